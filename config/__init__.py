@@ -1,0 +1,1 @@
+"""The ground floor: settings, errors, logging, and where things lie in a home."""

@@ -1,0 +1,105 @@
+"""The one error tree: every error carries its exit code and its advice to the user.
+
+What is expected of a single scan (unreadable, too large, rejected) is a value, not an
+exception; these are for what stops a command. The command line prints ``message`` and
+``advice`` on one line and leaves with ``exit_code``.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the command line; part of its contract."""
+
+    OK = 0
+    SCANS_FAILED = 1
+    USAGE = 2
+    SETTINGS = 3
+    HOME = 4
+    BUSY = 5
+    TESSERACT = 6
+    WEIGHTS = 7
+    SUPPORT = 8
+    DATABASE = 9
+    DATA = 10
+    WORKERS = 11
+    INTERRUPTED = 130
+
+
+class PigeonholeError(Exception):
+    """Base of the tree: what is wrong and where (``message``), what to do (``advice``)."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.SCANS_FAILED
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        """The message and the advice on one line."""
+        line = f"{self.message}. {self.advice}" if self.advice else self.message
+        return " ".join(line.split())
+
+
+class UsageError(PigeonholeError):
+    """The command was called in a way that cannot mean anything."""
+
+    exit_code = ExitCode.USAGE
+
+
+class SettingsError(PigeonholeError):
+    """A setting is mistyped, of the wrong kind or out of range."""
+
+    exit_code = ExitCode.SETTINGS
+
+
+class HomeError(PigeonholeError):
+    """There is no home, it cannot be written, or its folders contradict one another."""
+
+    exit_code = ExitCode.HOME
+
+
+class HomeBusyError(PigeonholeError):
+    """Another daemon already works in this home."""
+
+    exit_code = ExitCode.BUSY
+
+
+class TesseractError(PigeonholeError):
+    """Tesseract, or a language it was asked for, is not installed."""
+
+    exit_code = ExitCode.TESSERACT
+
+
+class WeightsError(PigeonholeError):
+    """The network's weights are missing or are not those of their manifest."""
+
+    exit_code = ExitCode.WEIGHTS
+
+
+class SupportError(PigeonholeError):
+    """A support image or class cannot be used."""
+
+    exit_code = ExitCode.SUPPORT
+
+
+class DatabaseError(PigeonholeError):
+    """The database cannot be opened, migrated or written."""
+
+    exit_code = ExitCode.DATABASE
+
+
+class DataError(PigeonholeError):
+    """Training or evaluation data are not what the command needs."""
+
+    exit_code = ExitCode.DATA
+
+
+class WorkersError(PigeonholeError):
+    """The worker processes do not come up."""
+
+    exit_code = ExitCode.WORKERS

@@ -1,0 +1,130 @@
+"""The layout of a home: the folder that holds one installation."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import HomeError
+from config.settings import Settings
+from config.settings_file import settings_toml
+
+SETTINGS_FILE = "pigeonhole.toml"
+DATABASE_FILE = "pigeonhole.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Absolute paths of everything in a home; the five folders of scans may lie elsewhere."""
+
+    root: Path
+    inbox: Path
+    support: Path
+    sorted: Path
+    review: Path
+    failed: Path
+    duplicates: Path
+    detectors: Path
+    cache: Path
+    settings_file: Path
+    database: Path
+
+    @classmethod
+    def of(cls, root: Path, settings: Settings) -> Home:
+        """The layout of the home at ``root`` under ``settings``.
+
+        Raises:
+            HomeError: the folders contradict one another: a loop from output to input, say.
+        """
+        root = Path(os.path.abspath(root))
+        database = settings.database_url.removeprefix("sqlite:///")
+        home = cls(
+            root=root,
+            inbox=_under(root, settings.inbox_dir),
+            support=_under(root, settings.support_dir),
+            sorted=_under(root, settings.sorted_dir),
+            review=_under(root, settings.review_dir),
+            failed=_under(root, settings.failed_dir),
+            duplicates=root / "duplicates",
+            detectors=root / "detectors",
+            cache=root / "cache",
+            settings_file=root / SETTINGS_FILE,
+            database=_under(root, Path(database)) if database else root / DATABASE_FILE,
+        )
+        home._check_apart()
+        return home
+
+    @property
+    def scan_folders(self) -> dict[str, Path]:
+        """The folders that hold users' files, by the name a person knows them by."""
+        return {
+            "inbox": self.inbox,
+            "support": self.support,
+            "sorted": self.sorted,
+            "review": self.review,
+            "failed": self.failed,
+            "duplicates": self.duplicates,
+        }
+
+    @property
+    def lock_file(self) -> Path:
+        """The file that the one daemon of this home holds locked."""
+        return self.cache / "daemon.lock"
+
+    def exists(self) -> bool:
+        """Whether a home was laid out here."""
+        return self.settings_file.is_file() or self.database.is_file()
+
+    def relative(self, path: Path) -> str:
+        """``path`` as the ledger shows it: relative to the home, or absolute when outside."""
+        try:
+            return str(path.relative_to(self.root))
+        except ValueError:
+            return str(path)
+
+    def lay_out(self) -> None:
+        """Make what is missing. Nothing that exists is touched; ``support`` is not made here.
+
+        Raises:
+            HomeError: a folder cannot be made.
+        """
+        folders = [
+            self.root, self.inbox, self.sorted, self.review, self.failed,
+            self.detectors, self.cache,
+        ]  # fmt: skip
+        for folder in folders:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise HomeError(
+                    f"cannot make {folder}: {error.strerror}", "Choose another place with --home"
+                ) from None
+        try:
+            with self.settings_file.open("x", encoding="utf-8") as file:
+                file.write(settings_toml())
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise HomeError(f"cannot write {self.settings_file}: {error.strerror}") from None
+
+    def _check_apart(self) -> None:
+        """No folder of scans may be, or lie inside, another: files would be taken twice."""
+        real = {name: Path(os.path.realpath(path)) for name, path in self.scan_folders.items()}
+        root = Path(os.path.realpath(self.root))
+        for name, path in real.items():
+            if root.is_relative_to(path):
+                raise HomeError(
+                    f"the home {root} lies inside its own {name} folder {path}",
+                    f"Set {name}_dir to a folder of its own",
+                )
+            for other, other_path in real.items():
+                if name != other and path.is_relative_to(other_path):
+                    raise HomeError(
+                        f"the {name} folder {path} lies inside the {other} folder {other_path}",
+                        f"Set {name}_dir or {other}_dir so that neither holds the other",
+                    )
+
+
+def _under(root: Path, path: Path) -> Path:
+    return Path(os.path.abspath(root / path.expanduser()))

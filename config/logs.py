@@ -1,0 +1,38 @@
+"""Structured logging to stderr: lines for people, or one JSON object a line."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import Processor
+
+from config.settings import Settings
+
+
+def configure_logging(settings: Settings) -> None:
+    """Set the process up to log as ``settings`` say. Called once, at the edge."""
+    level = getattr(logging, settings.log_level.upper())
+    as_json = settings.log_format == "json"
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(
+            fmt="iso" if as_json else "%H:%M:%S", utc=as_json
+        ),
+    ]  # fmt: skip
+    finish: list[Processor]
+    if as_json:
+        finish = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    else:
+        finish = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    structlog.configure(
+        processors=[*shared, *finish],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        # Not cached at import: sys.stderr may be replaced, by a progress bar or a test.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    # Libraries that log in the standard way (alembic, watchdog) are heard from warnings up.
+    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr, format="%(message)s")

@@ -1,0 +1,1 @@
+"""From embeddings to a verdict: the support set, its FAISS index, calibration, rejection."""

@@ -1,0 +1,1 @@
+"""Pixels into meaning: pages, the Siamese network, drawings to learn from, OCR."""
