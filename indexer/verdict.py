@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from indexer.calibration import Calibration
 
 UNKNOWN = "unknown"
 """The class of a scan that is none of the classes; no support folder may carry this name."""
@@ -51,3 +54,36 @@ class Verdict:
     def runner_up(self) -> Match | None:
         """The nearest match of another class; None with fewer than two classes."""
         return self.matches[1] if len(self.matches) > 1 else None
+
+
+def decide(
+    matches: tuple[Match, ...],
+    *,
+    calibration: Calibration,
+    examples_by_class: Mapping[str, int],
+    reject: float,
+    branch_id: str,
+    index_id: str,
+) -> Verdict:
+    """The verdict on one scan.
+
+    Args:
+        matches: nearest example of each of the nearest classes, nearest first.
+        calibration: of the branch that made the distances.
+        examples_by_class: number of support images by class, of the whole index.
+        reject: the share of strangers that the user accepts letting in.
+        branch_id: of the branch.
+        index_id: of the index.
+    """
+    if not matches:
+        return Verdict(UNKNOWN, 0.0, (), branch_id, index_id)
+    nearest = matches[0]
+    gap = matches[1].distance - nearest.distance if len(matches) > 1 else None
+    near_enough = nearest.distance <= calibration.threshold(examples_by_class, reject)
+    return Verdict(
+        class_name=nearest.class_name if near_enough else UNKNOWN,
+        score=calibration.score(nearest.distance, gap),
+        matches=matches,
+        branch_id=branch_id,
+        index_id=index_id,
+    )

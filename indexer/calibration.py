@@ -1,0 +1,89 @@
+"""From distances to probabilities, and to the distance beyond which a scan is a stranger.
+
+Fitted by `indexer.fitting` on classes that the branch has never seen, stored in its manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from config.errors import WeightsError
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What is known of this branch's distances.
+
+    Attributes:
+        alone: intercept and slope of log-odds of being right over distance, for support sets of
+            one class.
+        among: intercept, slope over distance, slope over the gap to the runner-up.
+        shares: shares of strangers, ascending, in (0, 1).
+        distances: that share of strangers lies at most this far from one example of a class.
+        crowding: how a class's examples add up: m examples let in as many strangers as
+            m ** crowding classes of one example; 1 if they were independent, 0 if they were one.
+    """
+
+    alone: tuple[float, float]
+    among: tuple[float, float, float]
+    shares: tuple[float, ...]
+    distances: tuple[float, ...]
+    crowding: float
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Calibration:
+        """The calibration that stands in a manifest.
+
+        Raises:
+            WeightsError: there is none, or it is incomplete.
+        """
+        try:
+            return cls(
+                alone=tuple(stored["alone"]),
+                among=tuple(stored["among"]),
+                shares=tuple(stored["shares"]),
+                distances=tuple(stored["distances"]),
+                crowding=float(stored["crowding"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise WeightsError(
+                f"the weights' manifest holds no usable calibration: {error!r}",
+                "Train again, or install Pigeonhole again",
+            ) from None
+
+    def stored(self) -> dict[str, Any]:
+        """As it stands in a manifest."""
+        return asdict(self)
+
+    def score(self, distance: float, gap: float | None) -> float:
+        """Probability, in [0, 1], that the nearest class is the right one.
+
+        Args:
+            distance: cosine distance to the nearest example.
+            gap: how much farther the nearest example of another class is; None without one.
+        """
+        if gap is None:
+            odds = self.alone[0] + self.alone[1] * distance
+        else:
+            odds = self.among[0] + self.among[1] * distance + self.among[2] * gap
+        return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+
+    def threshold(self, examples_by_class: Mapping[str, int], reject: float) -> float:
+        """The distance within which a scan is accepted.
+
+        A stranger is let in when any class is near enough. With n independent chances of share q
+        each, that happens to 1 - (1 - q)^n of strangers (the false positive identification rate
+        of ISO/IEC 19795-1); q is chosen so that this is ``reject``.
+
+        Args:
+            examples_by_class: number of support images by class, at least one class.
+            reject: the share of strangers that the user accepts letting in.
+        """
+        chances = sum(count**self.crowding for count in examples_by_class.values())
+        share = 1 - (1 - reject) ** (1 / max(chances, 1.0))
+        # Between measured shares the logarithm is interpolated: the tail is what matters.
+        return float(np.interp(np.log(share), np.log(self.shares), self.distances))

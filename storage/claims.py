@@ -1,0 +1,105 @@
+"""Giving arrived scans their rows: taken up again, replaced, retried, or new."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from config.home import Home
+from models.page.scan import Scan
+from storage.records import Claim, displayable
+from storage.rows import MOST, each
+from storage.tables import OPEN, scans
+
+_BY_ID = scans.c.id == bindparam("scan")
+_RESUME = update(scans).where(_BY_ID).values(state="working", duplicate_of=bindparam("original"))
+_SUPERSEDE = update(scans).where(_BY_ID).values(state="superseded", finished_at=bindparam("now"))
+_INSERT = insert(scans).returning(scans.c.id, sort_by_parameter_order=True)
+
+
+def claim(connection: Connection, home: Home, found: Sequence[Scan], now: str) -> list[Claim]:
+    """The claims of ``found``, in order, written at the time ``now``."""
+    return [claimed for group in _groups(found) for claimed in _claim(connection, home, group, now)]
+
+
+def _groups(found: Sequence[Scan]) -> Iterator[list[Scan]]:
+    """Runs of scans in which every path occurs once, none too long for one statement."""
+    group: dict[Path, Scan] = {}
+    for scan in found:
+        if scan.path in group or len(group) == MOST:
+            yield list(group.values())
+            group = {}
+        group[scan.path] = scan
+    if group:
+        yield list(group.values())
+
+
+def _claim(connection: Connection, home: Home, group: list[Scan], now: str) -> Iterator[Claim]:
+    sources = [os.fsencode(scan.path) for scan in group]
+    open_rows = _open_rows(connection, sources)
+    originals = _supersede_failed(connection, list({scan.sha256 for scan in group}))
+    resumed: list[dict[str, Any]] = []
+    replaced: list[dict[str, Any]] = []
+    new: list[dict[str, Any]] = []
+    kept: list[tuple[int, int] | None] = []
+    for scan, source in zip(group, sources, strict=True):
+        original = originals.get(scan.sha256)
+        scan_id, sha256, attempts = open_rows.get(source, (None, None, 0))
+        if scan_id is not None and sha256 == scan.sha256:
+            resumed.append({"scan": scan_id, "original": original})
+            kept.append((scan_id, attempts))
+            continue
+        if scan_id is not None:
+            replaced.append({"scan": scan_id, "now": now})
+        new.append(_new_row(home, scan, source, original, now))
+        kept.append(None)
+    each(connection, _RESUME, resumed)
+    each(connection, _SUPERSEDE, replaced)
+    fresh = iter(connection.execute(_INSERT, new).scalars().all() if new else ())
+    for scan, known in zip(group, kept, strict=True):
+        number, attempts = known or (next(fresh), 0)
+        yield Claim(number, scan, attempts, originals.get(scan.sha256))
+
+
+def _open_rows(
+    connection: Connection, sources: list[bytes]
+) -> dict[bytes, tuple[int | None, str | None, int]]:
+    """Rows of which nothing is decided, by their file: id, hash, attempts spent."""
+    query = select(scans.c.source, scans.c.id, scans.c.sha256, scans.c.attempts).where(
+        scans.c.source.in_(sources), scans.c.state.in_(OPEN)
+    )
+    rows = connection.execute(query.order_by(scans.c.id))
+    return {source: (scan_id, sha256, tries) for source, scan_id, sha256, tries in rows}
+
+
+def _supersede_failed(connection: Connection, hashes: list[str]) -> dict[str, int]:
+    """Supersede the failed scans with these bytes; the first scan of each that was filed."""
+    same_bytes = scans.c.sha256.in_(hashes)
+    connection.execute(
+        update(scans).where(same_bytes, scans.c.state == "failed").values(state="superseded")
+    )
+    query = select(scans.c.sha256, func.min(scans.c.id)).where(
+        same_bytes, scans.c.state.in_(["filed", "review"])
+    )
+    found = connection.execute(query.group_by(scans.c.sha256))
+    return {sha256: first for sha256, first in found}  # noqa: C416 - a Row is no tuple to mypy
+
+
+def _new_row(
+    home: Home, scan: Scan, source: bytes, original: int | None, now: str
+) -> dict[str, Any]:
+    inside = scan.path.is_relative_to(home.inbox)
+    return {
+        "original_name": displayable(scan.path.name),
+        "inbox_path": displayable(str(scan.path.relative_to(home.inbox) if inside else scan.path)),
+        "source": source,
+        "sha256": scan.sha256,
+        "size": scan.size,
+        "state": "working",
+        "duplicate_of": original,
+        "received_at": now,
+    }

@@ -1,0 +1,86 @@
+"""The ledger's file, opened and brought up to date: its transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from config.errors import DatabaseError
+from storage.connection import connect, revision_of, shown, spoken
+from storage.tables import HEAD
+
+BUSY_TIMEOUT = 30.0
+"""Seconds that a connection waits for another process's transaction."""
+
+
+class Database:
+    """The ledger's SQLite file, opened. May be used from several threads.
+
+    Transactions follow SQLAlchemy's recipe "Using SQLAlchemy to emit BEGIN in lieu of SQLite's
+    transaction control" (its page on the SQLite dialect): pysqlite's own transaction handling
+    is off, and every transaction begins with an explicit ``BEGIN``.
+    """
+
+    def __init__(self, path: Path, *, timeout: float = BUSY_TIMEOUT, create: bool = False) -> None:
+        self.path = path
+        self.timeout = timeout
+        self._engine = connect(path, timeout=timeout, create=create)
+        self._writer = self._engine.execution_options(begin="BEGIN IMMEDIATE")
+
+    @classmethod
+    def open(cls, path: Path, *, timeout: float = BUSY_TIMEOUT) -> Database:
+        """Open the database at ``path``; create it when missing, migrate it when behind.
+
+        Raises:
+            DatabaseError: it is no database of ours, newer than this program, locked for
+                longer than ``timeout`` seconds, or cannot be written.
+        """
+        return _brought_up_to_date(cls(path, timeout=timeout, create=True))
+
+    @classmethod
+    def open_existing(cls, path: Path, *, timeout: float = BUSY_TIMEOUT) -> Database:
+        """Open a database that must exist, beside a running daemon if there is one.
+
+        Raises:
+            DatabaseError: as for ``open``, and when there is none.
+        """
+        if not path.is_file():
+            raise DatabaseError(
+                f"there is no database at {shown(path)}",
+                "Run 'pigeonhole watch' once, or name another home with --home",
+            )
+        return _brought_up_to_date(cls(path, timeout=timeout))
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the ledger throughout; it blocks nobody."""
+        with spoken(self.path), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that alone may write: committed at the end, undone by an exception."""
+        with spoken(self.path), self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+
+def _brought_up_to_date(database: Database) -> Database:
+    try:
+        with database.read() as connection:
+            revision = revision_of(connection, database.path)
+        if revision != HEAD:
+            # Alembic takes longer to import than an up-to-date database takes to open.
+            from storage.migrate import migrate
+
+            migrate(database.path, timeout=database.timeout)
+    except BaseException:
+        database.close()
+        raise
+    return database

@@ -1,0 +1,229 @@
+"""Single steps on files, each safe by itself: sync, hash, copy, publish without replacing."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import os
+import stat
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+LINKS_REFUSED: Final = frozenset(
+    {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+)
+"""A hard link cannot be made there: other file system, other owner, exFAT, too many, …."""
+
+NO_FILE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL, errno.ENXIO})
+"""What ``open_regular`` says of nothing, a symbolic link, a folder, a pipe, a socket."""
+
+_CHUNK = 1 << 20
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_NO_SYNC = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
+_AT_FDCWD: Final = -100
+_RENAME_NOREPLACE: Final = 1  # renameat2(2)
+
+log = structlog.get_logger(__name__)
+
+
+def open_regular(path: Path) -> int:
+    """A descriptor to read ``path``, which must be a regular file; nothing is waited for.
+
+    Raises:
+        OSError: it is not there (ENOENT), is a link (ELOOP), or no regular file (EINVAL).
+    """
+    fd = os.open(path, _READ)
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    raise OSError(errno.EINVAL, "not a regular file", os.fspath(path))
+
+
+def sha256_of(fd: int) -> str:
+    """The SHA-256 of what the descriptor holds, from its start; 64 hexadecimal digits."""
+    os.lseek(fd, 0, os.SEEK_SET)
+    digest = hashlib.sha256()
+    while chunk := os.read(fd, _CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def holds(path: Path, sha256: str, size: int) -> bool:
+    """Whether a regular file stands at ``path`` with exactly these bytes.
+
+    Raises:
+        OSError: it is there and cannot be read.
+    """
+    try:
+        fd = open_regular(path)
+    except OSError as error:
+        if error.errno in NO_FILE:
+            return False
+        raise
+    try:
+        return os.fstat(fd).st_size == size and sha256_of(fd) == sha256
+    finally:
+        os.close(fd)
+
+
+def status(path: Path) -> os.stat_result | None:
+    """``lstat``, or None where nothing is."""
+    try:
+        return os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def fsync(fd: int) -> None:
+    """``os.fsync``; a mount that does not support it is tolerated, and named in the log once."""
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+        _tell_once(os.fstat(fd).st_dev, error.errno)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` durable. One that may be written but not read is tolerated."""
+    try:
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except PermissionError:
+        _tell_once(os.stat(folder).st_dev, errno.EACCES)
+        return
+    try:
+        fsync(fd)
+    finally:
+        os.close(fd)
+
+
+@cache
+def _tell_once(device: int, number: int) -> None:
+    log.warning("fsync_unsupported", device=device, reason=os.strerror(number))
+
+
+def make_folders(folder: Path) -> list[Path]:
+    """Make ``folder`` with its parents; the folders made, outermost first."""
+    if folder.is_dir():
+        return []
+    made = make_folders(folder.parent)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "not a folder", os.fspath(folder)) from None
+        return made
+    return [*made, folder]
+
+
+def copy_to_part(source: int, part: Path, sha256: str) -> None:
+    """Copy an open file to ``part``, durable and verified; its mode and mtime are kept.
+
+    Raises:
+        OSError: it cannot be written, or (EIO) what was written does not have this ``sha256``.
+            Nothing is left behind.
+    """
+    part.unlink(missing_ok=True)
+    fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        _copy(source, fd)
+        same = sha256_of(fd) == sha256
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(fd)
+    if not same:
+        part.unlink(missing_ok=True)
+        raise OSError(errno.EIO, "the copy differs from the file", os.fspath(part))
+
+
+def _copy(source: int, target: int) -> None:
+    os.lseek(source, 0, os.SEEK_SET)
+    while chunk := os.read(source, _CHUNK):
+        view = memoryview(chunk)
+        while view:
+            view = view[os.write(target, view) :]
+    seen = os.fstat(source)
+    try:
+        os.fchmod(target, stat.S_IMODE(seen.st_mode))
+    except OSError as error:
+        # exFAT and shares have no modes; the bytes matter more.
+        if error.errno not in {errno.EPERM, *_NO_SYNC}:
+            raise
+    os.utime(target, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    fsync(target)
+
+
+def publish(part: Path, target: Path, *, marker: Path | None = None) -> bool:
+    """Give ``part`` the name ``target`` without replacing anything; False when it is taken.
+
+    By a hard link, after which ``part`` still stands, and is the caller's to remove. Where the
+    file system has no links, by ``renameat2(RENAME_NOREPLACE)``; where it has not that either,
+    the name is first reserved with ``O_EXCL`` and the reservation renamed over. Either way
+    ``part`` is then gone, and ``marker``, made before, tells that it went this way: an empty
+    file, the caller's to remove.
+    """
+    try:
+        os.link(part, target, follow_symlinks=False)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in LINKS_REFUSED:
+            raise
+    else:
+        return True
+    if marker is not None:
+        marker.touch()
+        fsync_folder(marker.parent)
+    try:
+        rename_without_replacing(part, target)
+        published = True
+    except FileExistsError:
+        published = False
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, *_NO_SYNC}:
+            raise
+        published = _rename_over_reservation(part, target)
+    if marker is not None and not published:
+        marker.unlink()
+    return published
+
+
+def rename_without_replacing(source: Path, target: Path) -> None:
+    """``renameat2(2)`` with ``RENAME_NOREPLACE``, which Python does not offer.
+
+    Raises:
+        OSError: EEXIST when ``target`` exists; EINVAL or ENOSYS where it is not supported.
+    """
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
+    done = renameat2(
+        ctypes.c_int(_AT_FDCWD), os.fsencode(source),
+        ctypes.c_int(_AT_FDCWD), os.fsencode(target),
+        ctypes.c_uint(_RENAME_NOREPLACE),
+    )  # fmt: skip
+    if done != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), os.fspath(source), None, os.fspath(target))
+
+
+def _rename_over_reservation(part: Path, target: Path) -> bool:
+    try:
+        fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        return False
+    try:
+        mine, there = os.fstat(fd), status(target)
+    finally:
+        os.close(fd)
+    if there is None or (there.st_ino, there.st_size) != (mine.st_ino, 0):
+        return False
+    os.rename(part, target)
+    return True

@@ -1,0 +1,250 @@
+"""Moving files so that nothing is lost and nothing is overwritten. Knows no database.
+
+Of each file, in this order: sync the file, link it to its destination, sync the destination's
+folder, unlink the source, sync the source's folder. At every instant its bytes exist whole at
+the source or at the destination. Whatever was done before a crash is recognised when the same
+move is asked for again. A batch shares the syncs of its folders.
+
+Where links are refused the file is copied to a hidden ``.part`` in the destination's folder.
+That part keeps its name until the source is unlinked: a destination that is the same file as
+the part is ours, one that merely has the same bytes may be an earlier scan's.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from storage import files
+from storage.outcomes import Changed, Gone, Outcome, Placed, Taken, Trouble
+from storage.records import Move
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Step:
+    """A file that stands at its destination, and may still stand at its source.
+
+    Attributes:
+        source: what is to be unlinked; None when nothing is.
+        copied: the destination is a copy, not a link of the source.
+        made: folders made for it.
+    """
+
+    move: Move
+    source: os.stat_result | None
+    copied: bool
+    made: list[Path] = field(default_factory=list)
+
+    @property
+    def folders(self) -> set[Path]:
+        """Those whose names must be durable before the source goes."""
+        folder = self.move.destination.parent
+        # The parent always: the attempt that made the folder may have died before its sync.
+        return {folder, folder.parent, *(made.parent for made in self.made)}
+
+
+def file_away(moves: Sequence[Move]) -> list[Outcome]:
+    """Carry out ``moves``; what became of each, in order. May be called again with the same."""
+    promised: set[Path] = set()
+    state: list[_Step | Outcome] = []
+    for move in moves:
+        if move.destination in promised:
+            state.append(Taken(move))
+        else:
+            promised.add(move.destination)
+            state.append(_publish_or_say(move))
+    unsynced = _sync(
+        {folder for step in state if isinstance(step, _Step) for folder in step.folders}
+    )
+    for i, step in enumerate(state):
+        if isinstance(step, _Step):
+            failed = next((unsynced[folder] for folder in step.folders & unsynced.keys()), None)
+            state[i] = _undone(step, failed) if failed else _unlink_source(step)
+    placed = [step for step in state if isinstance(step, _Step)]
+    for folder, error in _sync({step.move.source.parent for step in placed}).items():
+        # The file is safe; after a power cut it may stand in the inbox once more.
+        log.warning("source_folder_not_synced", folder=str(folder), reason=error.strerror)
+    for step in placed:
+        with suppress(OSError):  # hidden, and of no use to anyone
+            _remove_leftovers(step.move)
+    return [Placed(step.move) if isinstance(step, _Step) else step for step in state]
+
+
+def _publish_or_say(move: Move) -> _Step | Outcome:
+    try:
+        return _publish(move)
+    except OSError as error:
+        return _trouble(move, error)
+
+
+def _publish(move: Move) -> _Step | Outcome:
+    """Up to the name at the destination."""
+    try:
+        fd = files.open_regular(move.source)
+    except OSError as error:
+        if error.errno not in files.NO_FILE:
+            raise
+        if files.holds(move.destination, move.sha256, move.size):
+            return _Step(move, None, copied=False)
+        if error.errno not in {errno.ENOENT, errno.ENOTDIR}:
+            raise
+        _remove_leftovers(move)
+        return Gone(move)
+    try:
+        return _publish_open(move, fd)
+    finally:
+        os.close(fd)
+
+
+def _publish_open(move: Move, fd: int) -> _Step | Outcome:
+    source = os.fstat(fd)
+    target = files.status(move.destination)
+    linked = target is not None and _same_file(source, target)
+    copied = target is not None and not linked and _is_our_copy(move, target)
+    if target is not None and not linked and not copied:
+        dropped_later = move.inode is not None and move.inode != source.st_ino
+        if dropped_later and files.holds(move.destination, move.sha256, move.size):
+            return _Step(move, None, copied=False)
+        return Taken(move)
+    if source.st_size != move.size or files.sha256_of(fd) != move.sha256:
+        if copied:
+            return _Step(move, None, copied=True)
+        if linked:
+            _take_back(move, source)
+        return Changed(move)
+    if target is not None:
+        return _Step(move, source, copied)
+    _remove_leftovers(move)
+    files.fsync(fd)
+    made = files.make_folders(move.destination.parent)
+    try:
+        answer = _link(move, source)
+        copied = answer is False
+        if copied:
+            files.copy_to_part(fd, _part(move), move.sha256)
+            answer = files.publish(_part(move), move.destination, marker=_marker(move))
+    except BaseException:
+        _remove_leftovers(move)
+        raise
+    if answer is False:
+        _remove_leftovers(move)
+        return Taken(move)
+    return _Step(move, source, copied, made) if answer is True else answer
+
+
+def _link(move: Move, source: os.stat_result) -> Taken | Changed | bool:
+    """Link source to destination: True when done, False where links cannot be had."""
+    try:
+        os.link(move.source, move.destination, follow_symlinks=False)
+    except FileExistsError:
+        return Taken(move)
+    except OSError as error:
+        if error.errno in files.LINKS_REFUSED:
+            return False
+        raise
+    target, there = files.status(move.destination), files.status(move.source)
+    if target is not None and _unchanged(source, target):
+        return True
+    if target and there and (_same_file(target, there) or target.st_nlink > 1):
+        os.unlink(move.destination)  # our name for a file that still has another
+    # A mount that numbers one file differently under each name cannot tell its links apart.
+    return False if there is not None and _unchanged(source, there) else Changed(move)
+
+
+def _unlink_source(step: _Step) -> _Step | Outcome:
+    """The step when the source is gone, or is another file that was dropped since."""
+    move, source = step.move, step.source
+    try:
+        there = files.status(move.source)
+        if source is None or there is None or not _same_file(source, there):
+            return step
+        if _unchanged(source, there):
+            os.unlink(move.source)
+            return step
+    except FileNotFoundError:
+        return step
+    except OSError as error:
+        return _undone(step, error)
+    if step.copied:
+        return step
+    _take_back(move, source)
+    return Changed(move)
+
+
+def _undone(step: _Step, error: OSError) -> Trouble:
+    """Take the destination away again while the source stands, and say what was wrong."""
+    if step.source is not None:
+        _take_back(step.move, step.source)
+    return _trouble(step.move, error)
+
+
+def _take_back(move: Move, source: os.stat_result) -> None:
+    try:
+        there, target = files.status(move.source), files.status(move.destination)
+        if there is None or target is None or not _same_file(source, there):
+            return
+        if _same_file(source, target) or _is_our_copy(move, target):
+            os.unlink(move.destination)
+            _remove_leftovers(move)
+    except OSError as error:
+        log.warning("not_undone", file=str(move.destination), reason=error.strerror)
+
+
+def _is_our_copy(move: Move, target: os.stat_result) -> bool:
+    """Whether the file at the destination is the copy that this move published."""
+    part = files.status(_part(move))
+    # The part loses its name only to the destination; the marker says that it could.
+    ours = files.status(_marker(move)) is not None if part is None else _same_file(part, target)
+    return ours and files.holds(move.destination, move.sha256, move.size)
+
+
+def _sync(folders: set[Path]) -> dict[Path, OSError]:
+    """Sync each folder; the errors of those that could not be."""
+    errors: dict[Path, OSError] = {}
+    for folder in sorted(folders):
+        try:
+            files.fsync_folder(folder)
+        except OSError as error:
+            errors[folder] = error
+    return errors
+
+
+def _same_file(one: os.stat_result, other: os.stat_result) -> bool:
+    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+
+
+def _unchanged(one: os.stat_result, other: os.stat_result) -> bool:
+    return _same_file(one, other) and (one.st_size, one.st_mtime_ns) == (
+        other.st_size,
+        other.st_mtime_ns,
+    )
+
+
+def _part(move: Move) -> Path:
+    return move.destination.with_name(f".pigeonhole-{move.scan_id}-{move.sha256[:16]}.part")
+
+
+def _marker(move: Move) -> Path:
+    return _part(move).with_suffix(".renamed")
+
+
+def _remove_leftovers(move: Move) -> None:
+    # The marker first: without the part, it would claim the destination as ours.
+    for path in (_marker(move), _part(move)):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.unlink(path)
+
+
+def _trouble(move: Move, error: OSError) -> Trouble:
+    reason = error.strerror or str(error)
+    if error.filename is not None:
+        reason += f": {os.fsencode(error.filename).decode('utf-8', 'backslashreplace')}"
+    return Trouble(move, reason, error.errno or errno.EIO)

@@ -1,0 +1,198 @@
+"""The ledger: what arrived, what was decided, where it was filed.
+
+Every method is one transaction (``BEGIN IMMEDIATE``, durable when it returns) and takes as many
+scans as there are, so that a group of them costs one commit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from config.home import Home
+from models.page.scan import Fault, Scan
+from storage import records, rows
+from storage.claims import claim
+from storage.database import Database
+from storage.queries import Queries
+from storage.records import Claim, Decision, Heartbeat, Move, displayable, timestamp
+from storage.rows import MOST, as_move, each, faulted, journal_row, match_rows, placed
+from storage.tables import OPEN, heartbeat, journal, matches, readings, scans
+
+_BY_ID = scans.c.id == bindparam("scan")
+
+
+class Ledger(Queries):
+    """The ledger of ``home``, kept in ``database``; it reads and it writes.
+
+    Args:
+        clock: the present, with a time zone.
+    """
+
+    def __init__(
+        self, database: Database, home: Home, clock: Callable[[], datetime] = records.now
+    ) -> None:
+        super().__init__(database, home)
+        self._clock = clock
+
+    def claim(self, found: Sequence[Scan]) -> list[Claim]:
+        """Give each scan its row, in state ``working``; the claims stand in the scans' order.
+
+        A file that was claimed before and is unchanged keeps its row and its spent attempts.
+        One that was replaced has its old row superseded, and so has every failed scan with
+        these bytes: a retry is a new row.
+        """
+        with self.database.write() as connection:
+            return claim(connection, self.home, found, timestamp(self._clock()))
+
+    def requeue(self, scan_ids: Sequence[int], *, spent_attempt: bool) -> None:
+        """Put scans of which nothing is decided back in the queue; others stay as they are."""
+        spent = int(spent_attempt)
+        with self.database.write() as connection:
+            each(connection, _REQUEUE, [{"scan": i, "spent": spent} for i in scan_ids])
+
+    def recover(self) -> list[int]:
+        """At the daemon's start: what a dead one was working on is queued again. Its ids."""
+        with self.database.write() as connection:
+            return sorted(connection.execute(_RECOVER).scalars())
+
+    def decide(self, decisions: Sequence[Decision]) -> list[Move]:
+        """Transaction A: write what was decided, and the journal's line of each move.
+
+        A scan that is no longer open, because its file was replaced while it was judged, is
+        passed over: it gets no move.
+        """
+        inodes = {decision.scan_id: _inode(decision.scan.path) for decision in decisions}
+        with self.database.write() as connection:
+            still_open = _still_open(connection, [decision.scan_id for decision in decisions])
+            kept = {d.scan_id: d for d in decisions if d.scan_id in still_open}.values()
+            now = timestamp(self._clock())
+            each(connection, _DECIDE, [_decided(decision, self.home) for decision in kept])
+            each(connection, insert(matches), [row for d in kept for row in match_rows(d)])
+            each(connection, insert(readings), [_reading(d) for d in kept if d.text is not None])
+            moves = [_move(decision, inodes[decision.scan_id]) for decision in kept]
+            each(connection, insert(journal), [journal_row(move, now) for move in moves])
+        return moves
+
+    def redirect(self, scan_id: int, destination: Path) -> Move:
+        """Commit another destination before it is tried.
+
+        Raises:
+            KeyError: the scan is not being moved.
+        """
+        with self.database.write() as connection:
+            connection.execute(
+                update(journal)
+                .where(journal.c.scan_id == scan_id)
+                .values(destination=os.fsencode(destination))
+            )
+            row = connection.execute(rows.moves.where(journal.c.scan_id == scan_id)).one_or_none()
+            if row is None:
+                raise KeyError(scan_id)
+            connection.execute(
+                update(scans).where(scans.c.id == scan_id).values(placed(destination, self.home))
+            )
+            return as_move(row)
+
+    def close(self, scan_ids: Sequence[int]) -> None:
+        """Transaction B: the files stand at their destinations. May be said twice."""
+        now = timestamp(self._clock())
+        with self.database.write() as connection:
+            each(connection, _CLOSE, [{"scan": i, "now": now} for i in scan_ids])
+            each(connection, _LEAVE_JOURNAL, [{"scan": i} for i in scan_ids])
+
+    def abandon(
+        self, scan_id: int, fault: Fault, *, state: Literal["failed", "superseded"] = "failed"
+    ) -> None:
+        """Close a scan whose file vanished before it was filed. One already closed stays."""
+        with self.database.write() as connection:
+            connection.execute(
+                update(scans)
+                .where(scans.c.id == scan_id, scans.c.state.in_([*OPEN, "moving"]))
+                .values(
+                    state=state,
+                    destination=None,
+                    destination_path=None,
+                    finished_at=timestamp(self._clock()),
+                    **faulted(fault),
+                )
+            )
+            each(connection, _LEAVE_JOURNAL, [{"scan": scan_id}])
+
+    def beat(self, beat: Heartbeat) -> None:
+        """Tell ``status`` that the daemon is alive."""
+        row = {
+            "id": 1,
+            "pid": beat.pid,
+            "started_at": timestamp(beat.started_at),
+            "swept_at": None if beat.swept_at is None else timestamp(beat.swept_at),
+            "waiting": beat.waiting,
+            "version": beat.version,
+        }
+        with self.database.write() as connection:
+            connection.execute(insert(heartbeat).prefix_with("OR REPLACE"), row)
+
+
+_REQUEUE = (
+    update(scans)
+    .where(_BY_ID, scans.c.state.in_(OPEN))
+    .values(state="queued", attempts=scans.c.attempts + bindparam("spent"))
+)
+_RECOVER = (
+    update(scans).where(scans.c.state == "working").values(state="queued").returning(scans.c.id)
+)
+_DECIDE = (
+    update(scans)
+    .where(_BY_ID)
+    .values(state="moving", **{name: bindparam(name) for name in rows.DECIDED})
+)
+_FINAL_STATE = select(journal.c.final_state).where(journal.c.scan_id == scans.c.id)
+_CLOSE = (
+    update(scans)
+    .where(_BY_ID, _FINAL_STATE.exists())
+    .values(state=_FINAL_STATE.scalar_subquery(), finished_at=bindparam("now"))
+)
+_LEAVE_JOURNAL = delete(journal).where(journal.c.scan_id == bindparam("scan"))
+
+
+def _still_open(connection: Connection, scan_ids: list[int]) -> set[int]:
+    found: set[int] = set()
+    for start in range(0, len(scan_ids), MOST):
+        query = select(scans.c.id).where(
+            scans.c.id.in_(scan_ids[start : start + MOST]), scans.c.state.in_(OPEN)
+        )
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def _decided(decision: Decision, home: Home) -> dict[str, Any]:
+    return {"scan": decision.scan_id, **rows.decided(decision, home)}
+
+
+def _reading(decision: Decision) -> dict[str, Any]:
+    return {"scan_id": decision.scan_id, "text": displayable(decision.text or "")}
+
+
+def _move(decision: Decision, inode: int | None) -> Move:
+    scan = decision.scan
+    return Move(
+        decision.scan_id,
+        scan.path,
+        decision.destination,
+        scan.sha256,
+        scan.size,
+        decision.final_state,
+        inode,
+    )
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return os.lstat(path).st_ino
+    except OSError:
+        return None

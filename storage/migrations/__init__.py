@@ -1,0 +1,1 @@
+"""Alembic's migrations. No ini file: ``storage.migrate`` runs them."""

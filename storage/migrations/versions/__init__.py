@@ -1,0 +1,1 @@
+"""One module a migration, each frozen once it is released."""

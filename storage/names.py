@@ -1,0 +1,68 @@
+"""File names that are free: ``scan.png``, ``scan (2).png``, ``scan (3).png`` …."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Container
+from pathlib import Path
+
+LONGEST = 255
+"""Bytes in a file name, on every file system in common use."""
+
+_NUMBERED = re.compile(r"(?P<stem>.*) \((?P<number>[2-9]|[1-9][0-9]{1,8})\)", re.DOTALL)
+_LONGEST_SUFFIX = 32  # bytes; beyond this it is no file type, and the name must be cut somewhere
+
+
+def next_name(path: Path) -> Path:
+    """The name to try after ``path``: ``name.ext``, ``name (2).ext``, ``name (3).ext`` ….
+
+    A name that would grow beyond 255 bytes loses the end of its stem, whole characters only.
+    Bytes that are not UTF-8 stay as they are.
+    """
+    suffix = path.suffix
+    if len(os.fsencode(suffix)) > _LONGEST_SUFFIX:
+        suffix = ""
+    stem = path.name.removesuffix(suffix)
+    numbered = _NUMBERED.fullmatch(stem)
+    number = 2
+    if numbered:
+        stem, number = numbered["stem"], int(numbered["number"]) + 1
+    return path.with_name(fitted(stem, f" ({number}){suffix}"))
+
+
+def fitted(stem: str, ending: str) -> str:
+    """``stem + ending``, the stem cut so that the name is no longer than 255 bytes."""
+    room = LONGEST - len(os.fsencode(ending))
+    while len(os.fsencode(stem)) > room:
+        stem = stem[:-1]
+    return stem + ending
+
+
+class Names:
+    """Proposes free names; remembers where it stopped, so that 5,000 alike cost 5,000 looks.
+
+    Only a proposal: filing never overwrites, whatever appears meanwhile.
+    """
+
+    def __init__(self, remember: int = 10_000) -> None:
+        self._last: dict[Path, Path] = {}
+        self._remember = remember
+
+    def free(self, folder: Path, name: str, taken: Container[Path] = ()) -> Path:
+        """The first name for ``name`` in ``folder`` that neither exists nor is in ``taken``.
+
+        Args:
+            folder: absolute.
+            name: without folders.
+            taken: promised to other files that are not there yet.
+        """
+        wanted = folder / name
+        path = self._last.get(wanted, wanted)
+        while path in taken or os.path.lexists(path):
+            path = next_name(path)
+        if path != wanted:
+            if len(self._last) >= self._remember:
+                self._last.clear()
+            self._last[wanted] = path
+        return path

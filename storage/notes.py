@@ -1,0 +1,99 @@
+"""The note beside a failed file, ``<name>.error.json``: what was wrong and what to do.
+
+A note is ours when it is a JSON object with a key ``sha256``. No other file is ever replaced
+or removed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+from storage import files
+from storage.names import LONGEST, fitted, next_name
+
+ENDING = ".error.json"
+_LONGEST_NOTE = 1 << 20  # bytes; what is longer was not written here
+_LOOKS = 100  # notes of other files under the same name, before remove_note gives up
+
+
+def write_note(beside: Path, payload: Mapping[str, object]) -> Path:
+    """Write ``payload`` as the note of the file ``beside``, whole or not at all, durably.
+
+    Args:
+        beside: the failed file; it need not be there.
+        payload: what JSON can hold, with a key ``sha256``: that of the file.
+
+    Returns:
+        The note's path: the next free name where a file that is not ours has the usual one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    sha256 = str(payload["sha256"])
+    text = json.dumps(payload, ensure_ascii=False, indent=2) + "\n"
+    part = beside.with_name(f".pigeonhole-note-{os.getpid()}-{sha256[:16]}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with part.open("xb") as file:
+            # JSON's own escapes stand in for the bytes of names that are not UTF-8.
+            file.write(text.encode("utf-8", "backslashreplace"))
+            file.flush()
+            files.fsync(file.fileno())
+        for path in _places(beside, sha256):
+            if _sha256_in(path) is not None:
+                os.replace(part, path)
+                break
+            if files.publish(part, path):
+                break
+        files.fsync_folder(beside.parent)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def remove_note(beside: Path, sha256: str) -> bool:
+    """Remove the note of the file ``beside`` that had these bytes; False where there is none.
+
+    Raises:
+        OSError: it is there and cannot be removed.
+    """
+    for path in islice(_places(beside, sha256), _LOOKS):
+        if not os.path.lexists(path):
+            return False
+        if _sha256_in(path) == sha256:
+            path.unlink()
+            files.fsync_folder(path.parent)
+            return True
+    return False
+
+
+def _places(beside: Path, sha256: str) -> Iterator[Path]:
+    """Where the note may stand, the usual place first."""
+    ending = ENDING
+    if len(os.fsencode(beside.name + ending)) > LONGEST:
+        # Two long names may begin alike: the hash keeps their notes apart.
+        ending = f"~{sha256[:8]}{ENDING}"
+    path = beside.with_name(fitted(beside.name, ending))
+    while True:
+        yield path
+        path = next_name(path)
+
+
+def _sha256_in(path: Path) -> str | None:
+    """The hash in a note of ours; None where there is no file, or one that is not ours."""
+    try:
+        fd = files.open_regular(path)
+    except OSError:
+        return None
+    try:
+        note = json.loads(os.read(fd, _LONGEST_NOTE))
+    except (OSError, ValueError, RecursionError):
+        return None
+    finally:
+        os.close(fd)
+    sha256 = note.get("sha256") if isinstance(note, dict) else None
+    return sha256 if isinstance(sha256, str) else None

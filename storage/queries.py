@@ -1,0 +1,184 @@
+"""What the ledger answers. Each method is one short transaction and blocks nobody."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TableClause,
+    Text,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
+
+from config.home import Home
+from indexer.verdict import Match, Verdict
+from storage import rows
+from storage.database import Database
+from storage.records import Heartbeat, Hit, Move, Prior, displayable, timestamp
+from storage.tables import OPEN, heartbeat, matches, readings, scans
+from storage.views import RESULT_COLUMNS
+
+_PAGE = 500  # rows a transaction: a slow reader must not hold the write-ahead log back
+
+results_view: TableClause = table("results", *(column(name) for name in RESULT_COLUMNS))
+_text_search = table("text_search", column("rowid"))
+
+
+class Queries:
+    """The reading half of the ledger."""
+
+    def __init__(self, database: Database, home: Home) -> None:
+        self.database = database
+        self.home = home
+
+    def results(
+        self,
+        class_name: str | None = None,
+        state: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Rows of the view ``results``, newest first; the keys are its columns, in order.
+
+        Args:
+            class_name: only scans of this class.
+            state: only scans in this state.
+            since: only scans received then or later.
+            limit: no more rows than this.
+        """
+        view = results_view.c
+        query = select(results_view).order_by(view.scan_id.desc())
+        if class_name is not None:
+            query = query.where(view["class"] == displayable(class_name))
+        if state is not None:
+            query = query.where(view.state == displayable(state))
+        if since is not None:
+            query = query.where(view.received_at >= timestamp(since))
+        return self._paged(query, limit)
+
+    def _paged(self, query: Select[Any], limit: int | None) -> Iterator[dict[str, Any]]:
+        page, left = query, limit
+        while left is None or left > 0:
+            size = _PAGE if left is None else min(left, _PAGE)
+            with self.database.read() as connection:
+                found = connection.execute(page.limit(size)).mappings().all()
+            yield from (dict(row) for row in found)
+            if len(found) < size:
+                return
+            page = query.where(results_view.c.scan_id < found[-1]["scan_id"])
+            left = None if left is None else left - size
+
+    def result(self, scan_id: int) -> dict[str, Any] | None:
+        """One row of the view ``results``; None when there is no such scan."""
+        query = select(results_view).where(results_view.c.scan_id == scan_id)
+        return next(self._paged(query, 1), None)
+
+    def place(self, scan_id: int) -> Path | None:
+        """Absolute path at which the scan was filed, with its exact bytes; None when nowhere."""
+        query = select(scans.c.destination_path).where(scans.c.id == scan_id)
+        with self.database.read() as connection:
+            path = connection.execute(query).scalar()
+        return None if path is None else self.home.root / os.fsdecode(path)
+
+    def search(self, text: str, limit: int = 20, marks: tuple[str, str] = ("[", "]")) -> list[Hit]:
+        """Scans whose text holds every word of ``text``, best first.
+
+        Nothing in ``text`` is syntax; the last word may be the beginning of one. Case and
+        accents do not matter.
+
+        Args:
+            text: what a person typed.
+            limit: no more hits than this.
+            marks: put before and after each word found, in the snippet.
+        """
+        query_text = _fts_query(text)
+        if not query_text:
+            return []
+        # The table's name, used as a column, is how FTS5 is asked.
+        whole: ColumnElement[str] = literal_column("text_search", Text)
+        query = (
+            select(
+                scans.c.id,
+                scans.c.class_name,
+                scans.c.destination,
+                func.snippet(whole, 0, *marks, "…", 12),
+            )
+            .select_from(_text_search.join(scans, scans.c.id == _text_search.c.rowid))
+            .where(whole.op("MATCH")(query_text))
+            .order_by(literal_column("rank"), scans.c.id.desc())
+            .limit(limit)
+        )
+        with self.database.read() as connection:
+            return [
+                Hit(scan_id, class_name, destination, " ".join(snippet.split()))
+                for scan_id, class_name, destination, snippet in connection.execute(query)
+            ]
+
+    def counts(self) -> dict[str, int]:
+        """How many scans are in each state; states without any are left out."""
+        query = select(scans.c.state, func.count()).group_by(scans.c.state)
+        with self.database.read() as connection:
+            return {state: number for state, number in connection.execute(query)}  # noqa: C416
+
+    def heartbeat(self) -> Heartbeat | None:
+        """What the daemon told last; None when none ever ran."""
+        with self.database.read() as connection:
+            row = connection.execute(select(heartbeat)).one_or_none()
+        if row is None:
+            return None
+        swept_at = None if row.swept_at is None else datetime.fromisoformat(row.swept_at)
+        started_at = datetime.fromisoformat(row.started_at)
+        return Heartbeat(row.pid, started_at, swept_at, row.waiting, row.version)
+
+    def prior(self, scan_id: int) -> Prior | None:
+        """What was decided of a scan that was filed or sent to review; None of any other."""
+        query = (
+            select(scans, readings.c.text)
+            .outerjoin(readings, readings.c.scan_id == scans.c.id)
+            .where(scans.c.id == scan_id, scans.c.state.in_(["filed", "review"]))
+        )
+        near = (
+            select(matches.c.class_name, matches.c.support, matches.c.distance)
+            .where(matches.c.scan_id == scan_id)
+            .order_by(matches.c.rank)
+        )
+        with self.database.read() as connection:
+            row = connection.execute(query).one_or_none()
+            if row is None or row.class_name is None:
+                return None
+            found = tuple(Match(*match) for match in connection.execute(near))
+        verdict = Verdict(row.class_name, row.score, found, row.branch_id, row.index_id)
+        return Prior(scan_id, row.state, verdict, row.text, row.pages)
+
+    def moves(self) -> list[Move]:
+        """The journal: files that were on their way when the daemon stopped, oldest first."""
+        with self.database.read() as connection:
+            return [rows.as_move(row) for row in connection.execute(rows.moves)]
+
+    def open_scans(self) -> list[tuple[int, Path]]:
+        """Scans of which nothing is decided yet, with their files in the inbox, oldest first."""
+        query = select(scans.c.id, scans.c.source).where(scans.c.state.in_(OPEN))
+        with self.database.read() as connection:
+            found = connection.execute(query.order_by(scans.c.id)).all()
+        return [(scan_id, Path(os.fsdecode(source))) for scan_id, source in found]
+
+
+def _fts_query(text: str) -> str:
+    """Every word quoted, so that none is an operator; empty when there is nothing to find."""
+    words = [word for word in displayable(text).replace("\0", " ").split() if _has_token(word)]
+    quoted = ['"' + word.replace('"', '""') + '"' for word in words]
+    return " ".join(quoted) + "*" if quoted else ""
+
+
+def _has_token(word: str) -> bool:
+    return any(character.isalnum() for character in word)

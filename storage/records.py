@@ -1,0 +1,152 @@
+"""The values that go into the ledger and come out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from indexer.verdict import Verdict
+from models.page.scan import Fault, Scan
+
+FinalState = Literal["filed", "review", "failed", "duplicate"]
+"""How a scan that is moved somewhere ends."""
+
+State = Literal[
+    "queued", "working", "moving", "filed", "review", "failed", "duplicate", "superseded"
+]
+"""Every state of a row; the last five are ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A scan that now has its row, in state ``working``.
+
+    Attributes:
+        attempts: already spent on it, before this one.
+        duplicate_of: the earliest scan with the same bytes that was filed or sent to review.
+    """
+
+    scan_id: int
+    scan: Scan
+    attempts: int
+    duplicate_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What was decided of an earlier scan with the same bytes.
+
+    Attributes:
+        text: what was read; None when it was not read.
+        pages: how many; None when not known.
+    """
+
+    scan_id: int
+    state: Literal["filed", "review"]
+    verdict: Verdict
+    text: str | None
+    pages: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to become of a claimed scan.
+
+    Attributes:
+        destination: absolute path of the file that ``scan.path`` becomes.
+        verdict: None where it could not be judged.
+        fault: None where it could.
+        text: what was read; None when it was not read.
+    """
+
+    scan_id: int
+    scan: Scan
+    final_state: FinalState
+    destination: Path
+    verdict: Verdict | None = None
+    fault: Fault | None = None
+    text: str | None = None
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A line of the journal: a file that is on its way.
+
+    Attributes:
+        source: absolute.
+        destination: absolute.
+        sha256: of its bytes, 64 hexadecimal digits.
+        size: in bytes.
+        inode: of the source when the move was decided; None when not known. Tells the file
+            from another that was dropped under the same name after a crash.
+    """
+
+    scan_id: int
+    source: Path
+    destination: Path
+    sha256: str
+    size: int
+    final_state: FinalState
+    inode: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A scan whose text matches a search.
+
+    Attributes:
+        destination: as the ledger shows it.
+        snippet: one line around the words found, which are marked.
+    """
+
+    scan_id: int
+    class_name: str | None
+    destination: str | None
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What the daemon tells ``status``.
+
+    Attributes:
+        pid: its process.
+        started_at: with a time zone, as ``swept_at``.
+        swept_at: the end of its last sweep of the inbox; None before the first.
+        waiting: files in the inbox that are not claimed yet.
+        version: of Pigeonhole.
+    """
+
+    pid: int
+    started_at: datetime
+    swept_at: datetime | None
+    waiting: int
+    version: str
+
+
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+def timestamp(moment: datetime) -> str:
+    """UTC ISO 8601, as in ``2026-01-31T12:00:00.123456Z``: sorts as text as it does in time.
+
+    A moment without a time zone is taken as local time.
+    """
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def displayable(text: str) -> str:
+    """``text`` as UTF-8 can hold it: the bytes of a file name that are not UTF-8 are escaped."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        try:
+            return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "backslashreplace").decode()
+    return text

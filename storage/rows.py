@@ -1,0 +1,128 @@
+"""Values as rows: what a decision, its matches and its move become in the tables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Executable, Row, select
+
+from config.home import Home
+from indexer.verdict import Verdict
+from models.page.scan import Fault
+from storage.records import Decision, Move, displayable
+from storage.tables import journal
+
+MOST: Final = 1000
+"""Values in one ``IN (...)``: far below SQLite's limit of 32,766 in a statement."""
+
+moves: Final = select(
+    journal.c.scan_id,
+    journal.c.source,
+    journal.c.destination,
+    journal.c.sha256,
+    journal.c.size,
+    journal.c.final_state,
+    journal.c.inode,
+).order_by(journal.c.created_at, journal.c.scan_id)
+"""The journal, oldest first, with the columns that ``as_move`` takes."""
+
+
+DECIDED: Final = (
+    "pages", "class_name", "score", "nearest_class", "nearest_support", "distance", "runner_up",
+    "runner_up_distance", "branch_id", "index_id", "destination", "destination_path",
+    "error_stage", "error", "advice",
+)  # fmt: skip
+"""The columns of ``scans`` that ``decided`` fills."""
+
+
+def each(connection: Connection, statement: Executable, rows: list[dict[str, Any]]) -> None:
+    """``executemany``; nothing at all where there are no rows."""
+    if rows:
+        connection.execute(statement, rows)
+
+
+def as_move(row: Row[Any, Any, Any, Any, Any, Any, Any]) -> Move:
+    """A row of the journal as a value."""
+    scan_id, source, destination, sha256, size, final_state, inode = row
+    return Move(
+        scan_id,
+        Path(os.fsdecode(source)),
+        Path(os.fsdecode(destination)),
+        sha256,
+        size,
+        final_state,
+        None if inode is None else inode & 0xFFFF_FFFF_FFFF_FFFF,
+    )
+
+
+def journal_row(move: Move, now: str) -> dict[str, Any]:
+    """The journal's line of ``move``."""
+    inode = move.inode
+    return {
+        "scan_id": move.scan_id,
+        "source": os.fsencode(move.source),
+        "destination": os.fsencode(move.destination),
+        "sha256": move.sha256,
+        "size": move.size,
+        # SQLite's integers have a sign; inode numbers have 64 bits and none.
+        "inode": inode if inode is None or inode < 1 << 63 else inode - (1 << 64),
+        "final_state": move.final_state,
+        "created_at": now,
+    }
+
+
+def match_rows(decision: Decision) -> Iterator[dict[str, Any]]:
+    """The matches of a decision, nearest first, ranked from 1."""
+    for rank, match in enumerate(decision.verdict.matches if decision.verdict else (), 1):
+        yield {
+            "scan_id": decision.scan_id,
+            "rank": rank,
+            "class_name": displayable(match.class_name),
+            "support": displayable(match.support),
+            "distance": match.distance,
+        }
+
+
+def decided(decision: Decision, home: Home) -> dict[str, Any]:
+    """Everything of a decision that stands in ``scans``."""
+    return {
+        "pages": decision.pages,
+        **judged(decision.verdict),
+        **placed(decision.destination, home),
+        **faulted(decision.fault),
+    }
+
+
+def judged(verdict: Verdict | None) -> dict[str, Any]:
+    """A verdict, or that there is none."""
+    nearest = verdict.nearest if verdict else None
+    runner_up = verdict.runner_up if verdict else None
+    return {
+        "class_name": displayable(verdict.class_name) if verdict else None,
+        "score": verdict.score if verdict else None,
+        "nearest_class": displayable(nearest.class_name) if nearest else None,
+        "nearest_support": displayable(nearest.support) if nearest else None,
+        "distance": nearest.distance if nearest else None,
+        "runner_up": displayable(runner_up.class_name) if runner_up else None,
+        "runner_up_distance": runner_up.distance if runner_up else None,
+        "branch_id": verdict.branch_id if verdict else None,
+        "index_id": verdict.index_id if verdict else None,
+    }
+
+
+def placed(destination: Path, home: Home) -> dict[str, Any]:
+    """Where a file goes: for people, and with its exact bytes."""
+    relative = home.relative(destination)
+    return {"destination": displayable(relative), "destination_path": os.fsencode(relative)}
+
+
+def faulted(fault: Fault | None) -> dict[str, Any]:
+    """A fault, or that there is none."""
+    return {
+        "error_stage": fault.stage if fault else None,
+        "error": displayable(fault.reason) if fault else None,
+        "advice": displayable(fault.advice) if fault else None,
+    }

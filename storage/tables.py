@@ -1,0 +1,124 @@
+"""The tables of the ledger. The view ``results`` over them is the contract; these may change.
+
+TEXT columns hold what a person can read: a file name that is not UTF-8 is shown with its odd
+bytes escaped. Where the exact bytes matter, they stand in a BLOB beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    REAL,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+HEAD: Final = "0001"
+"""The newest migration. A constant, so that opening a database needs no alembic."""
+
+metadata = MetaData(
+    # Batch migrations can only touch constraints that have names.
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+OPEN: Final = ("queued", "working")
+"""States of a row whose file is still in the inbox and of which nothing is decided."""
+
+scans = Table(
+    "scans",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("original_name", Text, nullable=False),
+    Column("inbox_path", Text, nullable=False),
+    Column("source", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("class_name", Text, index=True),
+    Column("nearest_class", Text),
+    Column("score", REAL),
+    Column("distance", REAL),
+    Column("runner_up", Text),
+    Column("runner_up_distance", REAL),
+    Column("nearest_support", Text),
+    Column("pages", Integer),
+    Column("destination", Text),
+    # The exact bytes of the same path: a file whose name is not UTF-8 must be found again.
+    Column("destination_path", LargeBinary),
+    Column("duplicate_of", Integer, ForeignKey("scans.id")),
+    Column("error_stage", Text),
+    Column("error", Text),
+    Column("advice", Text),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("branch_id", Text),
+    Column("index_id", Text),
+    Column("received_at", Text, nullable=False, index=True),
+    Column("finished_at", Text),
+    # Never give the id of a deleted row to another scan: people quote them.
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_scans_open_source",
+    scans.c.source,
+    sqlite_where=text("state IN ('queued', 'working')"),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("scan_id", ForeignKey("scans.id"), primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("class_name", Text, nullable=False),
+    Column("support", Text, nullable=False),
+    Column("distance", REAL, nullable=False),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("scan_id", ForeignKey("scans.id"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("vendor", Text),
+    Column("ticket_date", Text),
+    Column("total", Text),
+    Column("currency", Text),
+    Column("tax", Text),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("scan_id", ForeignKey("scans.id"), primary_key=True),
+    Column("source", LargeBinary, nullable=False),
+    Column("destination", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("inode", Integer),
+    Column("final_state", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("swept_at", Text),
+    Column("waiting", Integer, nullable=False),
+    Column("version", Text, nullable=False),
+)
