@@ -1,0 +1,136 @@
+"""From a scan to its pages: decoded, upright, grey.
+
+Pillow opens every header and says how large the pages are before anything is decoded; then
+OpenCV decodes plain JPEG and PNG, because it is the fastest, and Pillow all the rest.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+
+from PIL import Image
+
+from models.page.decode import decode, frames_of, opened
+from models.page.formats import KINDS, ends_early, is_beginning, kind_of, lacks_pages
+from models.page.limits import Limits
+from models.page.scan import Fault, Page, Scan
+
+__all__ = ["Document", "Limits", "load", "read_pages"]
+
+_COPY_AGAIN = "Copy or scan it again."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """What was read of a scan.
+
+    Attributes:
+        pages: the decoded ones, in order: all, or the first.
+        n_pages: how many the file has; an animation counts as one.
+    """
+
+    pages: tuple[Page, ...]
+    n_pages: int
+
+
+def load(scan: Scan, limits: Limits) -> bytes | Fault:
+    """The bytes of a scan, read once, if they still are those that were hashed.
+
+    Never follows a symbolic link, never waits on a pipe, never reads more than
+    ``limits.max_file_bytes``.
+
+    Returns:
+        The bytes, or a fault of stage ``open`` or ``limits``.
+    """
+    try:
+        fd = os.open(scan.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            data = _content(fd, limits)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        return _unopened(error)
+    if isinstance(data, Fault):
+        return data
+    if hashlib.sha256(data).hexdigest() != scan.sha256:
+        return Fault("open", "changed while it was being read", "It is looked at again.")
+    return data
+
+
+def read_pages(
+    data: bytes, limits: Limits, *, least_side: int | None = None, first_only: bool = False
+) -> Document | Fault:
+    """Decode the pages of a file. Never raises, whatever the bytes are.
+
+    One thread of a process reads at a time: see ``models.page.decode.opened``. A damaged PNG
+    or TIFF can still make libpng or libtiff write a line to stderr.
+
+    Args:
+        data: the whole file: PNG, JPEG, TIFF with any number of pages, BMP, WebP, GIF.
+        limits: checked for every page before the first is decoded.
+        least_side: a JPEG may come out reduced by 2, 4 or 8 as long as its longest side keeps
+            this many pixels; None keeps every page whole.
+        first_only: decode the first page alone.
+
+    Returns:
+        The document, or a fault of stage ``decode`` or ``limits``.
+    """
+    kind = kind_of(data)
+    if kind is None:
+        if is_beginning(data):
+            return Fault("decode", "ends early", _COPY_AGAIN, truncated=True)
+        return Fault(
+            "decode", "is no image of a kind this version reads", f"It reads {KINDS}; convert it."
+        )
+    cut = Fault("decode", f"ends early: a {kind} cut off", _COPY_AGAIN, truncated=True)
+    try:
+        if lacks_pages(kind, data):
+            return cut
+        with opened(kind, data, limits) as image:
+            frames = frames_of(image, limits)
+            if isinstance(frames, Fault):
+                return frames
+            wanted = frames[:1] if first_only else frames
+            pages = tuple(
+                Page(number, decode(image, frame, data, least_side))
+                for number, frame in enumerate(wanted, start=1)
+            )
+            return Document(pages, len(frames))
+    except Image.DecompressionBombError:
+        return Fault("limits", "holds an image larger than max_image_pixels", _COPY_AGAIN)
+    except MemoryError:
+        return Fault("limits", "needs more memory than there is", "Scan it at a lower resolution.")
+    except Exception as error:  # noqa: BLE001 - decoders raise anything; it becomes a value here
+        if "truncated" in str(error).lower() or ends_early(kind, data):
+            return cut
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        return Fault(
+            "decode",
+            f"cannot be decoded: {said}",
+            f"It is damaged, or a rare sort of {kind}; save it with another program.",
+        )
+
+
+def _content(fd: int, limits: Limits) -> bytes | Fault:
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        return Fault("open", "is not a regular file", "Put the file itself here.")
+    if status.st_size == 0:
+        return Fault("open", "is empty", _COPY_AGAIN, truncated=True)
+    with open(fd, "rb", closefd=False) as file:
+        # One byte more than it has, so that a file that grows is not the one that was hashed.
+        return limits.too_large(status.st_size) or file.read(status.st_size + 1)
+
+
+def _unopened(error: OSError) -> Fault:
+    if error.errno == errno.ELOOP:
+        return Fault("open", "is a symbolic link", "Put the file itself here.")
+    if error.errno == errno.ENOENT:
+        return Fault("open", "is gone", "Drop it again.")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return Fault("open", "may not be read", "Give the user of the service leave to read it.")
+    return Fault("open", f"cannot be read: {error.strerror}", "Look at the disk or the share.")

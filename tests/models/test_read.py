@@ -1,0 +1,439 @@
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import resource
+import struct
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from models.page.read import Document, Limits, load, read_pages
+from models.page.scan import Fault, Scan
+
+LIMITS = Limits(max_image_pixels=10_000_000, max_file_bytes=1_000_000, max_pages=5)
+_T = Image.Transpose
+# EXIF orientation → how a picture is turned before it is stored under it.
+STORED = {
+    1: None,
+    2: _T.FLIP_LEFT_RIGHT,
+    3: _T.ROTATE_180,
+    4: _T.FLIP_TOP_BOTTOM,
+    5: _T.TRANSPOSE,
+    6: _T.ROTATE_90,
+    7: _T.TRANSVERSE,
+    8: _T.ROTATE_270,
+}
+
+
+def picture(height: int = 48, width: int = 80) -> Image.Image:
+    """Grey, different in every corner and textured: what turns or crops it shows."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    waves = 40 * np.sin(rows / 3) * np.cos(columns / 5)
+    return Image.fromarray((60 + 0.6 * rows + 1.2 * columns + waves).clip(0, 255).astype(np.uint8))
+
+
+def stored(image: Image.Image, kind: str, **how: object) -> bytes:
+    """The bytes of a file; of a copy, since saving leaves Pillow's settings on the image."""
+    buffer = io.BytesIO()
+    image.copy().save(buffer, kind, **how)
+    return buffer.getvalue()
+
+
+def document(data: bytes, limits: Limits = LIMITS, **how: object) -> Document:
+    """What is read of good bytes."""
+    result = read_pages(data, limits, **how)  # type: ignore[arg-type]
+    assert isinstance(result, Document), result
+    for page in result.pages:
+        assert page.pixels.dtype == np.uint8
+        assert page.pixels.ndim == 2
+        assert page.pixels.flags.c_contiguous
+    return result
+
+
+def fault(data: bytes, limits: Limits = LIMITS) -> Fault:
+    """What is said of bad bytes."""
+    result = read_pages(data, limits)
+    assert isinstance(result, Fault), result
+    return result
+
+
+def one(data: bytes) -> np.ndarray:
+    """The pixels of a file of one page, as whole numbers that may be subtracted."""
+    result = document(data)
+    assert result.n_pages == len(result.pages) == 1
+    return result.pages[0].pixels.astype(int)
+
+
+def grey_of(image: Image.Image) -> np.ndarray:
+    """The expected pixels."""
+    return np.asarray(image.convert("L")).astype(int)
+
+
+COLOUR = Image.merge("RGB", [picture(), picture().transpose(_T.ROTATE_180), picture()])
+WHOLE = {
+    "jpeg": stored(COLOUR, "JPEG", quality=95),
+    "progressive jpeg": stored(COLOUR, "JPEG", progressive=True),
+    "grey jpeg": stored(picture(), "JPEG"),
+    "cmyk jpeg": stored(COLOUR.convert("CMYK"), "JPEG"),
+    "png": stored(COLOUR, "PNG"),
+    "grey png": stored(picture(), "PNG"),
+    "palette png": stored(COLOUR.convert("P"), "PNG"),
+    "1-bit png": stored(picture().convert("1"), "PNG"),
+    "rgba png": stored(COLOUR.convert("RGBA"), "PNG"),
+    "16-bit png": stored(Image.fromarray(np.asarray(picture()).astype(np.uint16) * 257), "PNG"),
+    "bmp": stored(COLOUR, "BMP"),
+    "1-bit bmp": stored(picture(48, 96).convert("1"), "BMP"),
+    "tiff": stored(COLOUR, "TIFF"),
+    "big tiff": stored(COLOUR, "TIFF", big_tiff=True),
+    "lzw tiff": stored(COLOUR, "TIFF", compression="tiff_lzw"),
+    "fax tiff": stored(picture().convert("1"), "TIFF", compression="group4"),
+    "gif": stored(COLOUR.convert("P"), "GIF"),
+    "webp": stored(COLOUR, "WEBP"),
+    "lossless webp": stored(COLOUR, "WEBP", lossless=True),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_every_kind_is_read_as_the_grey_that_it_shows(name: str) -> None:
+    """A format or a mode would come out black, inverted or not at all."""
+    data = WHOLE[name]
+    expected = grey_of(Image.open(io.BytesIO(data)))
+    if name == "16-bit png":
+        expected = grey_of(picture())
+    assert np.abs(one(data) - expected).mean() < 2
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_file_cut_at_any_length_ends_early(name: str) -> None:
+    """A scan that is still being written would fail for good, or be filed half read."""
+    data = WHOLE[name]
+    cuts = {*range(2, 40), *(len(data) * part // 16 for part in range(1, 16)), len(data) - 40}
+    for cut in sorted(cuts):
+        assert fault(data[:cut]).truncated, cut
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_lies_behind_the_image_does_not_matter(name: str) -> None:
+    """Cameras append previews and programs append padding; such files would fail."""
+    assert np.array_equal(one(WHOLE[name] + b"\0junk" * 20), one(WHOLE[name]))
+
+
+def test_a_damaged_file_is_not_waited_for() -> None:
+    """A whole but broken file would wait for bytes that never come."""
+    png = bytearray(WHOLE["png"])
+    png[24] = 77  # a bit depth that there is not
+    assert not fault(bytes(png)).truncated
+    assert not fault(WHOLE["bmp"][:28] + b"\x11\x75" + WHOLE["bmp"][30:]).truncated
+
+
+@pytest.mark.parametrize(
+    "text", [b"Dear Sir", b"BMW, bill of sale: one car, used", b"%PDF-1.7\n", b"X"]
+)
+def test_what_is_no_image_is_named_so(text: bytes) -> None:
+    """A text renamed .png would be called damaged, and its owner would look for the damage."""
+    said = fault(text)
+    assert not said.truncated
+    assert "no image of a kind" in said.reason
+    assert "PNG, JPEG, TIFF, BMP, WebP, GIF" in said.advice
+
+
+@pytest.mark.parametrize("orientation", STORED)
+@pytest.mark.parametrize("kind", ["JPEG", "CMYK", "PNG", "RGBA", "TIFF", "LZW", "WEBP"])
+def test_the_orientation_is_undone_once_by_every_decoder(kind: str, orientation: int) -> None:
+    """A page would lie on its side, or be turned twice."""
+    upright = COLOUR.convert(kind) if kind in ("CMYK", "RGBA") else COLOUR
+    turn = STORED[orientation]
+    image = upright if turn is None else upright.transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    how = {"compression": "tiff_lzw"} if kind == "LZW" else {}
+    file_kind = {"CMYK": "JPEG", "RGBA": "PNG", "LZW": "TIFF"}.get(kind, kind)
+    pixels = one(stored(image, file_kind, exif=exif, **how))
+    assert pixels.shape == (48, 80)
+    assert np.abs(pixels - grey_of(upright)).mean() < 6
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_an_orientation_that_there_is_not_is_upright(orientation: int) -> None:
+    """A camera's odd value would fail the scan."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert one(stored(COLOUR, "JPEG", exif=exif)).shape == (48, 80)
+
+
+def test_an_orientation_behind_the_pixels_of_a_png_counts() -> None:
+    """PNG allows the chunk there; such a page would stay on its side."""
+    exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    chunk = struct.pack(">I", len(exif)) + b"eXIf" + exif
+    chunk += struct.pack(">I", zlib.crc32(b"eXIf" + exif))
+    data = WHOLE["png"]
+    assert one(data[:-12] + chunk + data[-12:]).shape == (80, 48)
+
+
+def test_transparent_is_white_paper() -> None:
+    """A drawing on a transparent ground would be black on black."""
+    ink = Image.new("RGBA", (4, 2), (0, 0, 0, 0))
+    ink.putpixel((1, 0), (0, 0, 0, 255))
+    ink.putpixel((2, 0), (0, 0, 0, 128))
+    expected = [[255, 0, 127, 255], [255] * 4]
+    assert one(stored(ink, "PNG")).tolist() == expected
+    assert one(stored(ink.convert("LA"), "PNG")).tolist() == expected
+    assert one(stored(ink, "WEBP", lossless=True)).tolist() == expected
+    keyed = Image.new("L", (2, 1), 7)
+    keyed.putpixel((1, 0), 9)
+    assert one(stored(keyed, "PNG", transparency=7)).tolist() == [[255, 9]]
+    palette = Image.new("P", (2, 1))
+    palette.putpalette([10, 10, 10, 20, 20, 20])
+    palette.putpixel((1, 0), 1)
+    assert one(stored(palette, "GIF", transparency=0)).tolist() == [[255, 20]]
+
+
+def test_more_than_eight_bits_keep_their_contrast() -> None:
+    """16-bit scans would come out black, white or as noise of their low bytes."""
+    full = np.array([[0, 257, 65535, 32768]], np.uint16)
+    assert one(stored(Image.fromarray(full), "PNG")).tolist() == [[0, 1, 255, 128]]
+    assert one(stored(Image.fromarray(full), "TIFF")).tolist() == [[0, 1, 255, 128]]
+    twelve = np.array([[0, 4095, 2048, 16]], np.uint16)
+    assert one(stored(Image.fromarray(twelve), "TIFF")).tolist() == [[0, 255, 128, 1]]
+    eight = np.array([[0, 255, 128]], np.uint16)
+    assert one(stored(Image.fromarray(eight), "PNG")).tolist() == [[0, 255, 128]]
+    signed = np.array([[-100, 0, 101]], np.int32)
+    assert one(stored(Image.fromarray(signed), "TIFF")).tolist() == [[0, 127, 255]]
+    unit = np.array([[0, 0.5, 1, np.nan, np.inf]], np.float32)
+    assert one(stored(Image.fromarray(unit), "TIFF")).tolist() == [[0, 128, 255, 255, 255]]
+    wide = np.array([[0, 32768, 65535]], np.float32)
+    assert one(stored(Image.fromarray(wide), "TIFF")).tolist() == [[0, 128, 255]]
+
+
+def test_a_tiff_that_counts_from_white_is_not_a_negative() -> None:
+    """Fax machines store white as 0; their 16-bit pages would be inverted."""
+    values = np.array([[0, 65535]], np.uint16)
+    data = bytearray(stored(Image.fromarray(values), "TIFF"))
+    at = data.index(struct.pack("<HHI", 262, 3, 1)) + 8
+    data[at] = 0
+    assert one(bytes(data)).tolist() == [[255, 0]]
+
+
+def test_a_tiff_has_all_its_pages() -> None:
+    """The second page of a document would be lost."""
+    pages = [np.full((8 + page, 9), 50 * page, np.uint8) for page in range(3)]
+    data = cv2.imencodemulti(".tiff", pages)[1].tobytes()
+    result = document(data)
+    assert result.n_pages == 3
+    assert [page.number for page in result.pages] == [1, 2, 3]
+    assert [page.pixels.shape for page in result.pages] == [(8, 9), (9, 9), (10, 9)]
+    assert [int(page.pixels[0, 0]) for page in result.pages] == [0, 50, 100]
+    first = document(data, first_only=True)
+    assert (len(first.pages), first.n_pages) == (1, 3)
+    assert fault(data[: len(data) // 2]).truncated
+
+
+def test_the_first_frame_of_an_animation_is_its_page() -> None:
+    """An animation would count as a document of many pages."""
+    frames = [Image.new("L", (9, 8), 40), Image.new("L", (9, 8), 200)]
+    for kind in ("GIF", "WEBP", "PNG"):
+        pixels = one(stored(frames[0], kind, save_all=True, append_images=frames[1:]))
+        assert abs(int(pixels[0, 0]) - 40) <= 2, kind
+
+
+def test_a_jpeg_may_come_out_reduced_but_not_below_the_least_side() -> None:
+    """A thumbnail would be judged in place of the page, or time wasted on pixels not needed."""
+    data = stored(picture(600, 1000), "JPEG")
+    for least, width in [(None, 1000), (501, 1000), (500, 500), (251, 500), (250, 250), (1, 125)]:
+        shape = document(data, least_side=least).pages[0].pixels.shape
+        assert shape[1] == width, least
+    png = stored(picture(60, 100), "PNG")
+    assert document(png, least_side=10).pages[0].pixels.shape == (60, 100)
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that announces a size and has no pixels for it."""
+    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+    for name, data in ((b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")):
+        chunks += struct.pack(">I", len(data)) + name + data
+        chunks += struct.pack(">I", zlib.crc32(name + data))
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+BOMBS = {
+    "png": png_header(60_000, 60_000),
+    "jpeg": WHOLE["grey jpeg"].replace(struct.pack(">HH", 48, 80), b"\xff\xdc\xff\xdc", 1),
+    "bmp": WHOLE["bmp"][:18] + struct.pack("<ii", 30_000, 30_000) + WHOLE["bmp"][26:],
+    "gif": WHOLE["gif"][:6] + b"\xff\xff\xff\xff" + WHOLE["gif"][10:],
+    "tiff": stored(picture(), "TIFF").replace(
+        struct.pack("<HHII", 257, 4, 1, 48), struct.pack("<HHII", 257, 4, 1, 4_000_000_000)
+    ),
+    "webp": b"RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + b"\xff\x3f\0" * 2 + b"VP8L\0\0\0\0",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused_by_its_header(name: str) -> None:
+    """A small file would take all memory."""
+    said = fault(BOMBS[name])
+    assert said.stage == "limits", said
+    assert "max_image_pixels" in said.reason
+
+
+def test_a_chunk_that_claims_too_much_never_reaches_opencv(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """OpenCV 5.0 believes a PNG's chunk lengths: 1.5 kB of damage would take 2 GB and 5 s."""
+    calls: list[object] = []
+    monkeypatch.setattr("models.page.decode.cv2.imdecode", lambda *_: calls.append(1))
+    read_pages(WHOLE["grey png"], LIMITS)
+    assert calls
+    calls.clear()
+    data = bytearray(WHOLE["grey png"])
+    at = data.index(b"IDAT") - 4
+    data[at : at + 4] = struct.pack(">I", len(data) - at - 8)
+    read_pages(bytes(data), LIMITS)
+    assert not calls
+
+
+def test_our_limit_rules_and_not_that_of_pillow() -> None:
+    """A page above Pillow's own limit would fail, though the settings allow it."""
+    size = Image.MAX_IMAGE_PIXELS
+    try:
+        Image.MAX_IMAGE_PIXELS = 10
+        assert one(WHOLE["palette png"]).shape == (48, 80)
+    finally:
+        Image.MAX_IMAGE_PIXELS = size
+    assert fault(WHOLE["png"], Limits(48 * 80 - 1, 10**6, 5)).stage == "limits"
+    assert document(WHOLE["png"], Limits(48 * 80, 10**6, 5))
+
+
+def test_a_document_is_limited_page_by_page_and_as_a_whole() -> None:
+    """Many pages within the limit, or one behind a small first one, would take all memory."""
+    small, large = np.zeros((10, 10), np.uint8), np.zeros((10, 50), np.uint8)
+    behind = cv2.imencodemulti(".tiff", [small, large])[1].tobytes()
+    assert "page 2" in fault(behind, Limits(499, 10**6, 5)).reason
+    many = cv2.imencodemulti(".tiff", [small] * 9)[1].tobytes()
+    assert "max_pages (8)" in fault(many, Limits(10**6, 10**6, 8)).reason
+    assert "in all" in fault(many, Limits(100, 10**6, 9)).reason
+    assert document(many, Limits(113, 10**6, 9)).n_pages == 9
+
+
+def test_a_page_of_one_pixel_is_a_page_and_one_of_none_is_a_fault() -> None:
+    """The smallest files would crash what follows."""
+    dot = Image.new("L", (1, 1), 9)
+    for kind in ("PNG", "BMP", "TIFF", "GIF"):
+        assert one(stored(dot, kind)).tolist() == [[9]], kind
+    assert document(stored(dot, "JPEG"), least_side=1).pages[0].pixels.shape == (1, 1)
+    assert fault(png_header(0, 5)).stage == "decode"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    name=st.sampled_from(sorted(WHOLE)),
+    changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=8),
+    cut=st.integers(0, 10**6),
+)
+def test_no_bytes_make_it_raise(name: str, changes: list[tuple[int, int]], cut: int) -> None:
+    """A malformed file would stop the worker in place of being reported."""
+    data = bytearray(WHOLE[name])
+    for place, value in changes:
+        # Half of the changes go to the header, where they do most.
+        data[place % (200 if place % 2 else len(data)) % len(data)] = value
+    if cut % 3 == 0:
+        del data[cut % len(data) :]
+    assert isinstance(read_pages(bytes(data), LIMITS, least_side=20), Document | Fault)
+
+
+@given(st.binary(max_size=60))
+def test_no_short_bytes_make_it_raise(data: bytes) -> None:
+    """A file of a few bytes would stop the worker."""
+    for magic in (b"", b"\xff\xd8\xff", b"II*\0", b"BM", b"RIFF\0\0\0\0WEBP", b"GIF89a"):
+        assert isinstance(read_pages(magic + data, LIMITS), Document | Fault)
+
+
+def scan_of(path: Path, data: bytes) -> Scan:
+    """The scan that the inbox would have made of these bytes."""
+    return Scan(path, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def load_fault(scan: Scan) -> Fault:
+    """Why it is not loaded."""
+    result = load(scan, LIMITS)
+    assert isinstance(result, Fault), result
+    return result
+
+
+def test_a_scan_is_loaded_whole(tmp_path: Path) -> None:
+    """The bytes that are judged would not be those that were hashed."""
+    path = tmp_path / "a.png"
+    path.write_bytes(WHOLE["png"])
+    assert load(scan_of(path, WHOLE["png"]), LIMITS) == WHOLE["png"]
+    path.write_bytes(WHOLE["jpeg"])
+    said = load_fault(scan_of(path, WHOLE["png"]))
+    assert (said.stage, said.reason) == ("open", "changed while it was being read")
+
+
+def test_what_is_not_a_file_is_not_opened(tmp_path: Path) -> None:
+    """A pipe would block the worker, and a link lead out of the inbox."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/etc/hostname")
+    (tmp_path / "empty").touch()
+    for name, reason in [
+        ("pipe", "regular file"),
+        ("link", "symbolic link"),
+        (".", "regular file"),
+        ("gone", "is gone"),
+        ("empty", "is empty"),
+    ]:
+        said = load_fault(scan_of(tmp_path / name, b""))
+        assert said.stage == "open"
+        assert reason in said.reason
+        assert said.advice
+        assert said.truncated == (name == "empty")
+
+
+def test_a_large_file_is_not_read(tmp_path: Path) -> None:
+    """A disk image in the inbox would take all memory."""
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(LIMITS.max_file_bytes + 1)
+    assert load_fault(scan_of(path, b"")).stage == "limits"
+
+
+def test_what_may_not_be_read_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user would not know that it is a matter of permissions."""
+
+    def refused(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    # Tests may run as root, whom no file refuses.
+    monkeypatch.setattr("models.page.read.os.open", refused)
+    said = load_fault(scan_of(tmp_path / "a", b"x"))
+    assert said.reason == "may not be read"
+    assert "leave to read" in said.advice
+
+
+def test_the_hostile_files_of_image_libraries_do_no_harm() -> None:
+    """One odd file of a user would stop a worker or take all memory."""
+    root = os.environ.get("PIGEONHOLE_TEST_DATA")
+    if root is None or not Path(root, "hostile").is_dir():
+        pytest.skip("PIGEONHOLE_TEST_DATA is not set or has no folder 'hostile'")
+    limits = Limits(max_image_pixels=150_000_000, max_file_bytes=2**29, max_pages=100)
+    read = 0
+    for path in sorted(Path(root, "hostile").rglob("*")):
+        if path.is_file():
+            result = read_pages(path.read_bytes(), limits)
+            assert isinstance(result, Document | Fault), path
+            if isinstance(result, Document):
+                read += 1
+                assert all(page.pixels.size <= limits.max_image_pixels for page in result.pages)
+    assert read >= 225
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 2 * 2**20
