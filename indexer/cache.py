@@ -1,0 +1,63 @@
+"""Embeddings of support images, kept on disk so that only what is new is embedded again."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class EmbeddingCache:
+    """One file that holds embeddings by the sha256 of their image, and the branch they are of.
+
+    It is a cache: a file of another branch, or one that cannot be read, counts as empty.
+
+    Args:
+        folder: where the file lies; made when missing.
+        branch_id: the branch whose embeddings are kept.
+    """
+
+    def __init__(self, folder: Path, branch_id: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = folder / "support-embeddings.npz"
+        self._lock = folder / "support-embeddings.lock"
+        self._branch_id = branch_id
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the cache alone: two workers need not embed the same new image."""
+        with self._lock.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def load(self) -> dict[str, NDArray[np.float32]]:
+        """Embeddings, float32 of shape (dim,), by sha256."""
+        try:
+            with np.load(self._file, allow_pickle=False) as held:
+                if str(held["branch_id"]) != self._branch_id:
+                    return {}
+                return dict(zip(held["sha256"].tolist(), held["embeddings"], strict=True))
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            return {}
+
+    def save(self, embeddings: Mapping[str, NDArray[np.float32]]) -> None:
+        """Replace the file: written beside it, synced, renamed."""
+        if not embeddings:
+            return
+        partial = self._file.with_suffix(".npz.tmp")
+        with partial.open("wb") as file:
+            np.savez(
+                file,
+                branch_id=np.array(self._branch_id),
+                sha256=np.array(list(embeddings)),
+                embeddings=np.stack(list(embeddings.values())),
+            )
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self._file)

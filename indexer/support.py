@@ -1,0 +1,92 @@
+"""The support set: ``support/<class>/*``, read from the folder, which is the truth."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.ignored import Ignored
+from indexer.verdict import UNKNOWN
+
+_IGNORED = Ignored(("*.error.json",))
+
+
+@dataclass(frozen=True, slots=True)
+class SupportFile:
+    """One example of a class, not opened yet.
+
+    Attributes:
+        class_name: the folder it lies in.
+        name: its path relative to the support folder, with forward slashes.
+        path: where it lies.
+        size: in bytes.
+        mtime_ns: when it was last written.
+    """
+
+    class_name: str
+    name: str
+    path: Path
+    size: int
+    mtime_ns: int
+
+
+def support_files(support: Path) -> Iterator[SupportFile]:
+    """The examples under ``support``, sorted by name. A folder that is missing has none.
+
+    Regular files directly inside a class folder count; hidden and temporary ones and symbolic
+    links do not, nor does a folder called ``unknown``, which is no class.
+    """
+    for folder in _entries(support):
+        if not folder.is_dir(follow_symlinks=False) or folder.name == UNKNOWN:
+            continue
+        for file in _entries(Path(folder.path)):
+            try:
+                if not file.is_file(follow_symlinks=False):
+                    continue
+                state = file.stat(follow_symlinks=False)
+            except OSError:
+                continue  # it went away while we looked
+            yield SupportFile(
+                folder.name,
+                f"{folder.name}/{file.name}",
+                Path(file.path),
+                state.st_size,
+                state.st_mtime_ns,
+            )
+
+
+def support_stamp(support: Path) -> str:
+    """What the folder looks like from outside: changes whenever an example comes, goes or changes.
+
+    Names, sizes and times only; nothing is opened. 16 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for file in support_files(support):
+        digest.update(os.fsencode(file.name))
+        digest.update(f"\0{file.size}\0{file.mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def class_counts(support: Path) -> dict[str, int]:
+    """Number of examples by class, classes with an empty folder included."""
+    counts = {
+        folder.name: 0
+        for folder in _entries(support)
+        if folder.is_dir(follow_symlinks=False) and folder.name != UNKNOWN
+    }
+    for file in support_files(support):
+        counts[file.class_name] += 1
+    return counts
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(
+                (entry for entry in found if not _IGNORED(entry.name)), key=lambda entry: entry.name
+            )
+    except OSError:
+        return []

@@ -1,0 +1,1 @@
+"""What the network learns from: class folders and drawings, sampled in pairs and trials."""

@@ -1,0 +1,60 @@
+"""Random changes of prepared images that leave their class as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """Ranges of the random changes; each is drawn uniformly within plus and minus its range.
+
+    Attributes:
+        rotation: degrees.
+        scale: relative to the image.
+        shear: tangent of the angle.
+        shift: relative to the side.
+        thickness: probability that strokes are thickened or thinned by one pixel.
+    """
+
+    rotation: float = 12.0
+    scale: float = 0.2
+    shear: float = 0.25
+    shift: float = 0.08
+    thickness: float = 0.3
+
+    def apply(self, image: NDArray[np.uint8], rng: Generator) -> NDArray[np.float32]:
+        """One changed copy.
+
+        Args:
+            image: prepared, uint8 of shape (side, side), ink is 255.
+            rng: where chance comes from.
+
+        Returns:
+            float32 of shape (side, side, 1), stretched to [0, 1].
+        """
+        side = image.shape[0]
+        turn = np.deg2rad(rng.uniform(-self.rotation, self.rotation))
+        zoom = 1 + rng.uniform(-self.scale, self.scale, 2)
+        lean = rng.uniform(-self.shear, self.shear)
+        matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ np.array(
+            [[zoom[0], lean], [0.0, zoom[1]]]
+        )
+        centre = np.full(2, (side - 1) / 2)
+        offset = centre - matrix @ centre + rng.uniform(-self.shift, self.shift, 2) * side
+        changed = cv2.warpAffine(image, np.column_stack([matrix, offset]), (side, side))
+        chance = rng.random()
+        if chance < self.thickness:
+            change = cv2.dilate if chance < self.thickness / 2 else cv2.erode
+            # A stroke of one pixel must survive: thinning is halfway only.
+            other = change(changed, np.ones((2, 2), np.uint8))
+            changed = (
+                other if change is cv2.dilate else cv2.addWeighted(changed, 0.5, other, 0.5, 0)
+            )
+        unit = changed.astype(np.float32) / np.float32(max(1, int(changed.max())))
+        return unit[:, :, np.newaxis]

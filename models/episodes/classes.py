@@ -1,0 +1,149 @@
+"""Classes of prepared images, and the sources they are read from."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from config.errors import DataError
+from models.page.prepare import Recipe, prepare
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImageClass:
+    """The examples of one class.
+
+    Attributes:
+        group: what it is one of: an alphabet, a set of symbols. Trials stay within a group.
+        name: unique within its source.
+        images: prepared, uint8 of shape (n, side, side), ink is 255.
+    """
+
+    group: str
+    name: str
+    images: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """Classes that are mixed into training with one weight.
+
+    Attributes:
+        name: for the manifest.
+        weight: share of each batch, relative to the other sources' weights.
+        classes: those it holds.
+    """
+
+    name: str
+    weight: float
+    classes: tuple[ImageClass, ...]
+
+
+def read_source(path: Path, recipe: Recipe, weight: float = 1.0) -> Source:
+    """Every folder of images below ``path``, or within it if it is a zip file, as a class.
+
+    A class is a folder that holds images; its parent folder is its group.
+
+    Raises:
+        DataError: there is no such path, or no folder with images in it.
+    """
+    if path.is_dir():
+        folders = _by_folder(
+            (file.relative_to(path), file.read_bytes) for file in sorted(path.rglob("*"))
+        )
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            held = {name: archive.read(name) for name in sorted(archive.namelist())}
+        folders = _by_folder(
+            (PurePosixPath(name), lambda data=data: data)  # type: ignore[misc]
+            for name, data in held.items()
+        )
+    else:
+        raise DataError(f"{path} is neither a folder nor a zip file", "Name one with --data")
+    with ThreadPoolExecutor() as pool:
+        classes = tuple(
+            ImageClass(str(folder.parent), str(folder), np.stack(images))
+            for folder, files in folders.items()
+            if (images := list(pool.map(lambda read: _prepared(read, recipe), files)))
+        )
+    if not classes:
+        raise DataError(f"{path} has no folder with images in it", "A class is a folder of images")
+    return Source(path.stem, weight, classes)
+
+
+def drawn_source(
+    name: str, draw: Iterator[tuple[str, NDArray[np.uint8]]], recipe: Recipe, weight: float = 1.0
+) -> Source:
+    """A source of pictures that are drawn, given as (class name, pixels)."""
+    found: dict[str, list[NDArray[np.uint8]]] = {}
+    for class_name, pixels in draw:
+        found.setdefault(class_name, []).append(_to_bytes(prepare(pixels, recipe)))
+    classes = tuple(ImageClass(name, key, np.stack(images)) for key, images in found.items())
+    return Source(name, weight, classes)
+
+
+def quarter_turns(source: Source, *, leave_out: frozenset[str] = frozenset()) -> Source:
+    """The source with each class turned by 90, 180 and 270 degrees as three classes more.
+
+    Args:
+        source: classes of drawings.
+        leave_out: names of groups in which letters are turns of one another.
+    """
+    turned = [
+        ImageClass(
+            f"{one.group}@{quarter}", f"{one.name}@{quarter}", np.rot90(one.images, quarter, (1, 2))
+        )
+        for one in source.classes
+        for quarter in range(4)
+        if quarter == 0 or PurePosixPath(one.group).name not in leave_out
+    ]
+    return Source(source.name, source.weight, tuple(turned))
+
+
+def merge(name: str, sources: Sequence[Source], weight: float) -> Source:
+    """One source out of several; classes whose folders have the same name become one class."""
+    images: dict[str, list[NDArray[np.uint8]]] = {}
+    for source in sources:
+        for one in source.classes:
+            images.setdefault(PurePosixPath(one.name).name, []).append(one.images)
+    classes = tuple(ImageClass(name, key, np.concatenate(all_)) for key, all_ in images.items())
+    return Source(name, weight, classes)
+
+
+def _by_folder(
+    files: Iterable[tuple[PurePosixPath | Path, Callable[[], bytes]]],
+) -> dict[PurePosixPath, list[Callable[[], bytes]]]:
+    folders: dict[PurePosixPath, list[Callable[[], bytes]]] = {}
+    for path, read in files:
+        if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
+            folders.setdefault(PurePosixPath(path.parent), []).append(read)
+    return folders
+
+
+def _prepared(read: Callable[[], bytes], recipe: Recipe) -> NDArray[np.uint8]:
+    data = read()
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.draft("L", (recipe.working_side, recipe.working_side))
+            on_white = image.convert("RGBA") if image.has_transparency_data else image
+            if on_white.mode == "RGBA":
+                white = Image.new("RGBA", on_white.size, "white")
+                on_white = Image.alpha_composite(white, on_white)
+            pixels = np.asarray(on_white.convert("L"))
+    except (UnidentifiedImageError, OSError) as error:
+        raise DataError(f"a training image cannot be read: {error}") from None
+    return _to_bytes(prepare(pixels, recipe))
+
+
+def _to_bytes(prepared: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.rint(prepared[:, :, 0] * 255).astype(np.uint8)

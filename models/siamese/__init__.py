@@ -1,0 +1,1 @@
+"""The Siamese network: one branch, its two towers, its objective, its weights."""

@@ -1,0 +1,53 @@
+"""How Keras runs in this process: which backend, how many threads, where it may write."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+
+
+def set_up_keras(cache: Path, *, threads: int) -> None:
+    """Choose on purpose what Keras and TensorFlow would otherwise choose by themselves.
+
+    Call it before the first import of keras: Keras reads ``KERAS_BACKEND`` then, and writes
+    ``keras.json`` into ``KERAS_HOME``, which would be the user's home folder.
+
+    Args:
+        cache: the folder Keras may write into.
+        threads: threads that one operation may use, in OpenCV and TensorFlow alike. Worker
+            processes take 1: there are as many workers as cores.
+    """
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ["KERAS_HOME"] = str(cache / "keras")
+    # Errors only.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    cv2.setNumThreads(threads)
+    if os.environ["KERAS_BACKEND"] == "tensorflow":
+        with _quiet():
+            import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing reaches stderr, not even from compiled code.
+
+    TensorFlow greets there while it is imported, before it reads how much it should say. What
+    goes wrong is raised, and is heard.
+    """
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

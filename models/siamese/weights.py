@@ -1,0 +1,118 @@
+"""Weights and their manifest: what a branch is, what it was trained on, and its identity."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config.errors import WeightsError
+from models.page.prepare import Recipe
+
+if TYPE_CHECKING:
+    import keras
+
+SHIPPED = Path(__file__).resolve().parent.parent / "weights" / "siamese.manifest.json"
+"""The manifest of the weights that come with the program."""
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What stands beside a weights file.
+
+    Attributes:
+        weights: the file's name, beside the manifest.
+        sha256: of the weights file.
+        branch: `BranchShape` as a mapping.
+        recipe: how pages must be prepared for these weights.
+        training: the command, data, counts and versions that made them.
+        scores: what was measured, by name, with the number of cases.
+        calibration: what turns distances into scores; read by the indexer.
+    """
+
+    weights: str
+    sha256: str
+    branch: dict[str, Any]
+    recipe: Recipe
+    training: dict[str, Any] = field(default_factory=dict)
+    scores: dict[str, Any] = field(default_factory=dict)
+    calibration: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def branch_id(self) -> str:
+        """16 hexadecimal digits of a hash over all that decides an embedding."""
+        parts = [self.sha256, self.branch, asdict(self.recipe)]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest at ``path``.
+
+    Raises:
+        WeightsError: it is missing, no manifest, or of another format.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found.pop("format") != FORMAT:
+            raise WeightsError(f"{path} is of another format", f"This version reads {FORMAT}")
+        found["branch"]["widths"] = tuple(found["branch"]["widths"])
+        return Manifest(**{**found, "recipe": Recipe(**found["recipe"])})
+    except OSError as error:
+        raise WeightsError(
+            f"{path} cannot be read: {error.strerror}", "Install Pigeonhole again"
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise WeightsError(
+            f"{path} is not a manifest of weights: {error}", "Install Pigeonhole again"
+        ) from None
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Write ``manifest`` as JSON that people can read and compare."""
+    text = json.dumps({"format": FORMAT, **asdict(manifest)}, indent=2) + "\n"
+    path.write_text(text, encoding="utf-8")
+
+
+def load_branch(path: Path) -> tuple[keras.Model, Manifest]:
+    """The branch whose manifest lies at ``path``, its weights checked and loaded.
+
+    Raises:
+        WeightsError: the weights are missing, or are not those of the manifest.
+    """
+    from models.siamese.branch import BranchShape, build_branch
+
+    manifest = read_manifest(path)
+    weights = path.parent / manifest.weights
+    check_weights(weights, manifest)
+    branch = build_branch(BranchShape(**manifest.branch))
+    try:
+        branch.load_weights(weights)
+    except (ValueError, OSError, KeyError) as error:
+        raise WeightsError(
+            f"{weights} does not fit its manifest: {str(error).splitlines()[0]}",
+            "Install Pigeonhole again",
+        ) from None
+    branch.trainable = False
+    return branch, manifest
+
+
+def check_weights(weights: Path, manifest: Manifest) -> None:
+    """Compare the file with the manifest.
+
+    Raises:
+        WeightsError: missing, or of another content; the message has both hashes.
+    """
+    try:
+        found = hashlib.sha256(weights.read_bytes()).hexdigest()
+    except OSError as error:
+        raise WeightsError(
+            f"{weights} cannot be read: {error.strerror}", "Install Pigeonhole again"
+        ) from None
+    if found != manifest.sha256:
+        raise WeightsError(
+            f"{weights} has sha256 {found[:12]}…, its manifest says {manifest.sha256[:12]}…",
+            "Install Pigeonhole again",
+        )

@@ -1,0 +1,1 @@
+"""Fitting the branch, and what is kept of a run."""
