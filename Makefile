@@ -1,0 +1,62 @@
+# Two commands for a new machine: make run, make test.  Both set up what is missing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help system setup run test check bench docs clean
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+# Debian and Ubuntu leave venv out of Python; elsewhere the message says what to install.
+system:
+	@missing=; \
+	command -v tesseract >/dev/null || missing="$$missing tesseract-ocr"; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
+	[ -z "$$missing" ] && exit 0; \
+	command -v apt-get >/dev/null || { echo "Install these first:$$missing" >&2; exit 1; }; \
+	echo "Installing:$$missing"; \
+	$(SUDO) apt-get update -qq && \
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		$$missing >/dev/null
+
+$(BIN)/python: | system
+	$(PYTHON) -m venv $(VENV)
+
+# What runs the service; an extra stamp for what checks it.
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.checking: $(VENV)/.runtime
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+setup: system $(VENV)/.checking ## virtual environment, pinned dependencies, Tesseract
+
+run: system $(VENV)/.runtime ## start the service; its home is ./pigeonhole-home
+	$(BIN)/pigeonhole watch
+
+test: setup ## every test but the slow ones
+	$(BIN)/pytest -m 'not slow'
+
+check: setup ## format, lint, types, floors, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check README.md docs/*.md
+
+bench: setup ## throughput, latency, idle load and memory, side by side with plain decoding
+	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/idle.py
+
+docs: setup ## write the generated parts of the docs anew
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r README.md docs/*.md
+
+clean: ## remove what setup made
+	rm -rf $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache

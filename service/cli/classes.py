@@ -1,0 +1,56 @@
+"""``pigeonhole classes``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.context import HomeOption, JsonOption, open_home, remember_home
+
+app = typer.Typer(help="The classes: one folder of examples each.", no_args_is_help=True)
+
+
+@app.callback()
+def root(ctx: typer.Context, home: HomeOption = None) -> None:
+    """Keep ``--home`` for the command that follows."""
+    remember_home(ctx, home)
+
+
+@app.command("list")
+def list_(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Each class and how many examples it has."""
+    found, _ = open_home(ctx, home)
+    from service.cli.output import print_json, print_table
+    from service.desk.classes import list_classes
+
+    rows = [{"class": name, "examples": count} for name, count in list_classes(found).items()]
+    if as_json:
+        for row in rows:
+            print_json(row)
+    else:
+        print_table(rows, {"class": "class", "examples": "examples"})
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The class; made when it is new.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Images of it.")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Add examples to a class. One is enough for a new class; a running daemon takes it up."""
+    found, settings = open_home(ctx, home, lay_out=True)
+    from service.cli.output import print_json
+    from service.desk.classes import add_examples
+    from service.workers.engine import limits_of
+
+    for one in add_examples(found, name, files, limits_of(settings)):
+        if as_json:
+            print_json({"path": str(one.source), "support": one.name, "new": one.new})
+        elif one.new:
+            typer.echo(f"{one.source}: now {one.name}")
+        else:
+            typer.echo(f"{one.source}: the class has it already, as {one.name}")

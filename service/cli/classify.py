@@ -1,0 +1,65 @@
+"""``pigeonhole classify``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.errors import ExitCode
+from service.cli.context import HomeOption, JsonOption, open_home
+
+
+def classify(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Files, or folders of them.")
+    ],
+    as_json: JsonOption = False,
+    read: Annotated[bool, typer.Option("--read", help="Read the text too.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Judge files where they lie; nothing is moved or recorded."""
+    found, settings = open_home(ctx, home, lay_out=True)
+    from config.ignored import Ignored
+    from models.ticket.ocr import check_tesseract
+    from service.cli.output import notice, print_json
+    from service.cli.progress import progress_bar
+    from service.desk.judging import classify as judge
+    from service.desk.judging import files_of
+    from service.workers.engine import EngineSpec
+
+    if read:
+        check_tesseract(settings.ocr_language)
+    files = files_of(paths, Ignored(settings.ignore))
+    spec = EngineSpec.of(found, settings, threads=len(os.sched_getaffinity(0)))
+
+    def unusable(name: str, reason: str) -> None:
+        notice(f"support image {name} is not used: it {reason}")
+
+    failed = False
+    with progress_bar("judging", len(files)) as advance:
+        for answer in judge(spec, files, read=read, notice=unusable):
+            advance()
+            failed |= "error" in answer
+            if as_json:
+                print_json(answer)
+            elif "error" in answer:
+                typer.echo(f"{answer['path']}: {answer['stage']}: it {answer['error']}")
+            else:
+                typer.echo(_line(answer))
+                if read and answer["text"]:
+                    typer.echo(answer["text"])
+    raise typer.Exit(ExitCode.SCANS_FAILED if failed else ExitCode.OK)
+
+
+def _line(answer: dict[str, object]) -> str:
+    line = f"{answer['path']}: {answer['class']}"
+    if answer["nearest_class"] is None:
+        return f"{line} (there are no classes yet)"
+    near = (
+        "" if answer["class"] == answer["nearest_class"] else f"nearest {answer['nearest_class']}, "
+    )
+    return f"{line} ({near}score {answer['score']:.2f}, like {answer['nearest_support']})"

@@ -1,0 +1,132 @@
+"""``pigeonhole results``, ``search`` and ``status``: looking into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from config.errors import UsageError
+from service.cli.context import HomeOption, JsonOption, open_home
+
+if TYPE_CHECKING:
+    from config.home import Home
+    from storage.ledger import Ledger
+
+_SHOWN = {
+    "scan_id": "scan", "original_name": "file", "state": "state", "class": "class",
+    "score": "score", "destination": "filed at", "error": "error",
+}  # fmt: skip
+
+
+@contextmanager
+def opened_ledger(ctx: typer.Context, home: Path | None) -> Iterator[tuple[Home, Ledger]]:
+    """The home that the command names, and its ledger."""
+    found, _ = open_home(ctx, home)
+    from storage.database import Database
+    from storage.ledger import Ledger
+
+    database = Database.open_existing(found.database)
+    try:
+        yield found, Ledger(database, found)
+    finally:
+        database.close()
+
+
+def results(
+    ctx: typer.Context,
+    class_name: Annotated[
+        str | None, typer.Option("--class", metavar="C", help="Only this class.")
+    ] = None,
+    state: Annotated[
+        str | None, typer.Option(metavar="S", help="Only this state: filed, review, failed, ….")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="T", help="Received since, such as 2026-01-31 or …T12:00.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many.")] = None,
+    as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """What was sorted, newest first."""
+    if as_json and as_csv:
+        raise UsageError("--json and --csv contradict each other", "Choose one")
+    moment = _moment(since)
+    with opened_ledger(ctx, home) as (_, ledger):
+        from service.cli.output import print_csv, print_json, print_table
+        from storage.views import RESULT_COLUMNS
+
+        rows = ledger.results(class_name, state, moment, limit)
+        if as_json:
+            for row in rows:
+                print_json(row)
+        elif as_csv:
+            print_csv(rows, list(RESULT_COLUMNS))
+        else:
+            print_table(rows, _SHOWN)
+
+
+def search(
+    ctx: typer.Context,
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="Words to look for.")],
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Find scans by the text that was read."""
+    with opened_ledger(ctx, home) as (_, ledger):
+        from service.cli.output import print_json, print_table
+
+        hits = ledger.search(" ".join(text), limit)
+        rows = [
+            {
+                "scan_id": hit.scan_id, "class": hit.class_name,
+                "destination": hit.destination, "snippet": hit.snippet,
+            }
+            for hit in hits
+        ]  # fmt: skip
+        if as_json:
+            for row in rows:
+                print_json(row)
+        else:
+            print_table(
+                rows,
+                {"scan_id": "scan", "class": "class", "destination": "filed at", "snippet": "text"},
+            )
+
+
+def status(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """How the service is doing."""
+    with opened_ledger(ctx, home) as (found, ledger):
+        from service.cli.output import print_json
+        from service.desk.overview import status as overview
+
+        answer = overview(found, ledger)
+        if as_json:
+            print_json(answer)
+            return
+        for key, value in answer.items():
+            if value is not None:
+                typer.echo(f"{key.replace('_', ' ') + ':':16} {_shown(value)}")
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"--since {text} is not a time", "Write it as 2026-01-31 or 2026-01-31T12:00"
+        ) from None
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {number}" for name, number in value.items()) or "none"
+    return str(value)

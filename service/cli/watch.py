@@ -1,0 +1,40 @@
+"""``pigeonhole watch``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from config.errors import ExitCode
+from service.cli.context import HomeOption, open_home
+
+
+def watch(
+    ctx: typer.Context,
+    once: Annotated[
+        bool, typer.Option("--once", help="Close the files that are there now, then end.")
+    ] = False,
+    web: Annotated[
+        bool, typer.Option("--web/--no-web", help="With the page (this version has none yet).")
+    ] = True,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes; else the setting.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Sort what is dropped in the inbox, until stopped.
+
+    With --once the exit code is 0 if every file was sorted or sent to review, 1 if any failed.
+    """
+    del web  # the option exists from the start, so that scripts need not change
+    found, settings = open_home(ctx, home, lay_out=True, workers=workers)
+    from service.cli.progress import spinner
+    from service.desk.watching import daemon_of
+
+    with (
+        spinner("sorting", shown=once) as advance,
+        daemon_of(found, settings, report=lambda _closed: advance()) as daemon,
+    ):
+        all_well = daemon.run(once=once)
+    raise typer.Exit(ExitCode.OK if all_well or not once else ExitCode.SCANS_FAILED)

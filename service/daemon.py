@@ -1,0 +1,263 @@
+"""The daemon: the only one that sequences. It claims, has judged, files and closes."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
+
+from config.home import Home
+from config.ignored import Ignored
+from config.settings import Settings
+from models.page.scan import Fault
+from service.inbox.events import InboxEvents
+from service.inbox.inbox import Inbox
+from service.placement import Closed, Placement
+from service.version import VERSION
+from service.workers.dispatcher import Dispatcher, Killed
+from service.workers.pipeline import Batch, Examined, Job
+from service.workers.pipeline import Prior as KnownResult
+from storage.ledger import Ledger
+from storage.records import Claim, Heartbeat, now
+
+log = structlog.get_logger()
+
+Report = Callable[[Closed], None]
+
+
+@dataclass(slots=True)
+class _InHand:
+    """A scan that was claimed and is not closed."""
+
+    claim: Claim
+    job: Job
+
+
+class Daemon:
+    """Works through the inbox of one home until told to stop.
+
+    Args:
+        home: whose inbox.
+        settings: how.
+        ledger: where everything is written.
+        dispatcher_for: makes the dispatcher, given what it must call to wake the daemon.
+        report: told of each scan that is closed.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        ledger: Ledger,
+        dispatcher_for: Callable[[Callable[[], None]], Dispatcher],
+        *,
+        report: Report = lambda _closed: None,
+    ) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._report = report
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._dispatcher = dispatcher_for(self._wake.set)
+        self._placement = Placement(ledger, home)
+        self._inbox = Inbox(
+            home.inbox,
+            ignored=Ignored(settings.ignore),
+            recursive=settings.recursive,
+            stability_delay=settings.stability_delay,
+            clock=time.monotonic,
+        )
+        self._events = InboxEvents(
+            home.inbox,
+            recursive=settings.recursive,
+            polling_interval=settings.polling_interval,
+            wake=self._wake.set,
+        )
+        self._in_hand: dict[Path, _InHand] = {}
+        self._cut_short: dict[Path, str] = {}
+        self._started_at = now()
+        self._next_sweep = 0.0
+        self._unreadable: dict[str, str] = {}
+        self._failed = False
+
+    def stop(self) -> None:
+        """Have `run` end after what is under way. Safe from a signal handler or a thread."""
+        self._stopping.set()
+        self._wake.set()
+
+    def run(self, *, once: bool = False) -> bool:
+        """Work until `stop`; or, with ``once``, until the files present now are closed.
+
+        Returns:
+            Whether no scan ended in ``failed``.
+        """
+        self._recover()
+        self._sweep()
+        if once:
+            self._work_off(self._inbox.untaken_paths())
+            return not self._failed
+        self._events.start()
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                self._listen()
+                self._settle(once=False)
+                self._admit()
+                self._wake.wait(self._patience())
+            self._finish()
+        finally:
+            self._events.stop()
+        return not self._failed
+
+    def _work_off(self, pending: set[str]) -> None:
+        """Close each of ``pending``, or see it gone."""
+        while pending and not self._stopping.is_set():
+            self._wake.clear()
+            for closed in self._settle(once=True):
+                if not closed.again:
+                    pending.discard(os.fspath(closed.source))
+            self._admit(only=pending)
+            in_hand = {os.fspath(path) for path in self._in_hand}
+            pending &= self._inbox.untaken_paths() | in_hand
+            if self._dispatcher.busy or pending:
+                self._wake.wait(self._patience())
+        self._finish()
+
+    def _recover(self) -> None:
+        """Take up what a daemon that died left: moves first, then what it was judging."""
+        for closed in self._placement.resume():
+            self._note(closed)
+        for move in self._ledger.moves():
+            self._inbox.hold(move.source)  # refused again: it must not be claimed a second time
+        self._ledger.recover()
+        for scan_id, path in self._ledger.open_scans():
+            if not os.path.lexists(path):
+                fault = Fault("file", "the file went away before it was judged", "Drop it again")
+                self._ledger.abandon(scan_id, fault)
+
+    def _listen(self) -> None:
+        """Look where events point, and everywhere when a sweep is due."""
+        for path in self._events.paths():
+            self._inbox.look(path)
+        if time.monotonic() >= self._next_sweep:
+            self._events.restart_if_dead()
+            self._sweep()
+            if self._placement.stuck:
+                self._close(self._placement.resume())
+
+    def _sweep(self) -> None:
+        self._next_sweep = time.monotonic() + self._settings.rescan_interval
+        try:
+            self._inbox.sweep()
+        except OSError as error:
+            log.error("cannot sweep", folder=str(self._inbox.root), reason=error.strerror)
+            return
+        self._ledger.beat(
+            Heartbeat(os.getpid(), self._started_at, now(), self._inbox.waiting(), VERSION)
+        )
+
+    def _admit(self, only: set[str] | None = None) -> None:
+        """Claim stable scans and hand them over, no more than the workers have room for."""
+        while self._dispatcher.room:
+            scans = list(self._inbox.take(self._dispatcher.batch_size, only))
+            if not scans:
+                return
+            jobs, copies = [], []
+            for claim in self._ledger.claim(scans):
+                if claim.duplicate_of is not None and self._settings.duplicates == "skip":
+                    copies.append(claim)
+                    continue
+                job = Job(claim.scan, self._known(claim.duplicate_of))
+                self._in_hand[claim.scan.path] = _InHand(claim, job)
+                jobs.append(job)
+            if copies:
+                self._close(self._placement.set_aside(copies))
+            if jobs:
+                self._dispatcher.submit(jobs)
+
+    def _known(self, duplicate_of: int | None) -> KnownResult | None:
+        prior = self._ledger.prior(duplicate_of) if duplicate_of is not None else None
+        return KnownResult(prior.verdict, prior.text, prior.pages) if prior else None
+
+    def _settle(self, *, once: bool) -> list[Closed]:
+        """Record, file and close what the workers have finished."""
+        results: list[tuple[Claim, Examined]] = []
+        for ended in self._dispatcher.finished():
+            if isinstance(ended, Killed):
+                results += self._retry_or_park(ended)
+            else:
+                results += self._judged(ended, wait_for_writers=not once)
+        self._tell_unreadable()
+        if not results:
+            return []
+        closed = self._placement.place(results)
+        self._close(closed)
+        return closed
+
+    def _judged(self, batch: Batch, *, wait_for_writers: bool) -> Iterable[tuple[Claim, Examined]]:
+        for examined in batch.examined:
+            path = examined.scan.path
+            cut_short = examined.fault is not None and examined.fault.truncated
+            if cut_short and wait_for_writers and self._cut_short.get(path) != examined.scan.sha256:
+                # Perhaps it is still being written: once more, after a while.
+                self._cut_short[path] = examined.scan.sha256
+                claim = self._in_hand.pop(path).claim
+                self._ledger.requeue([claim.scan_id], spent_attempt=False)
+                self._inbox.release(path, rest=self._settings.rescan_interval)
+                continue
+            self._cut_short.pop(path, None)
+            yield self._in_hand.pop(path).claim, examined
+
+    def _retry_or_park(self, killed: Killed) -> Iterable[tuple[Claim, Examined]]:
+        """A scan that ended its worker by itself gets another try, or is parked."""
+        held = self._in_hand[killed.job.scan.path]
+        spent = held.claim.attempts + 1
+        self._ledger.requeue([held.claim.scan_id], spent_attempt=True)
+        held.claim = replace(held.claim, attempts=spent)
+        if spent < self._settings.max_attempts:
+            log.warning("trying again", file=str(killed.job.scan.path), reason=killed.reason)
+            self._dispatcher.submit([killed.job])
+            return
+        del self._in_hand[killed.job.scan.path]
+        fault = Fault("worker", f"{killed.reason}, {spent} times", "Open and save it anew")
+        yield held.claim, Examined(killed.job.scan, fault=fault)
+
+    def _close(self, closed: Iterable[Closed]) -> None:
+        for one in closed:
+            if one.again:
+                self._inbox.release(one.source)
+            else:
+                self._inbox.forget(one.source)
+            self._note(one)
+
+    def _note(self, closed: Closed) -> None:
+        self._failed |= closed.state == "failed"
+        log.info(closed.state, file=closed.source.name)
+        self._report(closed)
+
+    def _tell_unreadable(self) -> None:
+        found = self._dispatcher.unreadable
+        for name, reason in found.items():
+            if self._unreadable.get(name) != reason:
+                log.warning("support image not used", image=name, reason=reason)
+        self._unreadable = found
+
+    def _patience(self) -> float:
+        """Seconds until there may be something to do that no event announces."""
+        until_sweep = max(0.0, self._next_sweep - time.monotonic())
+        until_stable = self._inbox.seconds_to_next() if self._dispatcher.room else None
+        return until_sweep if until_stable is None else min(until_sweep, until_stable)
+
+    def _finish(self) -> None:
+        """Close what is under way; nothing new is begun."""
+        while self._dispatcher.busy:
+            self._wake.clear()
+            self._settle(once=False)
+            if self._dispatcher.busy:
+                self._wake.wait(1.0)
+        self._settle(once=False)

@@ -1,0 +1,144 @@
+"""The classes of a home: what there is, and adding an example."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import SupportError, UsageError
+from config.home import Home
+from config.ignored import Ignored
+from indexer.support import class_counts, support_files
+from indexer.verdict import UNKNOWN
+from models.page.hashing import hash_file
+from models.page.read import Document, Limits, load, read_pages
+from models.page.scan import Fault, Scan
+from storage.copying import copy_in
+from storage.names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """An image that was given as an example.
+
+    Attributes:
+        source: what the user named.
+        name: its name under the support folder.
+        new: False if the class already had these bytes.
+    """
+
+    source: Path
+    name: str
+    new: bool
+
+
+def list_classes(home: Home) -> dict[str, int]:
+    """Number of examples by class."""
+    return class_counts(home.support)
+
+
+def check_class_name(name: str) -> None:
+    """Refuse what cannot be a class.
+
+    Raises:
+        UsageError: a path, a hidden or ignored name, ``unknown``, or longer than 200 bytes.
+    """
+    reason = None
+    if not name or name in {".", ".."} or "/" in name or "\0" in name:
+        reason = "is not the name of a folder"
+    elif name == UNKNOWN:
+        reason = "means none of the classes"
+    elif Ignored()(name):
+        reason = "is a name that is left alone, as hidden and temporary ones are"
+    elif len(os.fsencode(name)) > 200:
+        reason = "is longer than 200 bytes"
+    elif not name.isprintable() or name != name.strip():
+        reason = "has characters that cannot be seen"
+    if reason:
+        raise UsageError(f"{name!r} {reason}", "Choose a plain word, such as invoice")
+
+
+def add_examples(home: Home, name: str, files: Sequence[Path], limits: Limits) -> list[Added]:
+    """Copy images into ``support/<name>``; all of them, or none.
+
+    Raises:
+        UsageError: ``name`` cannot be a class.
+        SupportError: a file cannot be read as an image, or cannot be copied.
+    """
+    check_class_name(name)
+    scans = [_readable(path, limits) for path in files]
+    folder = home.support / name
+    held = _digests(home, name)
+    names, added, made = Names(), [], []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, scan in zip(files, scans, strict=True):
+            if scan.sha256 in held:
+                added.append(Added(path, held[scan.sha256], new=False))
+                continue
+            place = copy_in(scan.path, scan.sha256, names.free(folder, _visible(path.name)))
+            made.append(place)
+            held[scan.sha256] = f"{name}/{place.name}"
+            added.append(Added(path, held[scan.sha256], new=True))
+    except OSError as error:
+        for place in made:
+            place.unlink(missing_ok=True)
+        raise SupportError(
+            f"cannot add to {folder}: {error.strerror or error}", "Nothing was added"
+        ) from None
+    return added
+
+
+def unreadable_examples(home: Home, limits: Limits) -> Iterator[tuple[str, str]]:
+    """Name and reason of each example that cannot be used."""
+    for file in support_files(home.support):
+        try:
+            digest = hash_file(os.fspath(file.path), file.path.lstat())
+        except OSError as error:
+            yield file.name, f"cannot be opened: {error.strerror}"
+            continue
+        if digest is None:
+            yield file.name, "is still being written"
+            continue
+        found = _first_page(Scan(file.path, digest, file.size), limits)
+        if isinstance(found, Fault):
+            yield file.name, found.reason
+
+
+def _first_page(scan: Scan, limits: Limits) -> Document | Fault:
+    data = load(scan, limits)
+    return data if isinstance(data, Fault) else read_pages(data, limits, first_only=True)
+
+
+def _readable(path: Path, limits: Limits) -> Scan:
+    try:
+        real = path.resolve(strict=True)
+        digest = hash_file(os.fspath(real), real.lstat()) if real.is_file() else None
+    except OSError as error:
+        raise SupportError(
+            f"{path}: {(error.strerror or str(error)).lower()}", "Nothing was added"
+        ) from None
+    if digest is None:
+        raise SupportError(f"{path} is not a file at rest", "Name an image; nothing was added")
+    scan = Scan(real, digest, real.stat().st_size)
+    found = _first_page(scan, limits)
+    if isinstance(found, Fault):
+        raise SupportError(f"{path} {found.reason}", "Nothing was added")
+    return scan
+
+
+def _digests(home: Home, name: str) -> dict[str, str]:
+    found = {}
+    for file in support_files(home.support):
+        if file.class_name == name:
+            digest = hash_file(os.fspath(file.path), file.path.lstat())
+            if digest is not None:
+                found[digest] = file.name
+    return found
+
+
+def _visible(name: str) -> str:
+    """A name under which the support folder would see the file."""
+    return f"example-{name.lstrip('.')}" if Ignored()(name) else name

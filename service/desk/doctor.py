@@ -1,0 +1,179 @@
+"""What ``doctor`` looks at: everything that would stop the service, tried for real."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from config.errors import PigeonholeError
+from config.home import Home
+from config.settings import Settings
+from service.mounts import file_system_of, is_network
+
+Level = Literal["ok", "warning", "problem"]
+PACKAGES = ("config", "models", "indexer", "storage", "service")
+LEAST_FREE = 1 << 30
+"""Bytes free under which a warning is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    level: Level
+    what: str
+    detail: str
+    advice: str = ""
+
+
+def examine_home(home: Home, settings: Settings) -> Iterator[Finding]:
+    """Look at everything; nothing is left changed."""
+    yield _ours()
+    yield _weights()
+    yield _tesseract(settings)
+    yield _database(home)
+    for name, folder in home.scan_folders.items():
+        if folder.exists() or name != "duplicates":
+            yield _folder(name, folder)
+    yield from _mounts(home)
+    yield _space(home)
+    yield from _support(home, settings)
+
+
+def _ours() -> Finding:
+    """Another distribution may have installed a package under one of our five names."""
+    taken = []
+    here = Path(__file__).resolve().parent.parent.parent
+    owners = metadata.packages_distributions()
+    for name in PACKAGES:
+        file = getattr(sys.modules.get(name) or __import__(name), "__file__", None)
+        others = [owner for owner in owners.get(name, []) if owner != "pigeonhole"]
+        if others or file is None or Path(file).resolve().parent.parent != here:
+            taken.append(f"{name} ({', '.join(others) or file})")
+    if taken:
+        return Finding(
+            "problem",
+            "packages",
+            f"taken by another distribution: {', '.join(taken)}",
+            "Give Pigeonhole a virtual environment of its own: make setup",
+        )
+    return Finding("ok", "packages", f"all five from {here}")
+
+
+def _attempt(what: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding("ok", what, check())
+    except PigeonholeError as error:
+        return Finding("problem", what, error.message, error.advice)
+
+
+def _weights() -> Finding:
+    from models.siamese.weights import SHIPPED, check_weights, read_manifest
+
+    def check() -> str:
+        manifest = read_manifest(SHIPPED)
+        check_weights(SHIPPED.parent / manifest.weights, manifest)
+        return f"branch {manifest.branch_id}"
+
+    return _attempt("weights", check)
+
+
+def _tesseract(settings: Settings) -> Finding:
+    from models.ticket.ocr import check_tesseract
+
+    def check() -> str:
+        return f"{check_tesseract(settings.ocr_language)}, reads {settings.ocr_language}"
+
+    return _attempt("tesseract", check)
+
+
+def _database(home: Home) -> Finding:
+    from storage.database import Database
+
+    def check() -> str:
+        Database.open_existing(home.database).close()
+        return str(home.database)
+
+    if not home.database.exists():
+        return Finding("ok", "database", "not made yet; the first 'pigeonhole watch' makes it")
+    return _attempt("database", check)
+
+
+def _folder(name: str, folder: Path) -> Finding:
+    """Write, link, rename and unlink a file there."""
+    trial = folder / f".pigeonhole-doctor-{uuid.uuid4().hex}.tmp"
+    other = trial.with_suffix(".link.tmp")
+    links = "with links"
+    try:
+        trial.write_bytes(b"a trial of this folder")
+        try:
+            os.link(trial, other)
+            other.unlink()
+        except OSError:
+            links = "without links: files are copied, which is slower"
+        trial.rename(other)
+        other.unlink()
+    except OSError as error:
+        return Finding(
+            "problem",
+            f"{name} folder",
+            f"{folder}: {error.strerror}",
+            f"Give this user leave to write there, or set {name}_dir",
+        )
+    finally:
+        for path in (trial, other):
+            path.unlink(missing_ok=True)
+    return Finding("ok", f"{name} folder", f"{folder} ({links})")
+
+
+def _mounts(home: Home) -> Iterator[Finding]:
+    if is_network(home.database):
+        yield Finding(
+            "problem",
+            "database",
+            f"{home.database} lies on a network share ({file_system_of(home.database)}), "
+            "where SQLite's locks do not hold",
+            "Set database_url to a file on a local disk",
+        )
+    if is_network(home.inbox):
+        yield Finding(
+            "warning",
+            "inbox folder",
+            f"it lies on a network share ({file_system_of(home.inbox)}), which sends no events",
+            "Set polling_interval, say to 10",
+        )
+
+
+def _space(home: Home) -> Finding:
+    free = shutil.disk_usage(home.root).free
+    detail = f"{free / 2**30:.1f} GiB free"
+    if free < LEAST_FREE:
+        return Finding("warning", "disk", detail, "Make room")
+    return Finding("ok", "disk", detail)
+
+
+def _support(home: Home, settings: Settings) -> Iterator[Finding]:
+    from service.desk.classes import list_classes, unreadable_examples
+    from service.workers.engine import limits_of
+
+    counts = list_classes(home)
+    if not any(counts.values()):
+        yield Finding(
+            "warning",
+            "classes",
+            "there is none, so every scan goes to review",
+            "Add one: pigeonhole classes add NAME FILE",
+        )
+        return
+    bad = list(unreadable_examples(home, limits_of(settings)))
+    for name, reason in bad:
+        yield Finding("warning", "classes", f"{name} {reason}", "Replace or remove that image")
+    if not bad:
+        yield Finding("ok", "classes", f"{len(counts)} with {sum(counts.values())} examples")

@@ -1,0 +1,116 @@
+"""Judging files where they lie: nothing is moved, nothing is recorded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from config.ignored import Ignored
+from indexer.verdict import Verdict
+from models.page.hashing import hash_file
+from models.page.scan import Fault, Scan
+from service.workers.engine import EngineSpec
+from service.workers.pipeline import Examined, Job, examine
+
+_BATCH = 16
+
+
+def files_of(paths: Sequence[Path], ignored: Ignored) -> list[Path]:
+    """The files that ``paths`` name: themselves, and every file below those that are folders."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        for folder, inner, names in os.walk(path):
+            inner[:] = sorted(name for name in inner if not ignored(name))
+            found += [Path(folder, name) for name in sorted(names) if not ignored(name)]
+    return found
+
+
+def classify(
+    spec: EngineSpec,
+    paths: Sequence[Path],
+    *,
+    read: bool,
+    notice: Callable[[str, str], None],
+) -> Iterator[dict[str, Any]]:
+    """Judge each file.
+
+    Args:
+        spec: the engine to judge with.
+        paths: files, absolute or relative.
+        read: read the text too, whatever the class.
+        notice: told, once, of each support image that could not be used, and why.
+
+    Yields:
+        One object a path, in order, as the contract of ``classify --json`` has it.
+    """
+    told: set[str] = set()
+    for at in range(0, len(paths), _BATCH):
+        group = paths[at : at + _BATCH]
+        scans = [_scan(path) for path in group]
+        batch = examine(spec, [Job(scan, read=read) for scan in scans if isinstance(scan, Scan)])
+        for name, reason in batch.unreadable.items():
+            if name not in told:
+                notice(name, reason)
+                told.add(name)
+        examined = iter(batch.examined)
+        for path, scan in zip(group, scans, strict=True):
+            result = (
+                next(examined) if isinstance(scan, Scan) else Examined(_no_scan(path), fault=scan)
+            )
+            yield _answer(path, result, read=read)
+
+
+def _scan(path: Path) -> Scan | Fault:
+    try:
+        state = path.lstat()
+        if path.is_symlink():
+            # A person names this path; the inbox would leave the link alone.
+            path = path.resolve(strict=True)
+            state = path.lstat()
+        if not path.is_file():
+            return Fault("open", "is not a regular file", "Name an image")
+        digest = hash_file(os.fspath(path), state)
+    except OSError as error:
+        return Fault("open", (error.strerror or str(error)).lower(), "Look at the path")
+    if digest is None:
+        return Fault("open", "is being written", "Try again when it is whole")
+    return Scan(path.absolute(), digest, state.st_size)
+
+
+def _no_scan(path: Path) -> Scan:
+    return Scan(path, "", 0)
+
+
+def _answer(path: Path, examined: Examined, *, read: bool) -> dict[str, Any]:
+    shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+    fault, verdict = examined.fault, examined.verdict
+    if verdict is None or (fault is not None and read):
+        assert fault is not None
+        return {"path": shown, "error": fault.reason, "stage": fault.stage}
+    answer = {"path": shown, **describe(verdict)}
+    if read:
+        answer["text"] = examined.text
+        answer["fields"] = dict.fromkeys(("vendor", "ticket_date", "total", "currency", "tax"))
+    return answer
+
+
+def describe(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as plain values, under the names that users know."""
+    nearest, runner_up = verdict.nearest, verdict.runner_up
+    return {
+        "class": verdict.class_name,
+        "score": verdict.score,
+        "distance": nearest.distance if nearest else None,
+        "nearest_class": nearest.class_name if nearest else None,
+        "nearest_support": nearest.support if nearest else None,
+        "runner_up": runner_up.class_name if runner_up else None,
+        "runner_up_distance": runner_up.distance if runner_up else None,
+        "branch_id": verdict.branch_id,
+        "index_id": verdict.index_id,
+        "detectors": {},
+    }

@@ -1,0 +1,1 @@
+"""Intake: which files lie in the inbox, and which of them have come to rest."""

@@ -1,0 +1,214 @@
+"""The inbox: the directory is the truth, events are hints of where to look."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from config.ignored import Ignored
+from models.page.hashing import hash_file
+from models.page.scan import Scan
+
+log = structlog.get_logger()
+
+Clock = Callable[[], float]
+"""Seconds that never go backwards: `time.monotonic`."""
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A file that was seen; ``since`` is when it last looked different, on the clock."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+    since: float
+    taken: bool = False
+
+
+class Inbox:
+    """Yields each file of a folder once, when it has come to rest.
+
+    A file is stable when its size, time and inode have not changed for ``stability_delay``
+    seconds of watching. A file that was taken is not yielded again until `release` is called
+    for it, or it changes.
+
+    Args:
+        root: the folder.
+        ignored: names to leave alone; folders of such names are not entered.
+        recursive: whether folders inside are looked into.
+        stability_delay: seconds.
+        clock: for tests.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        ignored: Ignored,
+        recursive: bool,
+        stability_delay: float,
+        clock: Clock,
+    ) -> None:
+        self.root = root
+        self._ignored = ignored
+        self._recursive = recursive
+        self._delay = stability_delay
+        self._clock = clock
+        self._seen: dict[str, _Candidate] = {}
+        self._odd: set[str] = set()
+
+    def sweep(self) -> None:
+        """Look at everything. What has gone is forgotten; what is new starts to rest now.
+
+        Raises:
+            OSError: the root cannot be listed.
+        """
+        present = set()
+        for path, state in self._walk(os.fspath(self.root)):
+            present.add(path)
+            self._note(path, state)
+        for path in self._seen.keys() - present:
+            del self._seen[path]
+
+    def look(self, path: str) -> None:
+        """Look at one place that an event named: a file, or a folder with all it holds."""
+        relative = os.path.relpath(path, self.root)
+        if relative.startswith(os.pardir) or any(map(self._ignored, relative.split(os.sep))):
+            return
+        if not self._recursive and os.sep in relative:
+            return
+        try:
+            state = os.lstat(path)
+        except OSError:
+            self._seen.pop(path, None)
+            return
+        if stat.S_ISDIR(state.st_mode):
+            if self._recursive or path == os.fspath(self.root):
+                try:
+                    for inner, inner_state in self._walk(path):
+                        self._note(inner, inner_state)
+                except OSError:
+                    return  # it went away while we looked; the sweep will tell
+        else:
+            self._note(path, state)
+
+    def take(self, limit: int, only: Container[str] | None = None) -> Iterator[Scan]:
+        """At most ``limit`` stable files, hashed, oldest first. Each counts as taken.
+
+        Args:
+            limit: how many.
+            only: absolute paths to choose from; None for all.
+        """
+        now = self._clock()
+        rested = [
+            (one.since, path)
+            for path, one in self._seen.items()
+            if not one.taken and now - one.since >= self._delay and (only is None or path in only)
+        ]
+        rested.sort()
+        for _, path in rested:
+            if limit <= 0:
+                return
+            scan = self._take_one(path, now)
+            if scan is not None:
+                limit -= 1
+                yield scan
+
+    def release(self, path: Path, *, rest: float | None = None) -> None:
+        """Let a taken file be yielded again, after ``rest`` more seconds of quiet."""
+        one = self._seen.get(os.fspath(path))
+        if one is not None:
+            one.taken = False
+            # `take` waits for the stability delay after `since`.
+            one.since = self._clock() + (rest - self._delay if rest is not None else 0.0)
+
+    def hold(self, path: Path) -> None:
+        """Do not yield this file: it is being moved. `release` and `forget` end that."""
+        try:
+            self._note(os.fspath(path), os.lstat(path))
+        except OSError:
+            return
+        if (one := self._seen.get(os.fspath(path))) is not None:
+            one.taken = True
+
+    def forget(self, path: Path) -> None:
+        """The file was filed and is no longer here."""
+        self._seen.pop(os.fspath(path), None)
+
+    def seconds_to_next(self) -> float | None:
+        """Seconds until a waiting file may be stable; None when none waits."""
+        times = [one.since for one in self._seen.values() if not one.taken]
+        return max(0.0, min(times) + self._delay - self._clock()) if times else None
+
+    def waiting(self) -> int:
+        """Number of files seen that nobody has taken."""
+        return sum(not one.taken for one in self._seen.values())
+
+    def untaken_paths(self) -> set[str]:
+        """Those files, by absolute path."""
+        return {path for path, one in self._seen.items() if not one.taken}
+
+    def _take_one(self, path: str, now: float) -> Scan | None:
+        try:
+            state = os.lstat(path)
+        except OSError:
+            del self._seen[path]
+            return None
+        if self._note(path, state):
+            return None  # it changed since we last looked: it starts to rest again
+        one = self._seen[path]
+        try:
+            digest = hash_file(path, state)
+        except PermissionError:
+            digest = ""  # the worker that cannot read it either says so
+        except OSError:
+            one.since = now
+            return None
+        if digest is None:
+            one.since = now
+            return None
+        one.taken = True
+        return Scan(Path(path), digest, state.st_size)
+
+    def _note(self, path: str, state: os.stat_result) -> bool:
+        """Remember what a file looks like; True if that is new."""
+        if not stat.S_ISREG(state.st_mode):
+            if path not in self._odd:
+                self._odd.add(path)
+                log.warning("left alone: no regular file", path=path)
+            return True
+        old = self._seen.get(path)
+        looks = (state.st_size, state.st_mtime_ns, state.st_ino)
+        if old is not None and (old.size, old.mtime_ns, old.inode) == looks:
+            return False
+        self._seen[path] = _Candidate(*looks, since=self._clock())
+        return True
+
+    def _walk(self, folder: str) -> Iterator[tuple[str, os.stat_result]]:
+        """Every file below, without following links."""
+        pending = [folder]
+        while pending:
+            try:
+                entries = os.scandir(pending.pop())
+            except OSError:
+                if not pending and folder == os.fspath(self.root):
+                    raise
+                continue
+            with entries:
+                for entry in entries:
+                    if self._ignored(entry.name):
+                        continue
+                    try:
+                        if entry.is_dir(follow_symlinks=False):
+                            if self._recursive:
+                                pending.append(entry.path)
+                            continue
+                        yield entry.path, entry.stat(follow_symlinks=False)
+                    except OSError:
+                        continue  # it went away while we looked

@@ -1,0 +1,165 @@
+"""From a result to its place: the decision, the two transactions, and the move between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from config.home import Home
+from indexer.verdict import UNKNOWN
+from models.page.scan import Fault
+from service.workers.pipeline import Examined
+from storage.filing import file_away
+from storage.ledger import Ledger
+from storage.names import Names, next_name
+from storage.notes import remove_note, write_note
+from storage.outcomes import Changed, Gone, Placed, Taken, Trouble
+from storage.records import Claim, Decision, FinalState, Move
+
+log = structlog.get_logger()
+
+_TAKEN_AWAY = Fault(
+    "file", "the file went away before it was filed", "Drop it again if that was not meant"
+)
+_REPLACED = Fault("file", "the file changed while it was judged", "The new content is judged anew")
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A scan that needs nothing more.
+
+    Attributes:
+        source: where it was dropped.
+        state: how it ended.
+        again: the file in the inbox is another one now, and is to be looked at.
+    """
+
+    source: Path
+    state: FinalState | str
+    again: bool = False
+
+
+class Placement:
+    """Files what was decided.
+
+    A move that the file system refuses stays in the journal and is tried again with `resume`.
+
+    Args:
+        ledger: where everything is written.
+        home: where scans go.
+    """
+
+    def __init__(self, ledger: Ledger, home: Home) -> None:
+        self._ledger = ledger
+        self._home = home
+        self._names = Names()
+        self._faults: dict[int, Fault] = {}
+        self.stuck = 0
+        """Moves that were refused when last tried."""
+
+    def place(self, results: Sequence[tuple[Claim, Examined]]) -> list[Closed]:
+        """Record verdicts and destinations, move, close."""
+        promised: set[Path] = set()
+        decisions = []
+        for claim, examined in results:
+            decision = self._decide(claim, examined, promised)
+            promised.add(decision.destination)
+            decisions.append(decision)
+            if decision.final_state == "failed" and decision.fault is not None:
+                self._faults[decision.scan_id] = decision.fault
+        return self._carry_out(self._ledger.decide(decisions))
+
+    def set_aside(self, claims: Sequence[Claim]) -> list[Closed]:
+        """Move second copies of what is already there to ``duplicates/``."""
+        promised: set[Path] = set()
+        decisions = []
+        for claim in claims:
+            place = self._names.free(self._home.duplicates, claim.scan.path.name, promised)
+            promised.add(place)
+            decisions.append(Decision(claim.scan_id, claim.scan, "duplicate", place))
+        return self._carry_out(self._ledger.decide(decisions))
+
+    def resume(self) -> list[Closed]:
+        """Carry out what stands in the journal: after a crash, or after a refusal."""
+        moves = self._ledger.moves()
+        for move in moves:
+            if move.final_state == "failed" and move.scan_id not in self._faults:
+                row = self._ledger.result(move.scan_id) or {}
+                reason = str(row.get("error") or "it failed")
+                self._faults[move.scan_id] = Fault("file", reason)
+        return self._carry_out(moves)
+
+    def _decide(self, claim: Claim, examined: Examined, promised: set[Path]) -> Decision:
+        verdict, fault = examined.verdict, examined.fault
+        state: FinalState
+        if verdict is None:
+            state, folder = "failed", self._home.failed
+        elif verdict.class_name == UNKNOWN:
+            state, folder = "review", self._home.review
+        else:
+            state, folder = "filed", self._home.sorted / verdict.class_name
+        return Decision(
+            scan_id=claim.scan_id,
+            scan=claim.scan,
+            final_state=state,
+            destination=self._names.free(folder, claim.scan.path.name, promised),
+            verdict=verdict,
+            fault=fault,
+            text=examined.text,
+            pages=examined.pages,
+        )
+
+    def _carry_out(self, moves: Sequence[Move]) -> list[Closed]:
+        closed: list[Closed] = []
+        self.stuck = 0
+        while moves:
+            placed: list[Move] = []
+            taken: list[Move] = []
+            for outcome in file_away(moves):
+                move = outcome.move
+                match outcome:
+                    case Placed():
+                        placed.append(move)
+                    case Taken():
+                        # The next name is committed before it is tried.
+                        place = next_name(move.destination)
+                        place = self._names.free(place.parent, place.name)
+                        taken.append(self._ledger.redirect(move.scan_id, place))
+                    case Gone():
+                        self._ledger.abandon(move.scan_id, _TAKEN_AWAY)
+                        closed.append(Closed(move.source, "failed"))
+                    case Changed():
+                        self._ledger.abandon(move.scan_id, _REPLACED, state="superseded")
+                        closed.append(Closed(move.source, "superseded", again=True))
+                    case Trouble(reason=reason):
+                        self.stuck += 1
+                        log.error("cannot file", file=str(move.source), reason=reason)
+            for move in placed:
+                self._annotate(move)
+            self._ledger.close([move.scan_id for move in placed])
+            closed += [Closed(move.source, move.final_state) for move in placed]
+            moves = taken
+        return closed
+
+    def _annotate(self, move: Move) -> None:
+        """Notes lie beside failed files, and beside no others."""
+        if move.final_state != "failed":
+            # A failed file that is dropped again may have left its note behind.
+            remove_note(self._home.failed / move.source.name, move.sha256)
+            return
+        fault = self._faults.pop(move.scan_id, Fault("file", "it failed"))
+        note = {
+            "scan_id": move.scan_id,
+            "file": move.destination.name,
+            "sha256": move.sha256,
+            "stage": fault.stage,
+            "reason": fault.reason,
+            "what_to_do": fault.advice or "Mend the file and drop it in the inbox again",
+        }
+        try:
+            write_note(move.destination, note)
+        except OSError as error:
+            log.warning("no note", file=str(move.destination), reason=error.strerror)

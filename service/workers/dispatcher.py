@@ -1,0 +1,131 @@
+"""Batches on their way: how large, how many at once, and which scan it was when a worker dies."""
+
+from __future__ import annotations
+
+import queue
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Executor, Future
+from dataclasses import dataclass
+
+from config.errors import PigeonholeError
+from service.workers.engine import EngineSpec
+from service.workers.pipeline import Batch, Job, examine
+
+TARGET_SECONDS = 1.0
+"""What a batch should take: long enough that its overheads vanish, short enough to be filed soon
+and to lose little when a worker dies."""
+LARGEST_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """A job that ended its worker, or that ran into the time limit, all by itself."""
+
+    job: Job
+    reason: str
+
+
+class Dispatcher:
+    """Hands batches to an executor, a bounded number at once.
+
+    When a batch of several scans fails with its worker, nobody knows which scan it was: each is
+    tried again alone, and only one that fails alone is `Killed`.
+
+    Args:
+        executor: who runs them.
+        spec: the engine they run on.
+        workers: how many run at once.
+        wake: called, from any thread, when a batch is done.
+    """
+
+    def __init__(
+        self, executor: Executor, spec: EngineSpec, *, workers: int, wake: Callable[[], None]
+    ) -> None:
+        self._executor = executor
+        self._spec = spec
+        self._workers = workers
+        self._wake = wake
+        self._done: queue.SimpleQueue[tuple[tuple[Job, ...], Future[Batch]]] = queue.SimpleQueue()
+        self._alone: deque[Job] = deque()
+        self._seconds_a_scan = 0.0
+        self.in_flight = 0
+        self.unreadable: dict[str, str] = {}
+
+    @property
+    def batch_size(self) -> int:
+        """Scans that the next batch should hold, by what scans took lately."""
+        if not self._seconds_a_scan:
+            return 4
+        return max(1, min(LARGEST_BATCH, int(TARGET_SECONDS / self._seconds_a_scan)))
+
+    @property
+    def room(self) -> int:
+        """Batches that may be submitted now.
+
+        Two a worker: one to work on, one to go on with while this process writes.
+        """
+        return max(0, 2 * self._workers - self.in_flight)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return self.in_flight > 0 or bool(self._alone)
+
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Hand over one batch."""
+        batch = tuple(jobs)
+        self.in_flight += 1
+        future = self._executor.submit(examine, self._spec, batch)
+        future.add_done_callback(lambda done: self._on_done(batch, done))
+
+    def finished(self) -> list[Batch | Killed]:
+        """What has ended since the last call. Never blocks.
+
+        Raises:
+            PigeonholeError: a worker's engine cannot be made.
+        """
+        ended: list[Batch | Killed] = []
+        while True:
+            try:
+                jobs, future = self._done.get_nowait()
+            except queue.Empty:
+                break
+            self.in_flight -= 1
+            found = self._outcome(jobs, future)
+            if found is not None:
+                ended.append(found)
+        while self._alone and self.room:
+            self.submit([self._alone.popleft()])
+        return ended
+
+    def _on_done(self, jobs: tuple[Job, ...], future: Future[Batch]) -> None:
+        self._done.put((jobs, future))
+        self._wake()
+
+    def _outcome(self, jobs: tuple[Job, ...], future: Future[Batch]) -> Batch | Killed | None:
+        from pebble import ProcessExpired
+
+        try:
+            batch = future.result()
+        except CancelledError:
+            return None
+        except TimeoutError:
+            reason = f"took longer than job_timeout ({self._spec.job_timeout:g} s)"
+        except ProcessExpired as error:
+            reason = f"its worker process died (exit code {error.exitcode})"
+        except PigeonholeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one odd scan must not stop the others
+            reason = f"its worker failed: {error!r}"
+        else:
+            took = batch.seconds / max(1, len(jobs))
+            self._seconds_a_scan = (
+                (self._seconds_a_scan + took) / 2 if self._seconds_a_scan else took
+            )
+            self.unreadable = batch.unreadable
+            return batch
+        if len(jobs) == 1:
+            return Killed(jobs[0], reason)
+        self._alone.extend(jobs)
+        return None

@@ -1,0 +1,179 @@
+"""The engine: the branch and the index of one process, kept in step with the support folder."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from config.home import Home
+from config.settings import Settings
+from indexer.cache import EmbeddingCache
+from indexer.calibration import Calibration
+from indexer.support import SupportFile, support_files, support_stamp
+from indexer.verdict import Verdict, decide
+from models.page.hashing import hash_file
+from models.page.read import Limits, load, read_pages
+from models.page.scan import Fault, Page, Scan
+from models.siamese.weights import SHIPPED
+
+if TYPE_CHECKING:
+    from indexer.index import SupportIndex
+
+RECHECK = 1.0
+"""Seconds after which the support folder is looked at again, when there is work."""
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What a scan may ask of this machine."""
+    return Limits(
+        max_image_pixels=settings.max_image_pixels,
+        max_file_bytes=settings.max_file_bytes,
+        max_pages=settings.max_pages,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSpec:
+    """All that an engine is made from. Small, hashable, and it pickles: it crosses processes."""
+
+    support: Path
+    cache: Path
+    manifest: Path
+    reject: float
+    read_classes: tuple[str, ...]
+    ocr_language: str
+    job_timeout: float
+    limits: Limits
+    threads: int
+
+    @classmethod
+    def of(cls, home: Home, settings: Settings, *, threads: int = 1) -> EngineSpec:
+        """The spec of a home. A worker takes one thread: there are as many workers as cores."""
+        return cls(
+            support=home.support,
+            cache=home.cache,
+            manifest=SHIPPED,
+            reject=settings.reject,
+            read_classes=settings.read_classes,
+            ocr_language=settings.ocr_language,
+            job_timeout=settings.job_timeout,
+            limits=limits_of(settings),
+            threads=threads,
+        )
+
+
+@functools.lru_cache(maxsize=1)
+def engine_for(spec: EngineSpec) -> Engine:
+    """The one engine of this process; made at the first call, which takes seconds."""
+    return Engine(spec)
+
+
+class Engine:
+    """Judges pages by the support folder as it is now.
+
+    Attributes:
+        unreadable: support images that could not be used, with the reason, by name.
+    """
+
+    def __init__(self, spec: EngineSpec) -> None:
+        from models.siamese.runtime import set_up_keras
+
+        set_up_keras(spec.cache, threads=spec.threads)
+        from models.siamese.embedder import Embedder
+
+        self.spec = spec
+        self.unreadable: dict[str, str] = {}
+        self._embedder = Embedder(spec.manifest)
+        self._calibration = Calibration.of(self._embedder.calibration)
+        self._cache = EmbeddingCache(spec.cache, self._embedder.branch_id)
+        self._index: SupportIndex
+        self._stamp: str | None = None
+        self._looked_at = -RECHECK
+        self.refresh()
+
+    @property
+    def branch_id(self) -> str:
+        """Which weights and preparation judge."""
+        return self._embedder.branch_id
+
+    @property
+    def index_id(self) -> str:
+        """Which support images judge."""
+        return self._index.index_id
+
+    @property
+    def least_side(self) -> int:
+        """Pixels of the longest side that a page must keep when it is decoded at reduced scale."""
+        return self._embedder.recipe.working_side
+
+    def refresh(self) -> None:
+        """Take up what has changed under the support folder. Only what is new is embedded."""
+        if time.monotonic() - self._looked_at < RECHECK:
+            return
+        self._looked_at = time.monotonic()
+        stamp = support_stamp(self.spec.support)
+        if stamp != self._stamp:
+            self._rebuild()
+            self._stamp = stamp
+
+    def judge(self, pages: Sequence[Page]) -> list[Verdict]:
+        """One verdict a page; they are embedded as one batch."""
+        embeddings = self._embedder.embed([page.pixels for page in pages])
+        return [
+            decide(
+                matches,
+                calibration=self._calibration,
+                examples_by_class=self._index.examples_by_class,
+                reject=self.spec.reject,
+                branch_id=self.branch_id,
+                index_id=self.index_id,
+            )
+            for matches in self._index.search(embeddings)
+        ]
+
+    def _rebuild(self) -> None:
+        from indexer.index import Example, SupportIndex
+
+        self.unreadable = {}
+        with self._cache.locked():
+            known = self._cache.load()
+            examples, new = [], {}
+            for file in support_files(self.spec.support):
+                found = self._digest(file)
+                if isinstance(found, Fault):
+                    self.unreadable[file.name] = found.reason
+                    continue
+                if found not in known and found not in new:
+                    page = self._first_page(Scan(file.path, found, file.size))
+                    if isinstance(page, Fault):
+                        self.unreadable[file.name] = page.reason
+                        continue
+                    new[found] = self._embedder.embed([page.pixels])[0]
+                examples.append(Example(file.class_name, file.name, found))
+            known |= new
+            kept = {example.sha256: known[example.sha256] for example in examples}
+            if new:
+                self._cache.save(kept)
+        rows = [kept[example.sha256] for example in examples]
+        embeddings = np.stack(rows) if rows else np.zeros((0, self._embedder.dim), np.float32)
+        self._index = SupportIndex(examples, embeddings, self.branch_id)
+
+    def _digest(self, file: SupportFile) -> str | Fault:
+        try:
+            digest = hash_file(str(file.path), file.path.lstat())
+        except OSError as error:
+            return Fault("open", error.strerror or str(error))
+        return digest or Fault("open", "it is still being written")
+
+    def _first_page(self, scan: Scan) -> Page | Fault:
+        data = load(scan, self.spec.limits)
+        if isinstance(data, Fault):
+            return data
+        document = read_pages(data, self.spec.limits, least_side=self.least_side, first_only=True)
+        return document if isinstance(document, Fault) else document.pages[0]

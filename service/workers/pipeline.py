@@ -1,0 +1,139 @@
+"""One scan's way through a worker: read, prepare, embed, search, decide, and read the ticket.
+
+Workers decide; they never write. Whatever is expected to go wrong with a scan comes back as a
+`Fault`; nothing is raised across the process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer.verdict import Verdict
+from models.page.read import Document, load, read_pages
+from models.page.scan import Fault, Scan
+from models.ticket.ocr import read_text
+from service.workers.engine import Engine, EngineSpec, engine_for
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What was decided of the same bytes before; it holds as long as branch and index do."""
+
+    verdict: Verdict
+    text: str | None
+    pages: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One scan to examine. Must pickle.
+
+    Attributes:
+        scan: what to judge.
+        prior: an earlier result for the same bytes, if there is one.
+        read: read the text whatever the class.
+    """
+
+    scan: Scan
+    prior: Prior | None = None
+    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What became of one scan. Must pickle.
+
+    Attributes:
+        verdict: None if it could not be judged.
+        fault: why not; beside a verdict, why its text could not be read.
+        text: what was read; None if nothing was to be read, or it could not be.
+        pages: how many it has; None if it could not be opened.
+    """
+
+    scan: Scan
+    verdict: Verdict | None = None
+    fault: Fault | None = None
+    text: str | None = None
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The answer to one call of `examine`. Must pickle.
+
+    Attributes:
+        examined: one for each job, in order.
+        unreadable: support images that could not be used, with the reason, by name.
+        seconds: what it took.
+    """
+
+    examined: tuple[Examined, ...]
+    unreadable: dict[str, str]
+    seconds: float
+
+
+def examine(spec: EngineSpec, jobs: Sequence[Job]) -> Batch:
+    """Judge a batch of scans, and read those whose class says so.
+
+    Args:
+        spec: which engine; it is made at a process's first call and kept.
+        jobs: what to judge.
+    """
+    started = time.monotonic()
+    engine = engine_for(spec)
+    engine.refresh()
+    results: dict[int, Examined] = {}
+    judged: list[tuple[int, Document]] = []
+    for number, job in enumerate(jobs):
+        if job.prior is not None and _still_holds(job.prior, engine) and not job.read:
+            prior = job.prior
+            results[number] = Examined(job.scan, prior.verdict, None, prior.text, prior.pages)
+            continue
+        document = _read(job.scan, engine, whole=False)
+        if isinstance(document, Fault):
+            results[number] = Examined(job.scan, fault=document)
+        else:
+            judged.append((number, document))
+    verdicts = engine.judge([document.pages[0] for _, document in judged])
+    for (number, document), verdict in zip(judged, verdicts, strict=True):
+        job = jobs[number]
+        text: str | Fault | None = None
+        if job.read or verdict.class_name in spec.read_classes:
+            text = _read_ticket(job.scan, engine)
+        fault = text if isinstance(text, Fault) else None
+        words = text if isinstance(text, str) else None
+        results[number] = Examined(job.scan, verdict, fault, words, document.n_pages)
+    examined = tuple(results[number] for number in range(len(jobs)))
+    return Batch(examined, dict(engine.unreadable), time.monotonic() - started)
+
+
+def warm_up(spec: EngineSpec) -> None:
+    """Make this process's engine, so that its first scan need not wait for it."""
+    engine_for(spec)
+
+
+def _still_holds(prior: Prior, engine: Engine) -> bool:
+    verdict = prior.verdict
+    return (verdict.branch_id, verdict.index_id) == (engine.branch_id, engine.index_id)
+
+
+def _read(scan: Scan, engine: Engine, *, whole: bool) -> Document | Fault:
+    """The first page at reduced scale, or all pages whole."""
+    data = load(scan, engine.spec.limits)
+    if isinstance(data, Fault):
+        return data
+    if whole:
+        return read_pages(data, engine.spec.limits)
+    return read_pages(data, engine.spec.limits, least_side=engine.least_side, first_only=True)
+
+
+def _read_ticket(scan: Scan, engine: Engine) -> str | Fault:
+    document = _read(scan, engine, whole=True)
+    if isinstance(document, Fault):
+        return document
+    spec = engine.spec
+    # The worker's own limit must not strike before Tesseract's, or the verdict would be lost.
+    reading = read_text(document.pages, language=spec.ocr_language, timeout=spec.job_timeout * 0.8)
+    return reading if isinstance(reading, Fault) else reading.text
