@@ -41,7 +41,8 @@ def _groups(found: Sequence[Scan]) -> Iterator[list[Scan]]:
 def _claim(connection: Connection, home: Home, group: list[Scan], now: str) -> Iterator[Claim]:
     sources = [os.fsencode(scan.path) for scan in group]
     open_rows = _open_rows(connection, sources)
-    originals = _supersede_failed(connection, list({scan.sha256 for scan in group}))
+    # A file that could not be read has no hash, and is no copy of another that has none.
+    originals = _supersede_failed(connection, list({scan.sha256 for scan in group} - {""}))
     resumed: list[dict[str, Any]] = []
     replaced: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -87,6 +88,8 @@ def _publish_or_say(move: Move) -> _Step | Outcome:
 
 def _publish(move: Move) -> _Step | Outcome:
     """Up to the name at the destination."""
+    if not move.sha256:
+        return _rename_unread(move)
     try:
         fd = files.open_regular(move.source)
     except OSError as error:
@@ -138,6 +141,25 @@ def _publish_open(move: Move, fd: int) -> _Step | Outcome:
         _remove_leftovers(move)
         return Taken(move)
     return _Step(move, source, copied, made) if answer is True else answer
+
+
+def _rename_unread(move: Move) -> _Step | Outcome:
+    """Move a file that we may not read: it can be neither synced nor hashed, but be renamed.
+
+    Only within one file system; across two, its bytes would have to be read.
+    """
+    there, target = files.status(move.source), files.status(move.destination)
+    if there is None:
+        ours = target is not None and target.st_ino == move.inode
+        return _Step(move, None, copied=False) if ours else Gone(move)
+    if there.st_size != move.size or there.st_ino != move.inode or not stat.S_ISREG(there.st_mode):
+        return Changed(move)
+    made = files.make_folders(move.destination.parent)
+    try:
+        files.rename_without_replacing(move.source, move.destination)
+    except FileExistsError:
+        return Taken(move)
+    return _Step(move, None, copied=False, made=made)
 
 
 def _link(move: Move, source: os.stat_result) -> Taken | Changed | bool:

@@ -15,7 +15,7 @@ class Scan:
 
     Attributes:
         path: absolute path.
-        sha256: of its bytes, 64 hexadecimal digits.
+        sha256: of its bytes, 64 hexadecimal digits; empty if they may not be read.
         size: in bytes.
     """
 
