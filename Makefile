@@ -49,14 +49,14 @@ check: setup ## format, lint, types, floors, docs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check README.md docs/*.md
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check README.md $(wildcard docs/*.md)
 
 bench: setup ## throughput, latency, idle load and memory, side by side with plain decoding
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/idle.py
 
 docs: setup ## write the generated parts of the docs anew
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r README.md docs/*.md
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r README.md $(wildcard docs/*.md)
 
 clean: ## remove what setup made
 	rm -rf $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache
