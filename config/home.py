@@ -112,19 +112,31 @@ class Home:
         """No folder of scans may be, or lie inside, another: files would be taken twice."""
         real = {name: Path(os.path.realpath(path)) for name, path in self.scan_folders.items()}
         root = Path(os.path.realpath(self.root))
+        own = {name: Path(os.path.realpath(root / name)) for name in ("detectors", "cache")}
+        database = Path(os.path.realpath(self.database))
         for name, path in real.items():
             if root.is_relative_to(path):
                 raise HomeError(
                     f"the home {root} lies inside its own {name} folder {path}",
                     f"Set {name}_dir to a folder of its own",
                 )
-            for other, other_path in real.items():
+            if database.is_relative_to(path):
+                raise HomeError(
+                    f"the database {database} lies inside the {name} folder {path}",
+                    "Set database_url to a file elsewhere",
+                )
+            for other, other_path in (real | own).items():
                 if name != other and path.is_relative_to(other_path):
                     raise HomeError(
                         f"the {name} folder {path} lies inside the {other} folder {other_path}",
-                        f"Set {name}_dir or {other}_dir so that neither holds the other",
+                        f"Set {name}_dir or {other}_dir so that neither holds the other"
+                        if other in real
+                        else f"Set {name}_dir to a folder of its own",
                     )
 
 
 def _under(root: Path, path: Path) -> Path:
-    return Path(os.path.abspath(root / path.expanduser()))
+    try:
+        return Path(os.path.abspath(root / path.expanduser()))
+    except RuntimeError:
+        raise HomeError(f"{path} lies in the home folder of no user of this machine") from None

@@ -35,4 +35,11 @@ def configure_logging(settings: Settings) -> None:
         cache_logger_on_first_use=False,
     )
     # Libraries that log in the standard way (alembic, watchdog) are heard from warnings up.
-    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr, format="%(message)s")
+    heard = logging.StreamHandler(sys.stderr)
+    heard.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *finish],
+            foreign_pre_chain=shared,
+        )
+    )
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[heard])

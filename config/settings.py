@@ -115,6 +115,19 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("inbox_dir", "support_dir", "sorted_dir", "review_dir", "failed_dir")
+    @classmethod
+    def _possible_path(cls, value: Path) -> Path:
+        if "\0" in str(value):
+            raise ValueError("no path holds a null byte")
+        return value
+
+    @field_validator("api_token_file", mode="before")
+    @classmethod
+    def _no_file(cls, value: object) -> object:
+        # TOML and the environment have no word for "none": an empty one stands for it.
+        return None if value == "" else value
+
     @field_validator("database_url")
     @classmethod
     def _sqlite_file(cls, value: str) -> str:
@@ -165,6 +178,7 @@ def load_settings(toml_file: Path | None, overrides: Mapping[str, Any] | None = 
         return Settings(**merged)
     except ValidationError as error:
         first = error.errors()[0]
+        wrong = first["msg"].removeprefix("Value error, ")
         name = str(first["loc"][0])
         where = (
             "the command line" if name in given
@@ -173,7 +187,7 @@ def load_settings(toml_file: Path | None, overrides: Mapping[str, Any] | None = 
         )  # fmt: skip
         # The value itself is left out: it may be a secret.
         raise SettingsError(
-            f"{name} in {where}: {first['msg'].lower()}", "The README lists every setting"
+            f"{name} in {where}: {wrong[:1].lower()}{wrong[1:]}", "The README lists every setting"
         ) from None
 
 

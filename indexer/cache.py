@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +38,12 @@ class EmbeddingCache:
     def load(self) -> dict[str, NDArray[np.float32]]:
         """Embeddings, float32 of shape (dim,), by sha256."""
         try:
-            with np.load(self._file, allow_pickle=False) as held:
+            # Opened here: NumPy leaves a file open that it cannot read.
+            with self._file.open("rb") as file, np.load(file, allow_pickle=False) as held:
                 if str(held["branch_id"]) != self._branch_id:
                     return {}
                 return dict(zip(held["sha256"].tolist(), held["embeddings"], strict=True))
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        except Exception:  # noqa: BLE001 - a damaged file raises anything; it is only a cache
             return {}
 
     def save(self, embeddings: Mapping[str, NDArray[np.float32]]) -> None:

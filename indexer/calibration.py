@@ -5,7 +5,7 @@ Fitted by `indexer.fitting` on classes that the branch has never seen, stored in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -42,11 +42,14 @@ class Calibration:
             WeightsError: there is none, or it is incomplete.
         """
         try:
+            alone, slope = stored["alone"]
+            among, over_distance, over_gap = stored["among"]
+            shares, distances = _growing(stored["shares"], stored["distances"])
             return cls(
-                alone=tuple(stored["alone"]),
-                among=tuple(stored["among"]),
-                shares=tuple(stored["shares"]),
-                distances=tuple(stored["distances"]),
+                alone=(float(alone), float(slope)),
+                among=(float(among), float(over_distance), float(over_gap)),
+                shares=shares,
+                distances=distances,
                 crowding=float(stored["crowding"]),
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -87,3 +90,17 @@ class Calibration:
         share = 1 - (1 - reject) ** (1 / max(chances, 1.0))
         # Between measured shares the logarithm is interpolated: the tail is what matters.
         return float(np.interp(np.log(share), np.log(self.shares), self.distances))
+
+
+def _growing(
+    shares: Sequence[float], distances: Sequence[float]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Both as they came, if distances grow with positive shares.
+
+    Raises:
+        ValueError: they do not, or there are none.
+    """
+    x, y = tuple(map(float, shares)), tuple(map(float, distances))
+    if not x or len(x) != len(y) or x[0] <= 0 or list(x) != sorted(x) or list(y) != sorted(y):
+        raise ValueError("its distances do not grow with their shares")
+    return x, y

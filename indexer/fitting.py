@@ -26,7 +26,8 @@ def fit_calibration(
     time from one group, 1 to 5 examples each; the query is of one of them, or a stranger.
 
     Args:
-        embeddings: one array a class, float32 of shape (n_images, dim), at least 2 images each.
+        embeddings: one array a class, float32 of shape (n_images, dim), at least 2 images each;
+            at least 3 classes, and more than 20 for the episodes of 20.
         groups: the group of each class; strangers come from the same group half of the time.
         episodes: number of support sets drawn, for each of the two fits.
         strangers: share of the queries that are of no class.
@@ -35,7 +36,8 @@ def fit_calibration(
     rng = np.random.default_rng(seed)
     draw = _Draw(embeddings, groups, rng)
     alone = [draw.episode(1, strangers) for _ in range(episodes)]
-    among = [draw.episode(int(rng.integers(2, 21)), strangers) for _ in range(episodes)]
+    most = min(20, len(embeddings) - 1)  # and a stranger
+    among = [draw.episode(int(rng.integers(2, most + 1)), strangers) for _ in range(episodes)]
     single = np.sort([draw.stranger_distance(1) for _ in range(10 * episodes)])
     five = np.sort([draw.stranger_distance(5) for _ in range(4 * episodes)])
     distances = np.quantile(single, _SHARES)

@@ -59,22 +59,26 @@ def read_source(path: Path, recipe: Recipe, weight: float = 1.0) -> Source:
     """
     if path.is_dir():
         folders = _by_folder(
-            (file.relative_to(path), file.read_bytes) for file in sorted(path.rglob("*"))
+            (file.relative_to(path), file.read_bytes)
+            for file in sorted(path.rglob("*"))
+            if file.is_file()
         )
     elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            held = {name: archive.read(name) for name in sorted(archive.namelist())}
-        folders = _by_folder(
-            (PurePosixPath(name), lambda data=data: data)  # type: ignore[misc]
-            for name, data in held.items()
-        )
+            held = {
+                PurePosixPath(one.filename): archive.read(one)
+                for one in archive.infolist()
+                if not one.is_dir()
+            }
+        # In the order of a folder's files: the same data are the same source either way.
+        folders = _by_folder((name, lambda name=name: held[name]) for name in sorted(held))  # type: ignore[misc]
     else:
         raise DataError(f"{path} is neither a folder nor a zip file", "Name one with --data")
     with ThreadPoolExecutor() as pool:
         classes = tuple(
             ImageClass(str(folder.parent), str(folder), np.stack(images))
             for folder, files in folders.items()
-            if (images := list(pool.map(lambda read: _prepared(read, recipe), files)))
+            if (images := list(pool.map(lambda file: _prepared(file[0], file[1], recipe), files)))
         )
     if not classes:
         raise DataError(f"{path} has no folder with images in it", "A class is a folder of images")
@@ -122,26 +126,27 @@ def merge(name: str, sources: Sequence[Source], weight: float) -> Source:
 
 def _by_folder(
     files: Iterable[tuple[PurePosixPath | Path, Callable[[], bytes]]],
-) -> dict[PurePosixPath, list[Callable[[], bytes]]]:
-    folders: dict[PurePosixPath, list[Callable[[], bytes]]] = {}
+) -> dict[PurePosixPath, list[tuple[PurePosixPath, Callable[[], bytes]]]]:
+    folders: dict[PurePosixPath, list[tuple[PurePosixPath, Callable[[], bytes]]]] = {}
     for path, read in files:
         if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
-            folders.setdefault(PurePosixPath(path.parent), []).append(read)
+            folders.setdefault(PurePosixPath(path.parent), []).append((PurePosixPath(path), read))
     return folders
 
 
-def _prepared(read: Callable[[], bytes], recipe: Recipe) -> NDArray[np.uint8]:
-    data = read()
+def _prepared(name: PurePosixPath, read: Callable[[], bytes], recipe: Recipe) -> NDArray[np.uint8]:
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(read())) as image:
             image.draft("L", (recipe.working_side, recipe.working_side))
             on_white = image.convert("RGBA") if image.has_transparency_data else image
             if on_white.mode == "RGBA":
                 white = Image.new("RGBA", on_white.size, "white")
                 on_white = Image.alpha_composite(white, on_white)
             pixels = np.asarray(on_white.convert("L"))
-    except (UnidentifiedImageError, OSError) as error:
-        raise DataError(f"a training image cannot be read: {error}") from None
+    except UnidentifiedImageError:
+        raise DataError(f"the training image {name} is damaged, or of no known format") from None
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DataError(f"the training image {name} cannot be read: {error}") from None
     return _to_bytes(prepare(pixels, recipe))
 
 

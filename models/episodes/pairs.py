@@ -26,8 +26,8 @@ class PairSampler(keras.utils.PyDataset):  # type: ignore[misc]
     epoch and i alone.
 
     Raises:
-        DataError: a class has fewer than the two images that a pair needs, or a batch has no
-            room for each source.
+        DataError: a class has fewer than the two images that a pair needs, a batch has no room
+            for each source, or there is no source or an empty one.
     """
 
     def __init__(
@@ -41,6 +41,8 @@ class PairSampler(keras.utils.PyDataset):  # type: ignore[misc]
     ) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
         for source in sources:
+            if not source.classes:
+                raise DataError(f"{source.name} has no class of two images", "Leave it out")
             for one in source.classes:
                 if len(one.images) < 2:
                     raise DataError(
@@ -48,6 +50,8 @@ class PairSampler(keras.utils.PyDataset):  # type: ignore[misc]
                         "a pair needs 2",
                         "Add an image to that folder or take the folder away",
                     )
+        if not sources:
+            raise DataError("there is nothing to learn from", "Name a folder with --data")
         if pairs < 2 * len(sources):
             raise DataError(f"{pairs} pairs a batch are too few for {len(sources)} sources")
         self._sources = sources

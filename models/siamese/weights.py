@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,7 @@ def read_manifest(path: Path) -> Manifest:
         raise WeightsError(
             f"{path} cannot be read: {error.strerror}", "Install Pigeonhole again"
         ) from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(
             f"{path} is not a manifest of weights: {error}", "Install Pigeonhole again"
         ) from None
@@ -87,12 +88,20 @@ def load_branch(path: Path) -> tuple[keras.Model, Manifest]:
     manifest = read_manifest(path)
     weights = path.parent / manifest.weights
     check_weights(weights, manifest)
-    branch = build_branch(BranchShape(**manifest.branch))
-    try:
-        branch.load_weights(weights)
-    except (ValueError, OSError, KeyError) as error:
+    if manifest.branch.get("side") != manifest.recipe.side:
         raise WeightsError(
-            f"{weights} does not fit its manifest: {str(error).splitlines()[0]}",
+            f"{path} prepares pages of another side than its branch takes",
+            "Install Pigeonhole again",
+        )
+    try:
+        branch = build_branch(BranchShape(**manifest.branch))
+        with warnings.catch_warnings():
+            # Keras only warns of layers that the file lacks, and leaves them at random.
+            warnings.simplefilter("error", UserWarning)
+            branch.load_weights(weights)
+    except (ValueError, OSError, KeyError, TypeError, UserWarning) as error:
+        raise WeightsError(
+            f"{weights} does not fit its manifest: {str(error).partition(chr(10))[0]}",
             "Install Pigeonhole again",
         ) from None
     branch.trainable = False

@@ -1,0 +1,43 @@
+"""What every test starts from: no settings of the person who runs it, and no surprises."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+TEST_DATA = "PIGEONHOLE_TEST_DATA"
+
+# The same examples on every machine, and no complaint when that machine is busy.
+hypothesis.settings.register_profile("pigeonhole", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("pigeonhole")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Warnings are errors; these two are other people's, and nothing here can mend them."""
+    for ignored in (
+        # SWIG, beneath FAISS, on Python 3.12 and later.
+        "ignore:builtin type .* has no __module__ attribute:DeprecationWarning",
+        # Keras, when it writes weights under NumPy 2.
+        "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
+    ):
+        config.addinivalue_line("filterwarnings", ignored)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home or a setting in the environment of whoever runs the tests stays out of them."""
+    for name in os.environ:
+        if name.upper().startswith("PIGEONHOLE_") and name != TEST_DATA:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real scans; a test that asks for it is skipped where there is none."""
+    root = os.environ.get(TEST_DATA)
+    if not root or not Path(root).is_dir():
+        pytest.skip(f"{TEST_DATA} names no folder of real scans")
+    return Path(root)

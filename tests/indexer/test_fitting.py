@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from indexer.calibration import Calibration
+from indexer.fitting import fit_calibration, fit_logistic
+
+
+def clusters(
+    number: int, seed: int, *, images: int = 12, spread: float = 0.15, dim: int = 16
+) -> list[NDArray[np.float32]]:
+    """Classes as a branch would leave them: unit rows around centres of their own."""
+    rng = np.random.default_rng(seed)
+    rows = rng.standard_normal((number, 1, dim))
+    rows /= np.linalg.norm(rows, axis=-1, keepdims=True)
+    rows = rows + spread * rng.standard_normal((number, images, dim))
+    rows /= np.linalg.norm(rows, axis=-1, keepdims=True)
+    return list(rows.astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Calibration:
+    """Fitted on some classes; tests ask about others."""
+    return fit_calibration(clusters(120, 1), ["group"] * 120, episodes=1500, seed=1)
+
+
+def asked(
+    calibration: Calibration, most_ways: int, least_shots: int, most_shots: int, reject: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], float, float]:
+    """Scores, whether each was right, and the shares of strangers and of known let in."""
+    classes, rng = clusters(120, 2), np.random.default_rng(3)
+    scores, right = [], []
+    strangers_in, known_in = [], []
+    for _ in range(1500):
+        ways = int(rng.integers(min(2, most_ways), most_ways + 1))
+        shots = int(rng.integers(least_shots, most_shots + 1))
+        *shown, stranger = rng.choice(len(classes), ways + 1, replace=False)
+        is_known = rng.random() < 2 / 3
+        key = shown[0] if is_known else stranger
+        images = rng.permutation(len(classes[key]))
+        query = classes[key][images[0]]
+        nearest = [
+            1 - (classes[one][images[1 : 1 + shots] if one == key else slice(shots)] @ query).max()
+            for one in shown
+        ]
+        order = np.argsort(nearest)
+        gap = float(nearest[order[1]] - nearest[order[0]]) if ways > 1 else None
+        scores.append(calibration.score(float(nearest[order[0]]), gap))
+        right.append(bool(is_known and order[0] == 0))
+        limit = calibration.threshold({str(one): shots for one in shown}, reject)
+        (known_in if is_known else strangers_in).append(nearest[order[0]] <= limit)
+    return np.array(scores), np.array(right), float(np.mean(strangers_in)), float(np.mean(known_in))
+
+
+def calibration_error(scores: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Expected calibration error over ten bins of equal width (Guo et al., 2017)."""
+    bins = np.minimum((scores * 10).astype(int), 9)
+    return sum(
+        float(np.mean(bins == one)) * abs(scores[bins == one].mean() - right[bins == one].mean())
+        for one in np.unique(bins)
+    )
+
+
+@pytest.mark.parametrize("most_ways", [1, 20])
+def test_a_score_is_the_share_that_is_right(fitted: Calibration, most_ways: int) -> None:
+    """A score of 0.9 would not mean that nine of ten are right."""
+    scores, right, _, _ = asked(fitted, most_ways, 1, 5, 0.05)
+    assert calibration_error(scores, right) < 0.05
+    assert scores[right].mean() > scores[~right].mean() + 0.5
+
+
+@pytest.mark.parametrize(("ways", "shots"), [(1, 1), (5, 1), (15, 1), (5, 5)])
+@pytest.mark.parametrize("reject", [0.05, 0.3])
+def test_the_share_of_strangers_let_in_is_the_one_accepted(
+    fitted: Calibration, ways: int, shots: int, reject: float
+) -> None:
+    """`reject` would mean one thing with two classes and another with twenty."""
+    _, _, strangers, known = asked(fitted, ways, shots, shots, reject)
+    assert reject / 3 < strangers < reject * 2
+    assert known > 0.7
+
+
+def test_the_same_data_give_the_same_calibration() -> None:
+    """Two trainings on the same data would ship two thresholds."""
+    held = clusters(30, 4)
+    first, again = (fit_calibration(held, ["g"] * 30, episodes=200, seed=5) for _ in range(2))
+    assert first == again
+    assert fit_calibration(held, ["g"] * 30, episodes=200, seed=6) != first
+
+
+def test_what_is_fitted_can_be_stored_and_read(fitted: Calibration) -> None:
+    """A training of hours would end in weights that are refused."""
+    assert Calibration.of(fitted.stored()) == fitted
+    assert 0 <= fitted.crowding <= 1
+    assert fitted.alone[1] < 0
+    assert fitted.among[1] < 0 < fitted.among[2]
+
+
+@pytest.mark.parametrize("number", [3, 8, 21])
+def test_few_classes_are_enough(number: int) -> None:
+    """A training that holds out one alphabet would end in a traceback."""
+    groups = [f"g{key % 3}" for key in range(number)]
+    assert fit_calibration(clusters(number, 7, images=2), groups, episodes=100).distances
+
+
+def test_logistic_regression_finds_what_made_the_data() -> None:
+    """Every score would be wrong alike."""
+    rng = np.random.default_rng(8)
+    x = rng.normal(size=(20_000, 2))
+    p = 1 / (1 + np.exp(-(0.5 - 2 * x[:, 0] + x[:, 1])))
+    found = fit_logistic(x, rng.random(20_000) < p)
+    assert found == pytest.approx((0.5, -2.0, 1.0), abs=0.1)
+
+
+@pytest.mark.parametrize("right", [[False, False, True, True], [True] * 4, [False] * 4])
+def test_data_without_an_overlap_stay_finite(right: list[bool]) -> None:
+    """A branch without errors would have no score."""
+    found = fit_logistic(np.array([[1.0], [0.9], [0.1], [0.0]]), np.array(right))
+    assert np.isfinite(found).all()
+    near, far = (1 / (1 + np.exp(-(found[0] + found[1] * x))) for x in (0.05, 0.95))
+    if len(set(right)) == 2:
+        assert near > 0.9
+        assert far < 0.1

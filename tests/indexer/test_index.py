@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from indexer.index import NEAREST_CLASSES, Example, SupportIndex
+from indexer.verdict import Match
+
+
+def unit(rng: np.random.Generator, n: int, dim: int = 8) -> NDArray[np.float32]:
+    """Rows of length 1."""
+    rows = rng.standard_normal((n, dim))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def example(class_name: str, number: int) -> Example:
+    """An example of a class."""
+    return Example(class_name, f"{class_name}/{number}.png", f"{class_name}-{number}")
+
+
+def by_hand(
+    examples: list[Example], rows: NDArray[np.float32], query: NDArray[np.float32]
+) -> list[tuple[str, str, float]]:
+    """What a search must find, one comparison at a time."""
+    best: dict[str, tuple[str, str, float]] = {}
+    for one, row in zip(examples, rows, strict=True):
+        far = float(1 - row.astype(np.float64) @ query.astype(np.float64))
+        if one.class_name not in best or far < best[one.class_name][2]:
+            best[one.class_name] = (one.class_name, one.name, far)
+    return sorted(best.values(), key=lambda match: match[2])[:NEAREST_CLASSES]
+
+
+def same(found: tuple[Match, ...], expected: list[tuple[str, str, float]]) -> bool:
+    """Whether a search found this."""
+    return [(match.class_name, match.support) for match in found] == [
+        one[:2] for one in expected
+    ] and np.allclose([match.distance for match in found], [one[2] for one in expected], atol=1e-5)
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=9), st.integers(0, 2**32))
+def test_a_search_is_exact(sizes: list[int], seed: int) -> None:
+    """A nearer example would be overlooked."""
+    rng = np.random.default_rng(seed)
+    examples = [example(f"c{key}", n) for key, size in enumerate(sizes) for n in range(size)]
+    rows, queries = unit(rng, len(examples)), unit(rng, 4)
+    found = SupportIndex(examples, rows, "b").search(queries)
+    assert len(found) == 4
+    for matches, query in zip(found, queries, strict=True):
+        assert same(matches, by_hand(examples, rows, query))
+
+
+@pytest.mark.parametrize("crowd", [31, 32, 33, 255, 256, 257, 700])
+def test_a_crowd_does_not_hide_the_runner_up(crowd: int) -> None:
+    """With hundreds of tickets there would be no second class, and the score be too sure."""
+    rng = np.random.default_rng(crowd)
+    query = unit(rng, 1)
+    near = query + 0.01 * rng.standard_normal((crowd, 8)).astype(np.float32)
+    rows = np.vstack([near / np.linalg.norm(near, axis=1, keepdims=True), unit(rng, 3)])
+    examples = [example("ticket", n) for n in range(crowd)]
+    examples += [example(name, 0) for name in ("cone", "cube", "sphere")]
+    matches = SupportIndex(examples, rows.astype(np.float32), "b").search(query)[0]
+    assert same(matches, by_hand(examples, rows.astype(np.float32), query[0]))
+    assert len(matches) == 4
+
+
+def test_queries_that_need_a_longer_look_keep_their_place() -> None:
+    """One scan of a batch would get the verdict of another."""
+    rng = np.random.default_rng(1)
+    towards = unit(rng, 2)
+    crowd = towards[0] + 0.01 * rng.standard_normal((300, 8)).astype(np.float32)
+    rows = np.vstack([crowd / np.linalg.norm(crowd, axis=1, keepdims=True), unit(rng, 20)])
+    examples = [example("many", n) for n in range(300)]
+    examples += [example(f"c{n % 4}", n) for n in range(20)]
+    index = SupportIndex(examples, rows.astype(np.float32), "b")
+    queries = np.stack([towards[1], towards[0], rows[305].astype(np.float32), towards[0]])
+    assert index.search(queries) == [index.search(query[None])[0] for query in queries]
+
+
+def test_no_class_twice_and_nearest_first() -> None:
+    """The gap to the runner-up would be one between two examples of a class."""
+    rng = np.random.default_rng(2)
+    examples = [example(f"c{n % 7}", n) for n in range(70)]
+    for matches in SupportIndex(examples, unit(rng, 70), "b").search(unit(rng, 20)):
+        assert len({match.class_name for match in matches}) == len(matches) == NEAREST_CLASSES
+        distances = [match.distance for match in matches]
+        assert distances == sorted(distances)
+        assert all(0 <= distance <= 2 for distance in distances)
+
+
+def test_an_example_finds_itself() -> None:
+    """A picture that was shown as a ticket would be filed elsewhere."""
+    rows = unit(np.random.default_rng(3), 50)
+    examples = [example(f"c{n % 5}", n) for n in range(50)]
+    for one, matches in zip(examples, SupportIndex(examples, rows, "b").search(rows), strict=True):
+        assert matches[0].support == one.name
+        assert 0 <= matches[0].distance < 1e-6
+
+
+def test_the_opposite_is_two_away() -> None:
+    """A distance outside its range would break the calibration."""
+    row = unit(np.random.default_rng(4), 1)
+    assert SupportIndex([example("c", 0)], row, "b").search(-row)[0][0].distance == (
+        pytest.approx(2.0)
+    )
+
+
+def test_an_empty_index_answers_nothing() -> None:
+    """A home without classes could not start; its scans go to review."""
+    index = SupportIndex([], np.zeros((0, 8), np.float32), "b")
+    assert len(index) == 0
+    assert index.search(unit(np.random.default_rng(5), 3)) == [(), (), ()]
+    assert len(index.index_id) == 16
+    full = SupportIndex([example("c", 0)], unit(np.random.default_rng(5), 1), "b")
+    assert full.search(np.zeros((0, 8), np.float32)) == []
+
+
+def test_examples_are_counted_by_class() -> None:
+    """The threshold depends on how many chances a stranger has."""
+    examples = [example("a", 0), example("b", 0), example("a", 1)]
+    index = SupportIndex(examples, unit(np.random.default_rng(6), 3), "b")
+    assert index.examples_by_class == {"a": 2, "b": 1}
+    assert len(index) == 3
+
+
+def test_rows_and_examples_must_be_as_many() -> None:
+    """Every match after the gap would name the wrong picture."""
+    with pytest.raises(ValueError, match="1 examples but 2 embeddings"):
+        SupportIndex([example("a", 0)], unit(np.random.default_rng(7), 2), "b")
+
+
+def test_the_id_is_that_of_the_content() -> None:
+    """A verdict would not say which support set judged."""
+    examples = [example("a", 0), example("b", 0), example("a", 1)]
+    rows = unit(np.random.default_rng(8), 3)
+
+    def index_id(chosen: list[Example], branch_id: str = "b") -> str:
+        return SupportIndex(chosen, rows[: len(chosen)], branch_id).index_id
+
+    first = index_id(examples)
+    assert index_id(examples[::-1]) == first
+    others = [
+        index_id(examples[:2]),
+        index_id(examples, "other"),
+        index_id([*examples[:2], Example("a", "a/1.png", "other bytes")]),
+        index_id([*examples[:2], Example("a", "a/9.png", "a-1")]),
+        index_id([*examples[:2], Example("b", "b/1.png", "a-1")]),
+    ]
+    assert first not in others
+    assert len(set(others)) == len(others)
+    assert index_id([Example("\udcff", "\udcff/a.png", "x")])

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from indexer.support import class_counts, support_files, support_stamp
+
+
+@pytest.fixture
+def support(tmp_path: Path) -> Path:
+    """Two classes, three examples."""
+    for name in ("ticket/b.png", "ticket/a.png", "cylinder/c.png"):
+        path = tmp_path / "support" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    return tmp_path / "support"
+
+
+def names(support: Path) -> list[str]:
+    """What is read of the folder."""
+    return [file.name for file in support_files(support)]
+
+
+def test_examples_are_read_class_by_class(support: Path) -> None:
+    """An example would be missing, or its class be another."""
+    files = list(support_files(support))
+    assert names(support) == ["cylinder/c.png", "ticket/a.png", "ticket/b.png"]
+    assert [file.class_name for file in files] == ["cylinder", "ticket", "ticket"]
+    assert files[1].path.read_bytes() == b"ticket/a.png"
+    assert files[1].size == 12
+    assert files[1].mtime_ns == files[1].path.stat().st_mtime_ns
+
+
+def test_what_is_no_example_is_left_alone(support: Path, tmp_path: Path) -> None:
+    """A thumbnail, a link out of the folder or a note would become an example."""
+    (support / "loose.png").write_bytes(b"x")
+    for name in (".hidden.png", "Thumbs.db", "new.png.part", "a.png.error.json"):
+        (support / "ticket" / name).write_bytes(b"x")
+    for folder in (".git", "@eaDir", "unknown"):
+        (support / folder).mkdir()
+        (support / folder / "x.png").write_bytes(b"x")
+    (support / "ticket" / "deeper").mkdir()
+    (support / "ticket" / "deeper" / "x.png").write_bytes(b"x")
+    (tmp_path / "secret.png").write_bytes(b"x")
+    (support / "ticket" / "link.png").symlink_to(tmp_path / "secret.png")
+    (support / "linked").symlink_to(support / "ticket")
+    os.mkfifo(support / "ticket" / "pipe.png")
+    assert names(support) == ["cylinder/c.png", "ticket/a.png", "ticket/b.png"]
+
+
+def test_odd_names_are_names(support: Path) -> None:
+    """A class in another script, or a name that is no text, would stop every verdict."""
+    folder = os.fsencode(support) + b"/caf\xe9"
+    os.mkdir(folder)
+    with open(folder + b"/\xff.png", "wb") as file:
+        file.write(b"x")
+    (support / "чек").mkdir()
+    (support / "чек" / "новый чек.png").write_bytes(b"x")
+    assert len(names(support)) == 5
+    assert len(support_stamp(support)) == 16
+
+
+def test_no_folder_is_no_class(tmp_path: Path) -> None:
+    """A home without examples could not start."""
+    assert names(tmp_path / "nowhere") == []
+    assert class_counts(tmp_path / "nowhere") == {}
+    assert len(support_stamp(tmp_path / "nowhere")) == 16
+
+
+def test_the_support_folder_itself_may_be_a_link(support: Path, tmp_path: Path) -> None:
+    """Examples on a share are reached by one."""
+    (tmp_path / "link").symlink_to(support)
+    assert names(tmp_path / "link") == names(support)
+
+
+def test_an_empty_class_counts_as_one(support: Path) -> None:
+    """`classes list` would hide a folder that waits for its first example."""
+    (support / "empty").mkdir()
+    (support / "unknown").mkdir()
+    assert class_counts(support) == {"cylinder": 1, "empty": 0, "ticket": 2}
+
+
+@pytest.mark.parametrize("change", ["add", "remove", "rewrite", "touch", "rename", "move", "class"])
+def test_the_stamp_tells_every_change(support: Path, change: str) -> None:
+    """A change under `support` would take effect only after a restart."""
+    before = support_stamp(support)
+    example = support / "ticket" / "a.png"
+    match change:
+        case "add":
+            (support / "ticket" / "d.png").write_bytes(b"x")
+        case "remove":
+            example.unlink()
+        case "rewrite":
+            example.write_bytes(b"longer than it was")
+        case "touch":
+            os.utime(example, ns=(1, 1))
+        case "rename":
+            example.rename(support / "ticket" / "z.png")
+        case "move":
+            example.rename(support / "cylinder" / "a.png")
+        case "class":
+            (support / "ticket").rename(support / "receipt")
+    assert support_stamp(support) != before
+
+
+def test_the_stamp_stays_while_nothing_changes(support: Path) -> None:
+    """The index would be built anew every second."""
+    before = support_stamp(support)
+    (support / "ticket" / "a.png").read_bytes()
+    (support / "ticket" / ".hidden").write_bytes(b"x")
+    (support / "ticket" / "new.png.part").write_bytes(b"x")
+    assert support_stamp(support) == before

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from indexer.calibration import Calibration
+from models.drawing.solids import draw_solid
+from models.drawing.tickets import draw_ticket
+from models.page.prepare import Recipe, prepare
+from models.siamese.branch import TINY, build_branch
+from models.siamese.embedder import Embedder
+from models.siamese.weights import SHIPPED, Manifest, write_manifest
+
+
+@pytest.fixture(scope="module")
+def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+    """A tiny branch, untrained."""
+    folder = tmp_path_factory.mktemp("weights")
+    keras.utils.set_random_seed(1)
+    build_branch(TINY).save_weights(folder / "tiny.weights.h5")
+    sha256 = hashlib.sha256((folder / "tiny.weights.h5").read_bytes()).hexdigest()
+    recipe = Recipe(side=TINY.side, working_side=64)
+    manifest = Manifest("tiny.weights.h5", sha256, asdict(TINY), recipe, calibration={"a": 1})
+    write_manifest(folder / "manifest.json", manifest)
+    return Embedder(folder / "manifest.json")
+
+
+def pages(number: int) -> list[NDArray[np.uint8]]:
+    """Pages of many sizes."""
+    rng = np.random.default_rng(number)
+    return [
+        draw_solid("cone", rng)
+        if n % 3
+        else rng.integers(0, 256, (40 + n, 90), np.uint8)
+        for n in range(number)
+    ]  # fmt: skip
+
+
+def test_a_batch_gives_what_single_pages_give(embedder: Embedder) -> None:
+    """A verdict would depend on which scans arrived together."""
+    held = pages(7)
+    batch = embedder.embed(held)
+    assert batch.shape == (7, embedder.dim)
+    assert batch.dtype == np.float32
+    assert np.linalg.norm(batch, axis=1) == pytest.approx(1, abs=1e-5)
+    for page, row in zip(held, batch, strict=True):
+        assert np.allclose(embedder.embed([page])[0], row, atol=1e-5)
+
+
+def test_it_is_traced_once_for_every_batch_size(embedder: Embedder) -> None:
+    """Each new number of pages would cost a second."""
+    for number in (1, 2, 5, 3, 1, 8):
+        embedder.embed(pages(number))
+    assert embedder._forward.experimental_get_tracing_count() == 1
+
+
+def test_no_page_has_no_embedding(embedder: Embedder) -> None:
+    """An empty support folder would stop the service."""
+    assert embedder.embed([]).shape == (0, embedder.dim)
+    assert embedder.embed([]).dtype == np.float32
+
+
+def test_prepared_pages_give_the_same(embedder: Embedder) -> None:
+    """What training measures would not be what the service does."""
+    page = pages(1)[0]
+    prepared = prepare(page, embedder.recipe)[None]
+    assert np.allclose(embedder.embed_prepared(prepared), embedder.embed([page]), atol=1e-6)
+
+
+def test_a_blank_page_is_embedded(embedder: Embedder) -> None:
+    """The back of a sheet would end the batch."""
+    blank = np.full((50, 40), 255, np.uint8)
+    assert np.isfinite(embedder.embed([blank, np.zeros((1, 1), np.uint8)])).all()
+
+
+def test_it_says_what_it_is(embedder: Embedder) -> None:
+    """A verdict could not name the branch, nor the indexer calibrate."""
+    assert len(embedder.branch_id) == 16
+    assert embedder.dim == TINY.dim
+    assert embedder.calibration == {"a": 1}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Embedder:
+    """The network that comes with the program."""
+    if not SHIPPED.is_file():
+        pytest.skip("no weights are in this checkout")
+    return Embedder(SHIPPED)
+
+
+def test_the_shipped_network_is_whole(shipped: Embedder) -> None:
+    """A first run would end before the first scan."""
+    Calibration.of(shipped.calibration)
+    assert shipped.embed([np.full((40, 40), 255, np.uint8)]).shape == (1, shipped.dim)
+
+
+def test_the_shipped_network_tells_a_ticket_from_a_cylinder(shipped: Embedder) -> None:
+    """The two ready classes would be mixed up on the first day."""
+    rng = np.random.default_rng(11)
+    tickets = shipped.embed([draw_ticket(rng).pixels for _ in range(4)])
+    cylinders = shipped.embed([draw_solid("cylinder", rng) for _ in range(4)])
+    apart = float((tickets @ cylinders.T).max())
+    assert float((tickets @ tickets.T).min()) > apart
+    assert float((cylinders @ cylinders.T).mean()) > float((tickets @ cylinders.T).mean())
