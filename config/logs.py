@@ -6,7 +6,7 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from config.settings import Settings
 
@@ -26,7 +26,8 @@ def configure_logging(settings: Settings) -> None:
     if as_json:
         finish = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     else:
-        finish = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=10)
+        finish = [_printable, console]
     structlog.configure(
         processors=[*shared, *finish],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -43,3 +44,11 @@ def configure_logging(settings: Settings) -> None:
         )
     )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[heard])
+
+
+def _printable(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Names of files come from outside: no control character of theirs reaches the terminal."""
+    for key, value in event.items():
+        if isinstance(value, str) and not value.isprintable():
+            event[key] = "".join(c if c.isprintable() or c == "\n" else "?" for c in value)
+    return event

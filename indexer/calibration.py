@@ -13,6 +13,9 @@ import numpy as np
 
 from config.errors import WeightsError
 
+HARDLY_ANY = 0.01
+"""Share of the accepted strangers at which a class's own spread stops narrowing its limit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -26,6 +29,8 @@ class Calibration:
         distances: that share of strangers lies at most this far from one example of a class.
         crowding: how a class's examples add up: m examples let in as many strangers as
             m ** crowding classes of one example; 1 if they were independent, 0 if they were one.
+        tolerance: images of a class lie within so many times its spread of its examples, but
+            for one in forty.
     """
 
     alone: tuple[float, float]
@@ -33,6 +38,7 @@ class Calibration:
     shares: tuple[float, ...]
     distances: tuple[float, ...]
     crowding: float
+    tolerance: float
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Calibration:
@@ -51,6 +57,7 @@ class Calibration:
                 shares=shares,
                 distances=distances,
                 crowding=float(stored["crowding"]),
+                tolerance=float(stored["tolerance"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise WeightsError(
@@ -90,6 +97,27 @@ class Calibration:
         share = 1 - (1 - reject) ** (1 / max(chances, 1.0))
         # Between measured shares the logarithm is interpolated: the tail is what matters.
         return float(np.interp(np.log(share), np.log(self.shares), self.distances))
+
+    def limit(
+        self, spread: float | None, examples_by_class: Mapping[str, int], reject: float
+    ) -> float:
+        """The distance within which a scan is taken for one of a certain class.
+
+        Where a class has shown how much its examples differ, a scan that differs much more is
+        none of it, though it may be nearer than strangers usually are: a cone among cylinders.
+
+        Args:
+            spread: median distance of the class's examples to their nearest fellow; None where
+                there are too few to tell.
+            examples_by_class: see `threshold`.
+            reject: see `threshold`.
+        """
+        widest = self.threshold(examples_by_class, reject)
+        if spread is None:
+            return widest
+        # Examples that are copies of one another say nothing of how much a class varies.
+        narrowest = self.threshold(examples_by_class, reject * HARDLY_ANY)
+        return min(widest, max(narrowest, self.tolerance * spread))
 
 
 def _growing(

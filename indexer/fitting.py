@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from config.errors import DataError
 from indexer.calibration import Calibration
+from indexer.spread import spread_of
 
 _SHARES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 0.9)
 
@@ -27,7 +29,8 @@ def fit_calibration(
 
     Args:
         embeddings: one array a class, float32 of shape (n_images, dim), at least 2 images each;
-            at least 3 classes, and more than 20 for the episodes of 20.
+            at least 3 classes, more than 20 for the episodes of 20, and
+            one of at least 4 images.
         groups: the group of each class; strangers come from the same group half of the time.
         episodes: number of support sets drawn, for each of the two fits.
         strangers: share of the queries that are of no class.
@@ -54,6 +57,7 @@ def fit_calibration(
         shares=_SHARES,
         distances=tuple(float(d) for d in np.maximum.accumulate(distances)),
         crowding=float(np.clip(np.log(max(chances, 1.0)) / np.log(5), 0.0, 1.0)),
+        tolerance=float(np.quantile([draw.relative_distance() for _ in range(episodes)], 0.975)),
     )
 
 
@@ -95,6 +99,13 @@ class _Draw:
         for key, group in enumerate(groups):
             members.setdefault(group, []).append(key)
         self._members = list(members.values())
+        large = ([key for key in keys if len(embeddings[key]) > 3] for keys in self._members)
+        self._large = [keys for keys in large if keys]
+        if not self._large:
+            raise DataError(
+                "no held-out class has 4 images, to tell how much a class varies",
+                "Hold out a class with more images",
+            )
 
     def classes(self, number: int) -> list[int]:
         """Keys of ``number`` classes, half of the time of one group, each group as often."""
@@ -126,6 +137,15 @@ class _Draw:
         shown, stranger = self.classes(2)
         query = self._embeddings[stranger][self._some(stranger, 1)[0]]
         return float(1 - (self._embeddings[shown][self._some(shown, shots)] @ query).max())
+
+    def relative_distance(self) -> float:
+        """Distance of an image to 3 to 12 examples of its class, over their spread."""
+        members = self._large[self._rng.integers(len(self._large))]
+        key = members[self._rng.integers(len(members))]
+        query, *rows = self._some(key, int(self._rng.integers(4, 14)))
+        shown = self._embeddings[key][rows]
+        distance = 1 - (shown @ self._embeddings[key][query]).max()
+        return float(distance / max(spread_of(shown), 1e-6))
 
     def _some(self, key: int, number: int) -> NDArray[np.int64]:
         held = len(self._embeddings[key])

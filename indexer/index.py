@@ -10,6 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.spread import spread_of
 from indexer.verdict import Match
 
 NEAREST_CLASSES = 5
@@ -36,6 +37,11 @@ class SupportIndex:
         examples: what the rows are.
         embeddings: float32 of shape (n_examples, dim), rows of length 1.
         branch_id: the branch that made them.
+
+    Attributes:
+        index_id: content hash of the examples.
+        examples_by_class: how many each class has.
+        spread_by_class: see `indexer.spread`; classes of fewer than three examples are left out.
     """
 
     def __init__(
@@ -47,11 +53,13 @@ class SupportIndex:
         self._faiss = faiss.IndexFlatIP(embeddings.shape[1])
         self._faiss.add(np.ascontiguousarray(embeddings, np.float32))
         self.index_id = _index_id(examples, branch_id)
-        self.examples_by_class: dict[str, int] = {}
-        for example in examples:
-            self.examples_by_class[example.class_name] = (
-                self.examples_by_class.get(example.class_name, 0) + 1
-            )
+        rows: dict[str, list[int]] = {}
+        for row, example in enumerate(examples):
+            rows.setdefault(example.class_name, []).append(row)
+        self.examples_by_class = {name: len(held) for name, held in rows.items()}
+        self.spread_by_class = {
+            name: spread_of(embeddings[held]) for name, held in rows.items() if len(held) > 2
+        }
 
     def __len__(self) -> int:
         return len(self._examples)

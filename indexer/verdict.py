@@ -61,6 +61,7 @@ def decide(
     *,
     calibration: Calibration,
     examples_by_class: Mapping[str, int],
+    spread_by_class: Mapping[str, float],
     reject: float,
     branch_id: str,
     index_id: str,
@@ -71,6 +72,7 @@ def decide(
         matches: nearest example of each of the nearest classes, nearest first.
         calibration: of the branch that made the distances.
         examples_by_class: number of support images by class, of the whole index.
+        spread_by_class: how far apart a class's examples lie, where there are enough to tell.
         reject: the share of strangers that the user accepts letting in.
         branch_id: of the branch.
         index_id: of the index.
@@ -79,7 +81,8 @@ def decide(
         return Verdict(UNKNOWN, 0.0, (), branch_id, index_id)
     nearest = matches[0]
     gap = matches[1].distance - nearest.distance if len(matches) > 1 else None
-    near_enough = nearest.distance <= calibration.threshold(examples_by_class, reject)
+    spread = spread_by_class.get(nearest.class_name)
+    near_enough = nearest.distance <= calibration.limit(spread, examples_by_class, reject)
     return Verdict(
         class_name=nearest.class_name if near_enough else UNKNOWN,
         score=calibration.score(nearest.distance, gap),

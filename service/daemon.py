@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -14,7 +13,8 @@ import structlog
 from config.home import Home
 from config.ignored import Ignored
 from config.settings import Settings
-from models.page.scan import Fault
+from models.page.scan import Fault, Scan
+from service.bell import Bell
 from service.inbox.events import InboxEvents
 from service.inbox.inbox import Inbox
 from service.placement import Closed, Placement
@@ -61,9 +61,9 @@ class Daemon:
         self._settings = settings
         self._ledger = ledger
         self._report = report
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._dispatcher = dispatcher_for(self._wake.set)
+        self._bell = Bell()
+        self._stopping = False
+        self._dispatcher = dispatcher_for(self._bell.ring)
         self._placement = Placement(ledger, home)
         self._inbox = Inbox(
             home.inbox,
@@ -76,9 +76,10 @@ class Daemon:
             home.inbox,
             recursive=settings.recursive,
             polling_interval=settings.polling_interval,
-            wake=self._wake.set,
+            wake=self._bell.ring,
         )
         self._in_hand: dict[Path, _InHand] = {}
+        self._copies: dict[str, list[Path]] = {}
         self._cut_short: dict[Path, str] = {}
         self._started_at = now()
         self._next_sweep = 0.0
@@ -87,28 +88,29 @@ class Daemon:
 
     def stop(self) -> None:
         """Have `run` end after what is under way. Safe from a signal handler or a thread."""
-        self._stopping.set()
-        self._wake.set()
+        self._stopping = True
+        self._bell.ring()
 
     def run(self, *, once: bool = False) -> bool:
         """Work until `stop`; or, with ``once``, until the files present now are closed.
 
         Returns:
-            Whether no scan ended in ``failed``.
+            Whether every scan that was closed was filed or sent to review.
         """
         self._recover()
-        self._sweep()
         if once:
+            self._sweep()
             self._work_off(self._inbox.untaken_paths())
-            return not self._failed
+            return not self._failed and not self._placement.stuck
+        # Before the first sweep: what arrives between the two would be seen by neither.
         self._events.start()
         try:
-            while not self._stopping.is_set():
-                self._wake.clear()
+            self._sweep()
+            while not self._stopping:
                 self._listen()
                 self._settle(once=False)
                 self._admit()
-                self._wake.wait(self._patience())
+                self._bell.wait(self._patience())
             self._finish()
         finally:
             self._events.stop()
@@ -116,16 +118,16 @@ class Daemon:
 
     def _work_off(self, pending: set[str]) -> None:
         """Close each of ``pending``, or see it gone."""
-        while pending and not self._stopping.is_set():
-            self._wake.clear()
+        while pending and not self._stopping:
             for closed in self._settle(once=True):
                 if not closed.again:
                     pending.discard(os.fspath(closed.source))
             self._admit(only=pending)
             in_hand = {os.fspath(path) for path in self._in_hand}
-            pending &= self._inbox.untaken_paths() | in_hand
+            held_back = {os.fspath(path) for paths in self._copies.values() for path in paths}
+            pending &= self._inbox.untaken_paths() | in_hand | held_back
             if self._dispatcher.busy or pending:
-                self._wake.wait(self._patience())
+                self._bell.wait(self._until_stable(pending))
         self._finish()
 
     def _recover(self) -> None:
@@ -135,8 +137,12 @@ class Daemon:
         for move in self._ledger.moves():
             self._inbox.hold(move.source)  # refused again: it must not be claimed a second time
         self._ledger.recover()
+        self._abandon_vanished()
+
+    def _abandon_vanished(self) -> None:
+        """Close the rows of files that went away while they waited."""
         for scan_id, path in self._ledger.open_scans():
-            if not os.path.lexists(path):
+            if path not in self._in_hand and not os.path.lexists(path):
                 fault = Fault("file", "the file went away before it was judged", "Drop it again")
                 self._ledger.abandon(scan_id, fault)
 
@@ -157,6 +163,7 @@ class Daemon:
         except OSError as error:
             log.error("cannot sweep", folder=str(self._inbox.root), reason=error.strerror)
             return
+        self._abandon_vanished()
         self._ledger.beat(
             Heartbeat(os.getpid(), self._started_at, now(), self._inbox.waiting(), VERSION)
         )
@@ -164,11 +171,11 @@ class Daemon:
     def _admit(self, only: set[str] | None = None) -> None:
         """Claim stable scans and hand them over, no more than the workers have room for."""
         while self._dispatcher.room:
-            scans = list(self._inbox.take(self._dispatcher.batch_size, only))
-            if not scans:
+            found = list(self._inbox.take(self._dispatcher.batch_size, only))
+            if not found:
                 return
             jobs, copies = [], []
-            for claim in self._ledger.claim(scans):
+            for claim in self._claim(found):
                 if claim.duplicate_of is not None and self._settings.duplicates == "skip":
                     copies.append(claim)
                     continue
@@ -179,6 +186,30 @@ class Daemon:
                 self._close(self._placement.set_aside(copies))
             if jobs:
                 self._dispatcher.submit(jobs)
+
+    def _claim(self, found: Iterable[Scan]) -> list[Claim]:
+        """Claim scans. Copies of one that is being judged for the first time wait for it."""
+        held = (one.claim for one in self._in_hand.values())
+        judging = {claim.scan.sha256 for claim in held if claim.duplicate_of is None}
+        first: list[Scan] = []
+        copies: list[Scan] = []
+        for scan in found:
+            (copies if scan.sha256 and scan.sha256 in judging else first).append(scan)
+            judging.add(scan.sha256)
+        claims = self._ledger.claim(first)
+        known = {claim.scan.sha256 for claim in claims if claim.duplicate_of is not None}
+        claims += self._ledger.claim([scan for scan in copies if scan.sha256 in known])
+        for scan in copies:
+            if scan.sha256 not in known:
+                self._copies.setdefault(scan.sha256, []).append(scan.path)
+        return claims
+
+    def _let_go(self, path: Path) -> Claim:
+        """The scan is no longer in hand; copies of it may follow."""
+        claim = self._in_hand.pop(path).claim
+        for copy in self._copies.pop(claim.scan.sha256, ()):
+            self._inbox.release(copy, rest=0.0)
+        return claim
 
     def _known(self, duplicate_of: int | None) -> KnownResult | None:
         prior = self._ledger.prior(duplicate_of) if duplicate_of is not None else None
@@ -206,12 +237,12 @@ class Daemon:
             if cut_short and wait_for_writers and self._cut_short.get(path) != examined.scan.sha256:
                 # Perhaps it is still being written: once more, after a while.
                 self._cut_short[path] = examined.scan.sha256
-                claim = self._in_hand.pop(path).claim
+                claim = self._let_go(path)
                 self._ledger.requeue([claim.scan_id], spent_attempt=False)
                 self._inbox.release(path, rest=self._settings.rescan_interval)
                 continue
             self._cut_short.pop(path, None)
-            yield self._in_hand.pop(path).claim, examined
+            yield self._let_go(path), examined
 
     def _retry_or_park(self, killed: Killed) -> Iterable[tuple[Claim, Examined]]:
         """A scan that ended its worker by itself gets another try, or is parked."""
@@ -223,7 +254,7 @@ class Daemon:
             log.warning("trying again", file=str(killed.job.scan.path), reason=killed.reason)
             self._dispatcher.submit([killed.job])
             return
-        del self._in_hand[killed.job.scan.path]
+        self._let_go(killed.job.scan.path)
         fault = Fault("worker", f"{killed.reason}, {spent} times", "Open and save it anew")
         yield held.claim, Examined(killed.job.scan, fault=fault)
 
@@ -237,7 +268,7 @@ class Daemon:
 
     def _note(self, closed: Closed) -> None:
         self._failed |= closed.state == "failed"
-        log.info(closed.state, file=closed.source.name)
+        log.info(closed.state, file=closed.source.name, to=closed.place)
         self._report(closed)
 
     def _tell_unreadable(self) -> None:
@@ -250,14 +281,18 @@ class Daemon:
     def _patience(self) -> float:
         """Seconds until there may be something to do that no event announces."""
         until_sweep = max(0.0, self._next_sweep - time.monotonic())
-        until_stable = self._inbox.seconds_to_next() if self._dispatcher.room else None
+        until_stable = self._until_stable()
         return until_sweep if until_stable is None else min(until_sweep, until_stable)
+
+    def _until_stable(self, only: set[str] | None = None) -> float | None:
+        return self._inbox.seconds_to_next(only) if self._dispatcher.room else None
 
     def _finish(self) -> None:
         """Close what is under way; nothing new is begun."""
+        if self._stopping:
+            log.info("stopping", after="what is under way")
         while self._dispatcher.busy:
-            self._wake.clear()
             self._settle(once=False)
             if self._dispatcher.busy:
-                self._wake.wait(1.0)
+                self._bell.wait(1.0)
         self._settle(once=False)

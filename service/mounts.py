@@ -14,19 +14,19 @@ _NETWORK = frozenset(
 def file_system_of(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
     """The type of the mount that holds ``path`` (proc(5)); empty where that cannot be told."""
     try:
-        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        lines = mounts.read_bytes().split(b"\n")
     except OSError:
         return ""
     real = os.path.realpath(path)
     best, kind = "", ""
-    for line in lines:
-        _, point, found, *_ = line.split(" ")
+    for line in filter(None, lines):
+        _, escaped, found, *_ = line.split(b" ")
         # proc(5): spaces and the like stand as octal escapes.
-        point = os.fsdecode(os.fsencode(point).decode("unicode_escape").encode("latin-1"))
+        point = os.fsdecode(escaped.decode("unicode_escape").encode("latin-1"))
         inside = real == point or real.startswith(point.rstrip("/") + "/")
         # Of two mounts on one point the later one is seen.
         if inside and len(point) >= len(best):
-            best, kind = point, found
+            best, kind = point, os.fsdecode(found)
     return kind
 
 

@@ -34,11 +34,13 @@ class Closed:
     Attributes:
         source: where it was dropped.
         state: how it ended.
+        place: where it is now, as the ledger shows it; empty if nowhere.
         again: the file in the inbox is another one now, and is to be looked at.
     """
 
     source: Path
     state: FinalState | str
+    place: str = ""
     again: bool = False
 
 
@@ -57,8 +59,12 @@ class Placement:
         self._home = home
         self._names = Names()
         self._faults: dict[int, Fault] = {}
-        self.stuck = 0
-        """Moves that were refused when last tried."""
+        self._stuck: set[int] = set()
+
+    @property
+    def stuck(self) -> int:
+        """Number of moves that were refused when last tried."""
+        return len(self._stuck)
 
     def place(self, results: Sequence[tuple[Claim, Examined]]) -> list[Closed]:
         """Record verdicts and destinations, move, close."""
@@ -114,12 +120,12 @@ class Placement:
 
     def _carry_out(self, moves: Sequence[Move]) -> list[Closed]:
         closed: list[Closed] = []
-        self.stuck = 0
         while moves:
             placed: list[Move] = []
             taken: list[Move] = []
             for outcome in file_away(moves):
                 move = outcome.move
+                self._stuck.discard(move.scan_id)
                 match outcome:
                     case Placed():
                         placed.append(move)
@@ -129,18 +135,23 @@ class Placement:
                         place = self._names.free(place.parent, place.name)
                         taken.append(self._ledger.redirect(move.scan_id, place))
                     case Gone():
+                        self._faults.pop(move.scan_id, None)
                         self._ledger.abandon(move.scan_id, _TAKEN_AWAY)
                         closed.append(Closed(move.source, "failed"))
                     case Changed():
+                        self._faults.pop(move.scan_id, None)
                         self._ledger.abandon(move.scan_id, _REPLACED, state="superseded")
                         closed.append(Closed(move.source, "superseded", again=True))
                     case Trouble(reason=reason):
-                        self.stuck += 1
+                        self._stuck.add(move.scan_id)
                         log.error("cannot file", file=str(move.source), reason=reason)
             for move in placed:
                 self._annotate(move)
             self._ledger.close([move.scan_id for move in placed])
-            closed += [Closed(move.source, move.final_state) for move in placed]
+            closed += [
+                Closed(move.source, move.final_state, self._home.relative(move.destination))
+                for move in placed
+            ]
             moves = taken
         return closed
 
@@ -148,7 +159,11 @@ class Placement:
         """Notes lie beside failed files, and beside no others."""
         if move.final_state != "failed":
             # A failed file that is dropped again may have left its note behind.
-            remove_note(self._home.failed / move.source.name, move.sha256)
+            beside = self._home.failed / move.source.name
+            try:
+                remove_note(beside, move.sha256)
+            except OSError as error:
+                log.warning("the note stays", file=str(beside), reason=error.strerror)
             return
         fault = self._faults.pop(move.scan_id, Fault("file", "it failed"))
         note = {

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 
 from config.errors import DataError
 from models.page.prepare import Recipe, prepare
+from models.page.read import Limits, read_pages
+from models.page.scan import Fault
+
+_LIMITS = Limits(max_image_pixels=150_000_000, max_file_bytes=512 * 2**20, max_pages=100)
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
 
@@ -74,12 +75,14 @@ def read_source(path: Path, recipe: Recipe, weight: float = 1.0) -> Source:
         folders = _by_folder((name, lambda name=name: held[name]) for name in sorted(held))  # type: ignore[misc]
     else:
         raise DataError(f"{path} is neither a folder nor a zip file", "Name one with --data")
-    with ThreadPoolExecutor() as pool:
-        classes = tuple(
-            ImageClass(str(folder.parent), str(folder), np.stack(images))
-            for folder, files in folders.items()
-            if (images := list(pool.map(lambda file: _prepared(file[0], file[1], recipe), files)))
+    classes = tuple(
+        ImageClass(
+            str(folder.parent),
+            str(folder),
+            np.stack([_prepared(name, read, recipe) for name, read in files]),
         )
+        for folder, files in folders.items()
+    )
     if not classes:
         raise DataError(f"{path} has no folder with images in it", "A class is a folder of images")
     return Source(path.stem, weight, classes)
@@ -135,19 +138,11 @@ def _by_folder(
 
 
 def _prepared(name: PurePosixPath, read: Callable[[], bytes], recipe: Recipe) -> NDArray[np.uint8]:
-    try:
-        with Image.open(io.BytesIO(read())) as image:
-            image.draft("L", (recipe.working_side, recipe.working_side))
-            on_white = image.convert("RGBA") if image.has_transparency_data else image
-            if on_white.mode == "RGBA":
-                white = Image.new("RGBA", on_white.size, "white")
-                on_white = Image.alpha_composite(white, on_white)
-            pixels = np.asarray(on_white.convert("L"))
-    except UnidentifiedImageError:
-        raise DataError(f"the training image {name} is damaged, or of no known format") from None
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(f"the training image {name} cannot be read: {error}") from None
-    return _to_bytes(prepare(pixels, recipe))
+    """One training image, read as a scan is: upright, on white, at reduced scale."""
+    found = read_pages(read(), _LIMITS, least_side=recipe.working_side, first_only=True)
+    if isinstance(found, Fault):
+        raise DataError(f"the training image {name} {found.reason}", found.advice)
+    return _to_bytes(prepare(found.pages[0].pixels, recipe))
 
 
 def _to_bytes(prepared: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -43,7 +43,7 @@ def add(
 ) -> None:
     """Add examples to a class. One is enough for a new class; a running daemon takes it up."""
     found, settings = open_home(ctx, home, lay_out=True)
-    from service.cli.output import print_json
+    from service.cli.output import print_json, say
     from service.desk.classes import add_examples
     from service.workers.engine import limits_of
 
@@ -51,6 +51,6 @@ def add(
         if as_json:
             print_json({"path": str(one.source), "support": one.name, "new": one.new})
         elif one.new:
-            typer.echo(f"{one.source}: now {one.name}")
+            say(f"{one.source}: now {one.name}")
         else:
-            typer.echo(f"{one.source}: the class has it already, as {one.name}")
+            say(f"{one.source}: the class has it already, as {one.name}")

@@ -25,7 +25,7 @@ def classify(
     found, settings = open_home(ctx, home, lay_out=True)
     from config.ignored import Ignored
     from models.ticket.ocr import check_tesseract
-    from service.cli.output import notice, print_json
+    from service.cli.output import notice, print_json, say
     from service.cli.progress import progress_bar
     from service.desk.judging import classify as judge
     from service.desk.judging import files_of
@@ -47,11 +47,11 @@ def classify(
             if as_json:
                 print_json(answer)
             elif "error" in answer:
-                typer.echo(f"{answer['path']}: {answer['stage']}: it {answer['error']}")
+                say(f"{answer['path']}: {answer['stage']}: it {answer['error']}")
             else:
-                typer.echo(_line(answer))
-                if read and answer["text"]:
-                    typer.echo(answer["text"])
+                say(_line(answer))
+                for line in (answer.get("text") or "").splitlines():
+                    say(line)
     raise typer.Exit(ExitCode.SCANS_FAILED if failed else ExitCode.OK)
 
 

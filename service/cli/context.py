@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,7 +21,6 @@ HomeOption = Annotated[
         "--home",
         help="The folder of this installation; else PIGEONHOLE_HOME, else ./pigeonhole-home.",
         show_default=False,
-        file_okay=False,
     ),
 ]
 """``--home``, accepted before and after every command."""
@@ -58,6 +58,14 @@ def open_home(
     from config.settings import load_settings
 
     root = home_path(ctx, home)
+    try:
+        is_folder = stat.S_ISDIR(root.stat().st_mode)
+    except FileNotFoundError:
+        is_folder = not root.is_symlink()
+    except OSError as error:
+        raise HomeError(f"{root}: {error.strerror}", "Choose another place with --home") from None
+    if not is_folder:
+        raise HomeError(f"{root} is not a folder", "Choose another place with --home")
     settings = load_settings(root / SETTINGS_FILE, overrides)
     configure_logging(settings)
     found = Home.of(root, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,7 +103,7 @@ def search(
 def status(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """How the service is doing."""
     with opened_ledger(ctx, home) as (found, ledger):
-        from service.cli.output import print_json
+        from service.cli.output import print_json, say
         from service.desk.overview import status as overview
 
         answer = overview(found, ledger)
@@ -112,15 +112,16 @@ def status(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
             return
         for key, value in answer.items():
             if value is not None:
-                typer.echo(f"{key.replace('_', ' ') + ':':16} {_shown(value)}")
+                say(f"{key.replace('_', ' ') + ':':16} {_shown(value)}")
 
 
 def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
+        # With a time zone; where there is none, the local one. Year 1 has no earlier day.
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(
             f"--since {text} is not a time", "Write it as 2026-01-31 or 2026-01-31T12:00"
         ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import io
 import sys
 
 import typer
@@ -10,6 +10,7 @@ import typer
 from config.errors import ExitCode, PigeonholeError
 from service.cli import classes, classify, doctor, ledger, train, watch
 from service.cli.context import HomeOption, remember_home
+from service.cli.output import finish, notice
 
 app = typer.Typer(
     name="pigeonhole",
@@ -37,20 +38,16 @@ def root(ctx: typer.Context, home: HomeOption = None) -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names of users' files may hold what the terminal's encoding has no sign for.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except PigeonholeError as error:
-        _say(f"pigeonhole: {error}")
+        notice(f"pigeonhole: {error}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        _say("pigeonhole: interrupted")
+        notice("pigeonhole: interrupted")
         sys.exit(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader (head, say) has left: nothing more to say, and nothing to flush it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.OK)
-
-
-def _say(line: str) -> None:
-    # Names of users' files may hold bytes that are no text.
-    sys.stderr.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
+    finally:
+        finish()

@@ -1,12 +1,20 @@
-"""Printing answers: JSON lines, CSV, a table for people."""
+"""Printing answers: JSON lines, CSV, a table for people, plain lines.
+
+Names and texts come from outside: no control character of theirs reaches a terminal.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
+
+import typer
+
+from config.errors import ExitCode
 
 # What a spreadsheet would take for a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -14,17 +22,23 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def notice(line: str) -> None:
     """A line for the person, on stderr."""
-    sys.stderr.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
+    sys.stderr.write(plain(line) + "\n")
+
+
+def say(line: str) -> None:
+    """A line of an answer, on stdout."""
+    _write(f"{plain(line)}\n")
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """One object on one line."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """One object on one line. What cannot be seen is escaped; it means the same."""
+    text = json.dumps(value, ensure_ascii=False)
+    _write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text) + "\n")
 
 
 def print_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Comma-separated values with a header (RFC 4180); texts that look like formulas are quoted."""
-    writer = csv.writer(sys.stdout)
+    writer = csv.writer(_Stdout())
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_cell(row[column]) for column in columns])
@@ -39,7 +53,7 @@ def print_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -
     """
     if not sys.stdout.isatty():
         for row in rows:
-            sys.stdout.write("\t".join(_plain(row[key]) for key in columns) + "\n")
+            _write("\t".join(plain(row[key]) for key in columns) + "\n")
         return
     from rich.console import Console
     from rich.table import Table
@@ -49,16 +63,48 @@ def print_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -
     for heading in columns.values():
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_plain(row[key])) for key in columns))
+        table.add_row(*(Text(plain(row[key])) for key in columns))
     Console().print(table)
 
 
-def _plain(value: Any) -> str:
+def finish() -> None:
+    """Hand over what is still buffered."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_the_rest()
+
+
+def _drop_the_rest() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        _leave()
+
+
+def _leave() -> NoReturn:
+    """The reader (head, say) has left: there is nobody to tell more, and nothing is wrong."""
+    _drop_the_rest()
+    raise typer.Exit(ExitCode.OK)
+
+
+class _Stdout:
+    """What `csv` writes to."""
+
+    def write(self, text: str) -> None:
+        _write(text)
+
+
+def plain(value: Any) -> str:
+    """One line of text, without what could command a terminal."""
     if value is None:
         return ""
     if isinstance(value, float):
         return f"{value:.2f}"
-    # Names and texts come from outside: no control character may reach the terminal.
     return "".join(c if c.isprintable() else " " for c in str(value))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,11 @@ from models.page.hashing import hash_file
 from models.page.read import Document, Limits, load, read_pages
 from models.page.scan import Fault, Scan
 from storage.copying import copy_in
+from storage.files import make_folders
 from storage.names import Names
+
+_UNSEEN = Ignored(("*.error.json",))
+"""Names of files that the support folder does not show: `indexer.support`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +75,28 @@ def add_examples(home: Home, name: str, files: Sequence[Path], limits: Limits) -
     check_class_name(name)
     scans = [_readable(path, limits) for path in files]
     folder = home.support / name
+    if folder.is_symlink():
+        raise SupportError(f"{folder} is a symbolic link, which is left alone", "Replace it")
     held = _digests(home, name)
     names, added, made = Names(), [], []
+    made_folders: list[Path] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        made_folders = make_folders(folder)
         for path, scan in zip(files, scans, strict=True):
             if scan.sha256 in held:
                 added.append(Added(path, held[scan.sha256], new=False))
                 continue
-            place = copy_in(scan.path, scan.sha256, names.free(folder, _visible(path.name)))
+            free = names.free(folder, _visible(path.name, scan.sha256))
+            place = copy_in(scan.path, scan.sha256, free)
             made.append(place)
             held[scan.sha256] = f"{name}/{place.name}"
             added.append(Added(path, held[scan.sha256], new=True))
     except OSError as error:
-        for place in made:
-            place.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            for place in made:
+                place.unlink(missing_ok=True)
+            for new in reversed(made_folders):
+                new.rmdir()
         raise SupportError(
             f"cannot add to {folder}: {error.strerror or error}", "Nothing was added"
         ) from None
@@ -114,7 +126,7 @@ def _first_page(scan: Scan, limits: Limits) -> Document | Fault:
 
 def _readable(path: Path, limits: Limits) -> Scan:
     try:
-        real = path.resolve(strict=True)
+        real = Path(os.path.realpath(path, strict=True))
         digest = hash_file(os.fspath(real), real.lstat()) if real.is_file() else None
     except OSError as error:
         raise SupportError(
@@ -133,12 +145,18 @@ def _digests(home: Home, name: str) -> dict[str, str]:
     found = {}
     for file in support_files(home.support):
         if file.class_name == name:
-            digest = hash_file(os.fspath(file.path), file.path.lstat())
+            try:
+                digest = hash_file(os.fspath(file.path), file.path.lstat())
+            except OSError:
+                continue  # it cannot be read: 'doctor' names it
             if digest is not None:
                 found[digest] = file.name
     return found
 
 
-def _visible(name: str) -> str:
+def _visible(name: str, sha256: str) -> str:
     """A name under which the support folder would see the file."""
-    return f"example-{name.lstrip('.')}" if Ignored()(name) else name
+    if not _UNSEEN(name):
+        return name
+    visible = f"example-{name.strip('.~$#')}"
+    return f"example-{sha256[:12]}" if _UNSEEN(visible) else visible

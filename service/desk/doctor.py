@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -129,7 +130,8 @@ def _folder(name: str, folder: Path) -> Finding:
         )
     finally:
         for path in (trial, other):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what could not be made need not go
+                path.unlink()
     return Finding("ok", f"{name} folder", f"{folder} ({links})")
 
 

@@ -70,7 +70,7 @@ def _scan(path: Path) -> Scan | Fault:
         state = path.lstat()
         if path.is_symlink():
             # A person names this path; the inbox would leave the link alone.
-            path = path.resolve(strict=True)
+            path = Path(os.path.realpath(path, strict=True))
             state = path.lstat()
         if not path.is_file():
             return Fault("open", "is not a regular file", "Name an image")

@@ -24,6 +24,7 @@ def train_network(
     *,
     hold_out: frozenset[str],
     drawings: int,
+    solids: float,
     plan: Plan,
     out: Path,
     provenance: Mapping[str, Any],
@@ -35,7 +36,9 @@ def train_network(
         DataError: the data are not enough, or ``out`` is taken.
     """
     recipe, shape = Recipe(), BranchShape()
-    mixture = mix(specs, recipe, hold_out=hold_out, drawings=drawings, seed=plan.seed)
+    mixture = mix(
+        specs, recipe, hold_out=hold_out, drawings=drawings, solids=solids, seed=plan.seed
+    )
     held_out = [one for one in mixture.held_out if len(one.images) > 1]
     if len(held_out) < plan.ways:
         raise DataError(
@@ -54,6 +57,7 @@ def train_network(
             "hold_out": sorted(hold_out),
             "held_out_classes": len(held_out),
             "drawings": drawings,
+            "solids": solids,
         },
         report=report,
     )

@@ -18,6 +18,7 @@ from service.lock import only_daemon
 from service.workers.dispatcher import Dispatcher
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
+from service.workers.temporary import empty_private_folder
 from storage.database import Database
 from storage.ledger import Ledger
 
@@ -42,6 +43,7 @@ def daemon_of(
     check_weights(SHIPPED.parent / manifest.weights, manifest)
     with ExitStack() as stack:
         stack.enter_context(only_daemon(home.lock_file))
+        empty_private_folder(home.cache)
         database = Database.open(home.database)
         stack.callback(database.close)
         spec = EngineSpec.of(home, settings)
@@ -61,7 +63,10 @@ def daemon_of(
 
 @contextmanager
 def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ask to end after what is under way; a second one ends at once."""
+    """Ctrl-C and SIGTERM ask to end after what is under way; a second one ends at once.
+
+    The handler neither logs nor takes a lock: the thread it interrupts may hold it.
+    """
     asked = False
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -69,7 +74,6 @@ def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
         if asked:
             signal.default_int_handler(number, frame)
         asked = True
-        log.info("stopping", after="what is under way")
         stop()
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}

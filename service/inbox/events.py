@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import queue
+import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import structlog
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
-from watchdog.observers.polling import PollingObserver
+from watchdog.observers.polling import PollingObserverVFS
 
 log = structlog.get_logger()
 
@@ -32,6 +34,8 @@ class InboxEvents(FileSystemEventHandler):
         self, root: Path, *, recursive: bool, polling_interval: float, wake: Callable[[], None]
     ) -> None:
         self._root = root
+        # What lies behind a link gives no events; the folder that it leads to does.
+        self._real_root = os.path.realpath(root)
         self._recursive = recursive
         self._polling_interval = polling_interval
         self._wake = wake
@@ -42,15 +46,26 @@ class InboxEvents(FileSystemEventHandler):
         """Begin to watch; without native events, by polling.
 
         `OSError` from the native observer means that the system has no more inotify watches or
-        instances; polling finds the same files, later.
+        instances; polling finds the same files, later. A folder that is not there is not
+        watched; `restart_if_dead` tries again.
         """
+        self._real_root = os.path.realpath(self._root)
+        if not os.path.isdir(self._real_root):
+            log.warning("nothing to watch", folder=str(self._root))
+            return
         if self._polling_interval == 0:
             try:
+                # Folders made inside one another have it warn of a watch that it has already.
+                warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
                 self._observer = self._watch(Observer())
             except OSError as error:
                 log.warning("no native events, polling instead", reason=error.strerror)
+        if self._observer is not None and not all(
+            map(threading.Thread.is_alive, _threads(self._observer))
+        ):
+            self.stop()  # the reader that all observers of a process share does not come back
         if self._observer is None:
-            self._observer = self._watch(PollingObserver(timeout=self._polling_interval or 5.0))
+            self._poll()
 
     def stop(self) -> None:
         """Stop watching."""
@@ -62,9 +77,9 @@ class InboxEvents(FileSystemEventHandler):
     def restart_if_dead(self) -> None:
         """Watch again when the watching threads have ended, as they do when the root goes away."""
         observer = self._observer
-        if observer is not None and not all(
-            thread.is_alive() for thread in (observer, *observer.emitters)
-        ):
+        if observer is None and not os.path.isdir(self._root):
+            return
+        if observer is None or not all(map(threading.Thread.is_alive, _threads(observer))):
             log.warning("watching again", folder=str(self._root))
             self.stop()
             self.start()
@@ -84,10 +99,27 @@ class InboxEvents(FileSystemEventHandler):
             return
         for path in (event.src_path, event.dest_path):
             if path:
-                self._paths.put(os.fsdecode(path))
+                inside = os.path.relpath(os.fsdecode(path), self._real_root)
+                self._paths.put(os.path.normpath(os.path.join(self._root, inside)))
         self._wake()
 
+    def _poll(self) -> None:
+        # lstat: the plain polling observer would walk into symbolic links, in circles too.
+        observer = PollingObserverVFS(
+            os.lstat, os.scandir, polling_interval=self._polling_interval or 5.0
+        )
+        try:
+            self._observer = self._watch(observer)
+        except OSError as error:
+            log.warning("cannot watch", folder=str(self._root), reason=error.strerror)
+
     def _watch(self, observer: BaseObserver) -> BaseObserver:
-        observer.schedule(self, os.fspath(self._root), recursive=self._recursive)
+        observer.schedule(self, self._real_root, recursive=self._recursive)
         observer.start()
         return observer
+
+
+def _threads(observer: BaseObserver) -> list[threading.Thread]:
+    """Those without which no event arrives."""
+    readers = [getattr(emitter, "_inotify_fd", None) for emitter in observer.emitters]
+    return [observer, *observer.emitters, *filter(None, readers)]

@@ -28,15 +28,14 @@ class _Candidate:
     mtime_ns: int
     inode: int
     since: float
-    taken: bool = False
 
 
 class Inbox:
     """Yields each file of a folder once, when it has come to rest.
 
     A file is stable when its size, time and inode have not changed for ``stability_delay``
-    seconds of watching. A file that was taken is not yielded again until `release` is called
-    for it, or it changes.
+    seconds of watching. Once taken, nothing that lies at that path is yielded until `release` or
+    `forget` says that the work on it has ended: two scans of one path are never under way.
 
     Args:
         root: the folder.
@@ -61,6 +60,7 @@ class Inbox:
         self._delay = stability_delay
         self._clock = clock
         self._seen: dict[str, _Candidate] = {}
+        self._taken: set[str] = set()
         self._odd: set[str] = set()
 
     def sweep(self) -> None:
@@ -83,13 +83,15 @@ class Inbox:
             return
         if not self._recursive and os.sep in relative:
             return
+        if self._behind_link(relative):
+            return
         try:
             state = os.lstat(path)
         except OSError:
             self._seen.pop(path, None)
             return
         if stat.S_ISDIR(state.st_mode):
-            if self._recursive or path == os.fspath(self.root):
+            if self._recursive:
                 try:
                     for inner, inner_state in self._walk(path):
                         self._note(inner, inner_state)
@@ -109,7 +111,7 @@ class Inbox:
         rested = [
             (one.since, path)
             for path, one in self._seen.items()
-            if not one.taken and now - one.since >= self._delay and (only is None or path in only)
+            if self._waits(path, only) and now - one.since >= self._delay
         ]
         rested.sort()
         for _, path in rested:
@@ -122,37 +124,38 @@ class Inbox:
 
     def release(self, path: Path, *, rest: float | None = None) -> None:
         """Let a taken file be yielded again, after ``rest`` more seconds of quiet."""
+        self._taken.discard(os.fspath(path))
         one = self._seen.get(os.fspath(path))
         if one is not None:
-            one.taken = False
             # `take` waits for the stability delay after `since`.
             one.since = self._clock() + (rest - self._delay if rest is not None else 0.0)
 
     def hold(self, path: Path) -> None:
         """Do not yield this file: it is being moved. `release` and `forget` end that."""
-        try:
-            self._note(os.fspath(path), os.lstat(path))
-        except OSError:
-            return
-        if (one := self._seen.get(os.fspath(path))) is not None:
-            one.taken = True
+        self._taken.add(os.fspath(path))
 
     def forget(self, path: Path) -> None:
-        """The file was filed and is no longer here."""
-        self._seen.pop(os.fspath(path), None)
+        """The file was filed. Another that was dropped under its name meanwhile starts to rest."""
+        name = os.fspath(path)
+        self._taken.discard(name)
+        self._seen.pop(name, None)
+        self.look(name)
 
-    def seconds_to_next(self) -> float | None:
+    def seconds_to_next(self, only: Container[str] | None = None) -> float | None:
         """Seconds until a waiting file may be stable; None when none waits."""
-        times = [one.since for one in self._seen.values() if not one.taken]
+        times = [one.since for path, one in self._seen.items() if self._waits(path, only)]
         return max(0.0, min(times) + self._delay - self._clock()) if times else None
 
     def waiting(self) -> int:
         """Number of files seen that nobody has taken."""
-        return sum(not one.taken for one in self._seen.values())
+        return len(self.untaken_paths())
 
     def untaken_paths(self) -> set[str]:
         """Those files, by absolute path."""
-        return {path for path, one in self._seen.items() if not one.taken}
+        return self._seen.keys() - self._taken
+
+    def _waits(self, path: str, only: Container[str] | None) -> bool:
+        return path not in self._taken and (only is None or path in only)
 
     def _take_one(self, path: str, now: float) -> Scan | None:
         try:
@@ -173,12 +176,13 @@ class Inbox:
         if digest is None:
             one.since = now
             return None
-        one.taken = True
+        self._taken.add(path)
         return Scan(Path(path), digest, state.st_size)
 
     def _note(self, path: str, state: os.stat_result) -> bool:
         """Remember what a file looks like; True if that is new."""
         if not stat.S_ISREG(state.st_mode):
+            self._seen.pop(path, None)
             if path not in self._odd:
                 self._odd.add(path)
                 log.warning("left alone: no regular file", path=path)
@@ -189,6 +193,15 @@ class Inbox:
             return False
         self._seen[path] = _Candidate(*looks, since=self._clock())
         return True
+
+    def _behind_link(self, relative: str) -> bool:
+        """Whether a folder on the way there is a symbolic link: what lies behind is not ours."""
+        folder = self.root
+        for part in relative.split(os.sep)[:-1]:
+            folder /= part
+            if folder.is_symlink():
+                return True
+        return False
 
     def _walk(self, folder: str) -> Iterator[tuple[str, os.stat_result]]:
         """Every file below, without following links."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from config.errors import PigeonholeError, WorkersError
 from config.home import Home
 from config.settings import Settings
 from indexer.cache import EmbeddingCache
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from indexer.index import SupportIndex
 
 RECHECK = 1.0
-"""Seconds after which the support folder is looked at again, when there is work."""
+"""Seconds after which, at the latest, the support folder is looked at again when there is work."""
+LOOKING_SHARE = 0.02
+"""Share of the time that looking may take: a small support folder is looked at before each batch."""
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -70,8 +73,19 @@ class EngineSpec:
 
 @functools.lru_cache(maxsize=1)
 def engine_for(spec: EngineSpec) -> Engine:
-    """The one engine of this process; made at the first call, which takes seconds."""
-    return Engine(spec)
+    """The one engine of this process; made at the first call, which takes seconds.
+
+    Raises:
+        PigeonholeError: it cannot be made; no scan is to blame for that.
+    """
+    try:
+        return Engine(spec)
+    except PigeonholeError:
+        raise
+    except Exception as error:
+        raise WorkersError(
+            f"the engine cannot be started: {error!r}", "Look at 'pigeonhole doctor'"
+        ) from error
 
 
 class Engine:
@@ -94,7 +108,7 @@ class Engine:
         self._cache = EmbeddingCache(spec.cache, self._embedder.branch_id)
         self._index: SupportIndex
         self._stamp: str | None = None
-        self._looked_at = -RECHECK
+        self._look_again_at = 0.0
         self.refresh()
 
     @property
@@ -114,10 +128,12 @@ class Engine:
 
     def refresh(self) -> None:
         """Take up what has changed under the support folder. Only what is new is embedded."""
-        if time.monotonic() - self._looked_at < RECHECK:
+        started = time.monotonic()
+        if started < self._look_again_at:
             return
-        self._looked_at = time.monotonic()
         stamp = support_stamp(self.spec.support)
+        took = time.monotonic() - started
+        self._look_again_at = started + min(RECHECK, took / LOOKING_SHARE)
         if stamp != self._stamp:
             self._rebuild()
             self._stamp = stamp
@@ -130,6 +146,7 @@ class Engine:
                 matches,
                 calibration=self._calibration,
                 examples_by_class=self._index.examples_by_class,
+                spread_by_class=self._index.spread_by_class,
                 reject=self.spec.reject,
                 branch_id=self.branch_id,
                 index_id=self.index_id,

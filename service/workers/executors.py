@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import multiprocessing
 import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from multiprocessing import resource_tracker
 from typing import Any, ParamSpec, TypeVar
 
 import pebble
 
+from config.errors import PigeonholeError
 from service.workers.engine import EngineSpec
 from service.workers.pipeline import warm_up
+from service.workers.temporary import use_private_folder
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,10 +62,18 @@ class PoolExecutor(Executor):
 
     def start(self) -> None:
         """Start the workers now, not at the first job."""
-        _ = self._pool.active
+        # Its start unblocks Ctrl-C; done beforehand, it need not start below.
+        resource_tracker.ensure_running()
+        # A worker inherits the mask, so that Ctrl-C leaves it alone while it still starts.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            _ = self._pool.active
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run ``fn`` in a worker."""
+        self.start()
         future: Future[T] = self._pool.schedule(fn, args=args, kwargs=kwargs, timeout=self._timeout)
         return future
 
@@ -80,7 +92,13 @@ def _start_worker(parent: int, spec: EngineSpec) -> None:
     _die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    warm_up(spec)
+    with contextlib.suppress(OSError):
+        # What a worker that is killed leaves there, pages of people's papers, nobody else may
+        # read, and the next start removes.
+        use_private_folder(spec.cache)
+    with contextlib.suppress(PigeonholeError):
+        # What is wrong with the engine is raised again, and told, by the first job.
+        warm_up(spec)
 
 
 def _die_with(parent: int) -> None:

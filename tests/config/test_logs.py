@@ -92,3 +92,14 @@ def test_people_read_lines_without_colour_codes_in_a_file(form: str) -> None:
     assert "filed" in lines[0]
     assert "lost 7 events" in "\n".join(lines)
     assert "\x1b" not in "\n".join(lines)
+
+
+def test_a_file_name_cannot_speak_to_the_terminal() -> None:
+    """A name with escape sequences could repaint the screen, or answer for the user."""
+    program = SAYS.format(format="console", level="info").replace("in voice", "a\\x1b]0;owned\\x07")
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert "owned" in done.stderr
+    assert "\x1b" not in done.stderr
+    assert "\x07" not in done.stderr

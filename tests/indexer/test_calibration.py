@@ -16,6 +16,7 @@ CALIBRATION = Calibration(
     shares=(1e-5, 1e-3, 0.01, 0.05, 0.2, 0.9),
     distances=(0.05, 0.1, 0.2, 0.3, 0.5, 0.9),
     crowding=0.5,
+    tolerance=2.0,
 )
 distances = st.floats(0, 2)
 rejects = st.floats(1e-6, 0.999)

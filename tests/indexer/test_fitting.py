@@ -102,7 +102,7 @@ def test_what_is_fitted_can_be_stored_and_read(fitted: Calibration) -> None:
 def test_few_classes_are_enough(number: int) -> None:
     """A training that holds out one alphabet would end in a traceback."""
     groups = [f"g{key % 3}" for key in range(number)]
-    assert fit_calibration(clusters(number, 7, images=2), groups, episodes=100).distances
+    assert fit_calibration(clusters(number, 7, images=4), groups, episodes=100).distances
 
 
 def test_logistic_regression_finds_what_made_the_data() -> None:

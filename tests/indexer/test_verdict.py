@@ -16,6 +16,7 @@ CALIBRATION = Calibration(
     shares=(0.001, 0.05, 0.5),
     distances=(0.1, 0.2, 0.4),
     crowding=0.5,
+    tolerance=2.0,
 )
 NEAR, FAR, FARTHER = (
     Match("ticket", "ticket/a.png", 0.1),
@@ -24,13 +25,16 @@ NEAR, FAR, FARTHER = (
 )
 
 
-def verdict_on(*matches: Match, reject: float = 0.05, examples: int = 1) -> Verdict:
+def verdict_on(
+    *matches: Match, reject: float = 0.05, examples: int = 1, spread: float | None = None
+) -> Verdict:
     """The verdict on a scan with these matches."""
     held = {match.class_name: examples for match in matches}
     return decide(
         matches,
         calibration=CALIBRATION,
         examples_by_class=held,
+        spread_by_class={} if spread is None else dict.fromkeys(held, spread),
         reject=reject,
         branch_id="branch",
         index_id="index",
@@ -53,6 +57,14 @@ def test_a_stranger_is_unknown_but_its_nearest_class_is_told() -> None:
     assert verdict.class_name == UNKNOWN
     assert verdict.nearest == FAR
     assert 0 < verdict.score < 1
+
+
+def test_examples_that_agree_make_a_class_stricter() -> None:
+    """A cone would be filed among cylinders: nearer than strangers are, but no cylinder."""
+    cone = Match("cylinder", "cylinder/a.png", 0.15)
+    assert verdict_on(cone, FAR, examples=9, reject=0.3).class_name == "cylinder"
+    assert verdict_on(cone, FAR, examples=9, reject=0.3, spread=0.02).class_name == UNKNOWN
+    assert verdict_on(cone, FAR, examples=9, reject=0.3, spread=0.1).class_name == "cylinder"
 
 
 def test_no_class_at_all_is_unknown_with_no_score() -> None:

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.home import Home
+from config.settings import Settings
+from models.siamese import weights
+from service.desk import doctor
+from service.desk.classes import add_examples
+from service.desk.doctor import Finding, examine_home
+from storage.database import Database
+from tests.service.fakes import LIMITS
+
+Draw = Callable[..., Path]
+
+
+def everything(root: Path) -> dict[Path, tuple[int, int]]:
+    """Each path below, with its inode and time."""
+    return {path: (path.lstat().st_ino, path.lstat().st_mtime_ns) for path in root.rglob("*")}
+
+
+def findings(home: Home, **settings: Any) -> dict[str, Finding]:
+    """The worst of each kind."""
+    order = ["ok", "warning", "problem"]
+    found: dict[str, Finding] = {}
+    for one in examine_home(home, Settings(**settings)):
+        if one.what not in found or order.index(one.level) > order.index(found[one.what].level):
+            found[one.what] = one
+    return found
+
+
+def test_a_sound_home_has_no_problem_and_nothing_is_left_behind(home: Home, drawn: Draw) -> None:
+    """The doctor would litter the folders, or frighten for nothing."""
+    Database.open(home.database).close()
+    add_examples(home, "ticket", [drawn("ticket")], LIMITS)
+    before = set(everything(home.root))
+    found = findings(home)
+    assert {one.level for one in found.values()} <= {"ok", "warning"}
+    assert set(found) >= {
+        "packages", "weights", "tesseract", "database", "inbox folder", "support folder",
+        "sorted folder", "review folder", "failed folder", "disk", "classes",
+    }  # fmt: skip
+    assert found["classes"].level == "ok"
+    assert set(everything(home.root)) - before <= {
+        home.database.with_name(f"{home.database.name}-{end}") for end in ("wal", "shm")
+    }
+
+
+def test_a_folder_that_is_none_is_named(home: Home) -> None:
+    """The doctor itself would end in a traceback."""
+    home.review.rmdir()
+    home.review.write_text("in the way")
+    home.failed.rmdir()
+    found = findings(home)
+    for name in ("review", "failed"):
+        assert found[f"{name} folder"].level == "problem"
+        assert f"set {name}_dir" in found[f"{name} folder"].advice
+    assert found["inbox folder"].level == "ok"
+    assert home.review.read_text() == "in the way"
+
+
+def test_a_folder_that_may_not_be_written_is_named(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scans would pile up; tests may run as root, who may write anywhere, so it is played."""
+    write = Path.write_bytes
+
+    def refused(path: Path, data: bytes) -> int:
+        if path.parent == home.sorted:
+            raise OSError(errno.EROFS, "Read-only file system", str(path))
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", refused)
+    found = findings(home)
+    assert found["sorted folder"].level == "problem"
+    assert "Read-only file system" in found["sorted folder"].detail
+
+
+def test_a_disk_without_links_is_no_problem(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sorts to a USB stick would be told that it cannot work; there is none, it is played."""
+
+    def refused(*_: Any) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    found = findings(home)
+    assert found["inbox folder"].level == "ok"
+    assert "without links" in found["inbox folder"].detail
+    assert list(home.inbox.iterdir()) == []
+
+
+def test_a_missing_tesseract_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every ticket would be filed without its text, and nobody know why."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    found = findings(home)["tesseract"]
+    assert found.level == "problem"
+    assert "apt-get install" in found.advice
+
+
+def test_a_missing_language_is_named(home: Home) -> None:
+    """Tickets in another language would be read as noise."""
+    found = findings(home, ocr_language="eng+tlh")["tesseract"]
+    assert (found.level, "tlh" in found.detail) == ("problem", True)
+
+
+def test_damaged_weights_are_named(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An installation that was cut off would be found out by the first scan only."""
+    damaged = tmp_path / weights.SHIPPED.name
+    damaged.write_bytes(weights.SHIPPED.read_bytes())
+    manifest = weights.read_manifest(damaged)
+    (tmp_path / manifest.weights).write_bytes(b"not these")
+    monkeypatch.setattr(weights, "SHIPPED", damaged)
+    assert findings(home)["weights"].level == "problem"
+
+
+def test_a_damaged_database_is_named(home: Home) -> None:
+    """The next start would be the first to tell."""
+    assert "not made yet" in findings(home)["database"].detail
+    home.database.write_bytes(b"this is no database at all" * 100)
+    assert findings(home)["database"].level == "problem"
+
+
+def test_a_database_on_a_share_is_a_problem(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite's locks do not hold there; there is no share here, so the mount table is played."""
+    monkeypatch.setattr(doctor, "is_network", lambda _path: True)
+    monkeypatch.setattr(doctor, "file_system_of", lambda _path: "cifs")
+    found = findings(home)
+    assert found["database"].level == "problem"
+    assert "cifs" in found["database"].detail
+    assert found["inbox folder"].level == "warning"
+
+
+def test_a_full_disk_is_warned_of(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk would fill up unannounced."""
+    monkeypatch.setattr(doctor, "LEAST_FREE", 1 << 62)
+    assert findings(home)["disk"].level == "warning"
+
+
+def test_examples_that_do_not_count_are_warned_of(home: Home, drawn: Draw) -> None:
+    """A class would seem to be there, and never be found."""
+    assert findings(home)["classes"].level == "warning"
+    add_examples(home, "ticket", [drawn("ticket")], LIMITS)
+    (home.support / "ticket" / "notes.txt").write_text("no picture")
+    found = findings(home)["classes"]
+    assert found.level == "warning"
+    assert "ticket/notes.txt" in found.detail
+
+
+def test_a_package_of_another_distribution_is_named(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """'import config' would be somebody else's; another cannot be installed here, it is played."""
+    monkeypatch.setattr(
+        doctor.metadata, "packages_distributions", lambda: {"config": ["pigeonhole", "config"]}
+    )
+    found = findings(home)["packages"]
+    assert found.level == "problem"
+    assert "config (config)" in found.detail

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.page.scan import Fault
+from service import placement as module
+from service.placement import Placement
+from service.workers.pipeline import Examined
+from storage.filing import file_away
+from storage.records import Claim
+from tests.service.fakes import Desk, scan_of, verdict_of
+
+BROKEN = Fault("decode", "is broken", "Scan it again")
+
+
+@pytest.fixture
+def placement(desk: Desk) -> Placement:
+    """Files what the tests decide."""
+    return Placement(desk.ledger, desk.home)
+
+
+def claimed(desk: Desk, *paths: Path) -> list[Claim]:
+    """The claims of files in the inbox."""
+    return desk.ledger.claim([scan_of(path) for path in paths])
+
+
+def judged(claim: Claim, class_name: str = "ticket", **more: Any) -> tuple[Claim, Examined]:
+    """A result of this class."""
+    return claim, Examined(claim.scan, verdict_of(class_name), pages=1, **more)
+
+
+def failed(claim: Claim, fault: Fault = BROKEN) -> tuple[Claim, Examined]:
+    """A result that is a fault."""
+    return claim, Examined(claim.scan, fault=fault)
+
+
+def test_each_goes_where_its_verdict_says(desk: Desk, placement: Placement) -> None:
+    """Users would look for their scans in the wrong folder."""
+    a, b, c, d = claimed(desk, *(desk.drop(name, name) for name in ("a", "b", "c", "sub/d")))
+    closed = placement.place(
+        [judged(a, text="total 3.50"), judged(b, "unknown"), failed(c), judged(d, "two words")]
+    )
+    assert {(one.source.name, one.state, one.again) for one in closed} == {
+        ("a", "filed", False), ("b", "review", False), ("c", "failed", False), ("d", "filed", False),
+    }  # fmt: skip
+    assert desk.filed() == {
+        "sorted/ticket/a", "review/b", "failed/c", "failed/c.error.json", "sorted/two words/d",
+    }  # fmt: skip
+    assert [row["destination"] for row in desk.rows()] == [
+        "sorted/ticket/a", "review/b", "failed/c", "sorted/two words/d",
+    ]  # fmt: skip
+    assert desk.rows()[0]["text"] == "total 3.50"
+    assert desk.ledger.moves() == []
+
+
+def test_a_fault_beside_a_verdict_does_not_fail_the_scan(desk: Desk, placement: Placement) -> None:
+    """A ticket whose text cannot be read would be lost to its class."""
+    (claim,) = claimed(desk, desk.drop("a"))
+    placement.place([judged(claim, fault=Fault("ocr", "took too long"))])
+    (row,) = desk.rows()
+    assert (row["state"], row["text"]) == ("filed", None)
+    assert "took too long" in row["error"]
+
+
+def test_names_that_are_taken_get_a_number(desk: Desk, placement: Placement) -> None:
+    """A scan would overwrite another, or wait for ever."""
+    there = desk.home.sorted / "ticket"
+    there.mkdir()
+    (there / "scan.png").write_text("theirs")
+    paths = [desk.drop(f"{folder}/scan.png", f"ticket {folder}") for folder in ("x", "y", "z")]
+    placement.place([judged(claim) for claim in claimed(desk, *paths)])
+    assert {path.name: path.read_text() for path in there.iterdir()} == {
+        "scan.png": "theirs",
+        "scan (2).png": "ticket x",
+        "scan (3).png": "ticket y",
+        "scan (4).png": "ticket z",
+    }
+
+
+def test_a_name_taken_at_the_last_moment_gets_a_number(
+    desk: Desk, placement: Placement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the decision and the move, another program's file would be overwritten."""
+    (claim,) = claimed(desk, desk.drop("scan.png"))
+    there = desk.home.sorted / "ticket"
+
+    def after_others(moves: Any) -> Any:
+        there.mkdir(exist_ok=True)
+        for name in ("scan.png", "scan (2).png"):
+            (there / name).write_text("theirs")
+        return file_away(moves)
+
+    monkeypatch.setattr(module, "file_away", after_others)
+    placement.place([judged(claim)])
+    assert (there / "scan.png").read_text() == "theirs"
+    assert (there / "scan (3).png").read_text() == "ticket"
+    assert desk.rows()[0]["destination"] == "sorted/ticket/scan (3).png"
+
+
+def test_the_note_says_what_to_do(desk: Desk, placement: Placement) -> None:
+    """Who finds a file in failed/ would not know why it is there."""
+    (claim,) = claimed(desk, desk.drop("a.png", "broken"))
+    placement.place([failed(claim)])
+    note = json.loads((desk.home.failed / "a.png.error.json").read_text())
+    assert note == {
+        "scan_id": claim.scan_id,
+        "file": "a.png",
+        "sha256": claim.scan.sha256,
+        "stage": "decode",
+        "reason": "is broken",
+        "what_to_do": "Scan it again",
+    }
+
+
+def test_the_note_goes_when_the_file_succeeds(desk: Desk, placement: Placement) -> None:
+    """failed/ would keep complaining about a file that is long sorted."""
+    path = desk.drop("a.png", "broken")
+    placement.place([failed(claimed(desk, path)[0])])
+    (desk.home.failed / "a.png").rename(path)
+    placement.place([judged(claimed(desk, path)[0])])
+    assert desk.filed() == {"sorted/ticket/a.png"}
+    assert [row["state"] for row in desk.rows()] == ["superseded", "filed"]
+
+
+@pytest.mark.parametrize("broken", ["write_note", "remove_note"])
+def test_a_note_that_cannot_be_written_or_removed_stops_nothing(
+    desk: Desk, placement: Placement, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """The daemon would end over a note; root may write all, so the refusal is played."""
+
+    def refused(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(module, broken, refused)
+    a, b = claimed(desk, desk.drop("a"), desk.drop("b", "broken"))
+    placement.place([judged(a), failed(b)])
+    assert desk.states() == {"a": "filed", "b": "failed"}
+
+
+def blocked(folder: Path) -> None:
+    """Nothing can be put there, not even by root: a file stands in the folder's place."""
+    folder.rmdir()
+    folder.write_text("in the way")
+
+
+def test_a_refused_move_stays_in_the_journal_until_it_is_done(
+    desk: Desk, placement: Placement
+) -> None:
+    """A full disk would leave scans in no known place."""
+    path = desk.drop("a")
+    blocked(desk.home.sorted)
+    assert placement.place([judged(claimed(desk, path)[0])]) == []
+    assert (placement.stuck, desk.states()) == (1, {"a": "moving"})
+    assert path.read_text() == "ticket"
+    assert placement.resume() == []
+    assert placement.stuck == 1
+    desk.home.sorted.unlink()
+    (closed,) = placement.resume()
+    assert (closed.state, placement.stuck) == ("filed", 0)
+    assert desk.filed() == {"sorted/ticket/a"}
+
+
+def test_what_is_stuck_is_not_forgotten_over_what_is_not(desk: Desk, placement: Placement) -> None:
+    """A scan that was refused would wait for the next start, because its neighbour went well."""
+    a, b = desk.drop("a"), desk.drop("b", "unknown")
+    blocked(desk.home.sorted)
+    placement.place([judged(claimed(desk, a)[0])])
+    placement.place([judged(claimed(desk, b)[0], "unknown")])
+    assert desk.states() == {"a": "moving", "b": "review"}
+    assert placement.stuck == 1
+
+
+def test_a_failed_file_that_was_stuck_keeps_its_reason(desk: Desk, placement: Placement) -> None:
+    """After a restart its note would only say that it failed."""
+    path = desk.drop("a", "broken")
+    blocked(desk.home.failed)
+    placement.place([failed(claimed(desk, path)[0])])
+    desk.home.failed.unlink()
+    Placement(desk.ledger, desk.home).resume()
+    note = json.loads((desk.home.failed / "a.error.json").read_text())
+    assert "is broken" in note["reason"]
+
+
+def test_a_file_that_went_away_is_closed(desk: Desk, placement: Placement) -> None:
+    """Its row would be 'moving' for ever."""
+    path = desk.drop("a")
+    claims = claimed(desk, path)
+    path.unlink()
+    (closed,) = placement.place([judged(claims[0])])
+    assert (closed.state, closed.again) == ("failed", False)
+    (row,) = desk.rows()
+    assert (row["state"], row["destination"]) == ("failed", None)
+    assert "went away" in row["error"]
+    assert desk.filed() == set()
+
+
+def test_a_file_that_was_replaced_is_looked_at_again(desk: Desk, placement: Placement) -> None:
+    """The verdict on one file would move another."""
+    path = desk.drop("a")
+    claims = claimed(desk, path)
+    desk.drop("a", "unknown, something else")
+    (closed,) = placement.place([judged(claims[0])])
+    assert (closed.state, closed.again) == ("superseded", True)
+    assert path.read_text() == "unknown, something else"
+    assert desk.filed() == set()
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["before", "after"])
+def test_a_crash_around_the_move_is_made_good(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    """A power cut at the wrong moment would file a scan twice, or lose sight of it."""
+
+    class PowerCutError(Exception):
+        pass
+
+    def cut(moves: Any) -> Any:
+        if moved:
+            file_away(moves)
+        raise PowerCutError
+
+    path = desk.drop("a")
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "file_away", cut)
+        with pytest.raises(PowerCutError):
+            Placement(desk.ledger, desk.home).place([judged(claimed(desk, path)[0])])
+    assert desk.states() == {"a": "moving"}
+    (closed,) = Placement(desk.ledger, desk.home).resume()
+    assert closed.state == "filed"
+    assert desk.filed() == {"sorted/ticket/a"}
+    assert not path.exists()
+    assert Placement(desk.ledger, desk.home).resume() == []
+
+
+def test_second_copies_are_set_aside_under_free_names(desk: Desk, placement: Placement) -> None:
+    """With 'duplicates = skip' one copy would overwrite another."""
+    paths = [desk.drop(f"{folder}/a.png", "ticket") for folder in ("x", "y")]
+    closed = placement.set_aside(claimed(desk, *paths))
+    assert [one.state for one in closed] == ["duplicate", "duplicate"]
+    assert desk.filed() == {"duplicates/a.png", "duplicates/a (2).png"}
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.png", b"two\nlines.png", b"a" * 251 + b".png"])
+def test_odd_names_are_kept(desk: Desk, placement: Placement, name: bytes) -> None:
+    """A file would change its name, or could not be filed at all."""
+    path = desk.drop(name)
+    placement.place([failed(claimed(desk, path)[0])])
+    found = {os.fsencode(path.name) for path in desk.home.failed.iterdir()}
+    assert name in found
+    assert len(found) == 2

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from storage.copying import copy_in
+
+BYTES = b"an example of a class"
+SHA256 = hashlib.sha256(BYTES).hexdigest()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A file that a user names."""
+    path = tmp_path / "source.png"
+    path.write_bytes(BYTES)
+    path.chmod(0o640)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where it is to go."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    return folder
+
+
+def test_a_copy_is_whole_and_the_source_stays(source: Path, folder: Path) -> None:
+    """An example would be cut off, or moved away from the user."""
+    assert copy_in(source, SHA256, folder / "a.png") == folder / "a.png"
+    assert (folder / "a.png").read_bytes() == source.read_bytes() == BYTES
+    assert (folder / "a.png").stat().st_mode & 0o777 == 0o640
+    assert os.listdir(folder) == ["a.png"]
+
+
+def test_a_name_that_is_taken_is_never_replaced(source: Path, folder: Path) -> None:
+    """Another example would be lost."""
+    (folder / "a.png").write_bytes(b"theirs")
+    (folder / "a (2).png").symlink_to("nowhere")
+    assert copy_in(source, SHA256, folder / "a.png") == folder / "a (3).png"
+    assert (folder / "a.png").read_bytes() == b"theirs"
+    assert sorted(os.listdir(folder)) == ["a (2).png", "a (3).png", "a.png"]
+
+
+@pytest.mark.parametrize("kind", ["other bytes", "missing", "link", "pipe", "no folder"])
+def test_what_cannot_be_copied_leaves_nothing(source: Path, folder: Path, kind: str) -> None:
+    """Half an example would count as one, or the command wait on a pipe for ever."""
+    if kind == "other bytes":
+        source.write_bytes(b"changed since it was looked at")
+    elif kind == "link":
+        source.rename(source.with_name("real.png"))
+        source.symlink_to("real.png")
+    elif kind == "no folder":
+        folder.rmdir()
+    elif kind != "other bytes":
+        source.unlink()
+        if kind == "pipe":
+            os.mkfifo(source)
+    with pytest.raises(OSError):
+        copy_in(source, SHA256, folder / "a.png")
+    assert not folder.exists() or os.listdir(folder) == []
+
+
+def test_the_part_of_a_copy_that_died_is_in_nobodys_way(source: Path, folder: Path) -> None:
+    """After a crash with the same process number nothing could be added."""
+    (folder / f".pigeonhole-copy-{os.getpid()}-{SHA256[:16]}.part").write_bytes(b"half")
+    copy_in(source, SHA256, folder / "a.png")
+    assert os.listdir(folder) == ["a.png"]
