@@ -30,7 +30,7 @@ class Calibration:
         crowding: how a class's examples add up: m examples let in as many strangers as
             m ** crowding classes of one example; 1 if they were independent, 0 if they were one.
         tolerance: images of a class lie within so many times its spread of its examples, but
-            for one in forty.
+            for one in forty; in whichever held-out group that takes most.
     """
 
     alone: tuple[float, float]

@@ -57,7 +57,10 @@ def fit_calibration(
         shares=_SHARES,
         distances=tuple(float(d) for d in np.maximum.accumulate(distances)),
         crowding=float(np.clip(np.log(max(chances, 1.0)) / np.log(5), 0.0, 1.0)),
-        tolerance=float(np.quantile([draw.relative_distance() for _ in range(episodes)], 0.975)),
+        tolerance=max(
+            float(np.quantile([draw.relative_distance(keys) for _ in range(episodes)], 0.975))
+            for keys in draw.large
+        ),
     )
 
 
@@ -100,8 +103,8 @@ class _Draw:
             members.setdefault(group, []).append(key)
         self._members = list(members.values())
         large = ([key for key in keys if len(embeddings[key]) > 3] for keys in self._members)
-        self._large = [keys for keys in large if keys]
-        if not self._large:
+        self.large = [keys for keys in large if keys]
+        if not self.large:
             raise DataError(
                 "no held-out class has 4 images, to tell how much a class varies",
                 "Hold out a class with more images",
@@ -138,10 +141,13 @@ class _Draw:
         query = self._embeddings[stranger][self._some(stranger, 1)[0]]
         return float(1 - (self._embeddings[shown][self._some(shown, shots)] @ query).max())
 
-    def relative_distance(self) -> float:
-        """Distance of an image to 3 to 12 examples of its class, over their spread."""
-        members = self._large[self._rng.integers(len(self._large))]
-        key = members[self._rng.integers(len(members))]
+    def relative_distance(self, keys: Sequence[int]) -> float:
+        """Distance of an image to 3 to 12 examples of its class, over their spread.
+
+        Args:
+            keys: classes to choose from, of at least four images each.
+        """
+        key = keys[int(self._rng.integers(len(keys)))]
         query, *rows = self._some(key, int(self._rng.integers(4, 14)))
         shown = self._embeddings[key][rows]
         distance = 1 - (shown @ self._embeddings[key][query]).max()
