@@ -18,12 +18,12 @@ from service.bell import Bell
 from service.inbox.events import InboxEvents
 from service.inbox.inbox import Inbox
 from service.placement import Closed, Placement
-from service.version import VERSION
+from service.pulse import Pulse
 from service.workers.dispatcher import Dispatcher, Killed
 from service.workers.pipeline import Batch, Examined, Job
 from service.workers.pipeline import Prior as KnownResult
 from storage.ledger import Ledger
-from storage.records import Claim, Heartbeat, now
+from storage.records import Claim
 
 log = structlog.get_logger()
 
@@ -81,7 +81,7 @@ class Daemon:
         self._in_hand: dict[Path, _InHand] = {}
         self._copies: dict[str, list[Path]] = {}
         self._cut_short: dict[Path, str] = {}
-        self._started_at = now()
+        self._pulse = Pulse(ledger)
         self._next_sweep = 0.0
         self._unreadable: dict[str, str] = {}
         self._failed = False
@@ -110,6 +110,7 @@ class Daemon:
                 self._listen()
                 self._settle(once=False)
                 self._admit()
+                self._pulse.waiting(self._inbox.waiting())
                 self._bell.wait(self._patience())
             self._finish()
         finally:
@@ -164,9 +165,7 @@ class Daemon:
             log.error("cannot sweep", folder=str(self._inbox.root), reason=error.strerror)
             return
         self._abandon_vanished()
-        self._ledger.beat(
-            Heartbeat(os.getpid(), self._started_at, now(), self._inbox.waiting(), VERSION)
-        )
+        self._pulse.swept(self._inbox.waiting())
 
     def _admit(self, only: set[str] | None = None) -> None:
         """Claim stable scans and hand them over, no more than the workers have room for."""

@@ -168,11 +168,10 @@ class Inbox:
         one = self._seen[path]
         try:
             digest = hash_file(path, state)
-        except PermissionError:
-            digest = ""  # the worker that cannot read it either says so
+        except FileNotFoundError:
+            digest = None
         except OSError:
-            one.since = now
-            return None
+            digest = ""  # locked, or on a bad disk: the worker, who cannot read it either, says so
         if digest is None:
             one.since = now
             return None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import socket
@@ -350,17 +351,21 @@ def test_only_those_that_are_asked_for(root: Path, clock: Clock) -> None:
     assert box.seconds_to_next(only={str(root / "b")}) is None
 
 
-def test_a_file_that_may_not_be_read_is_yielded_without_a_hash(
-    root: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO])
+def test_a_file_that_cannot_be_read_is_yielded_without_a_hash(
+    root: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """It would stay in the inbox without a word; root may read all, so the refusal is played."""
+    """It would stay in the inbox without a word, and --once would wait for it for ever.
+
+    Root may read all, and no disk here is bad: the refusal is played.
+    """
     (root / "a").write_bytes(b"x")
     box = inbox(root, clock)
     box.sweep()
     clock.now = DELAY
 
     def refused(*_: Any) -> str:
-        raise PermissionError(13, "Permission denied")
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("service.inbox.inbox.hash_file", refused)
     assert list(box.take(1)) == [Scan(root / "a", "", 1)]
