@@ -25,6 +25,8 @@ class Calibration:
         alone: intercept and slope of log-odds of being right over distance, for support sets of
             one class.
         among: intercept, slope over distance, slope over the gap to the runner-up.
+        settled: the same, and a slope over the logarithm of the distance relative to the nearest
+            class's spread; for classes with examples enough to have one.
         shares: shares of strangers, ascending, in (0, 1).
         distances: that share of strangers lies at most this far from one example of a class.
         crowding: how a class's examples add up: m examples let in as many strangers as
@@ -35,6 +37,7 @@ class Calibration:
 
     alone: tuple[float, float]
     among: tuple[float, float, float]
+    settled: tuple[float, float, float, float]
     shares: tuple[float, ...]
     distances: tuple[float, ...]
     crowding: float
@@ -50,10 +53,12 @@ class Calibration:
         try:
             alone, slope = stored["alone"]
             among, over_distance, over_gap = stored["among"]
+            settled = _four(stored["settled"])
             shares, distances = _growing(stored["shares"], stored["distances"])
             return cls(
                 alone=(float(alone), float(slope)),
                 among=(float(among), float(over_distance), float(over_gap)),
+                settled=settled,
                 shares=shares,
                 distances=distances,
                 crowding=float(stored["crowding"]),
@@ -69,17 +74,22 @@ class Calibration:
         """As it stands in a manifest."""
         return asdict(self)
 
-    def score(self, distance: float, gap: float | None) -> float:
+    def score(self, distance: float, gap: float | None, spread: float | None = None) -> float:
         """Probability, in [0, 1], that the nearest class is the right one.
 
         Args:
             distance: cosine distance to the nearest example.
             gap: how much farther the nearest example of another class is; None without one.
+            spread: of the nearest class, see `limit`; None where it has too few examples.
         """
         if gap is None:
             odds = self.alone[0] + self.alone[1] * distance
-        else:
+        elif spread is None:
             odds = self.among[0] + self.among[1] * distance + self.among[2] * gap
+        else:
+            start, by_distance, by_gap, by_relative = self.settled
+            odds = start + by_distance * distance + by_gap * gap
+            odds += by_relative * log_relative(distance, spread)
         return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
     def threshold(self, examples_by_class: Mapping[str, int], reject: float) -> float:
@@ -118,6 +128,16 @@ class Calibration:
         # Examples that are copies of one another say nothing of how much a class varies.
         narrowest = self.threshold(examples_by_class, reject * HARDLY_ANY)
         return min(widest, max(narrowest, self.tolerance * spread))
+
+
+def log_relative(distance: float, spread: float) -> float:
+    """Logarithm of a distance in units of a spread; bounded, so that copies do no harm."""
+    return float(np.log(np.clip(distance / max(spread, 1e-4), 0.1, 100.0)))
+
+
+def _four(values: Sequence[float]) -> tuple[float, float, float, float]:
+    start, by_distance, by_gap, by_relative = values
+    return float(start), float(by_distance), float(by_gap), float(by_relative)
 
 
 def _growing(

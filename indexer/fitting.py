@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.errors import DataError
-from indexer.calibration import Calibration
+from indexer.calibration import Calibration, log_relative
 from indexer.spread import spread_of
 
 _SHARES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 0.9)
@@ -25,7 +25,7 @@ def fit_calibration(
     """Fit on the embeddings of classes that the branch has not been trained on.
 
     Episodes are drawn as users' support sets are: 2 to 20 classes (1 for ``alone``), half of the
-    time from one group, 1 to 5 examples each; the query is of one of them, or a stranger.
+    time from one group, 1 to 5 examples each (3 to 12 for ``settled``); the query is of one of them, or a stranger.
 
     Args:
         embeddings: one array a class, float32 of shape (n_images, dim), at least 2 images each;
@@ -41,6 +41,10 @@ def fit_calibration(
     alone = [draw.episode(1, strangers) for _ in range(episodes)]
     most = min(20, len(embeddings) - 1)  # and a stranger
     among = [draw.episode(int(rng.integers(2, most + 1)), strangers) for _ in range(episodes)]
+    settled = [
+        draw.episode(int(rng.integers(2, most + 1)), strangers, shots=(3, 12))
+        for _ in range(episodes)
+    ]
     single = np.sort([draw.stranger_distance(1) for _ in range(10 * episodes)])
     five = np.sort([draw.stranger_distance(5) for _ in range(4 * episodes)])
     distances = np.quantile(single, _SHARES)
@@ -54,11 +58,17 @@ def fit_calibration(
         among=_triple(
             fit_logistic(np.array([e[:2] for e in among]), np.array([e[2] for e in among]))
         ),
+        settled=_quadruple(
+            fit_logistic(
+                np.array([(d, gap, log_relative(d, spread)) for d, gap, _, spread in settled]),
+                np.array([e[2] for e in settled]),
+            )
+        ),
         shares=_SHARES,
         distances=tuple(float(d) for d in np.maximum.accumulate(distances)),
         crowding=float(np.clip(np.log(max(chances, 1.0)) / np.log(5), 0.0, 1.0)),
         tolerance=max(
-            float(np.quantile([draw.relative_distance(keys) for _ in range(episodes)], 0.975))
+            float(np.quantile([draw.relative_distance(keys) for _ in range(5 * episodes)], 0.975))
             for keys in draw.large
         ),
     )
@@ -119,21 +129,29 @@ class _Draw:
                 pool = members
         return [int(key) for key in self._rng.choice(pool, number, replace=False)]
 
-    def episode(self, ways: int, strangers: float) -> tuple[float, float, bool]:
-        """Distance to the nearest, gap to the runner-up, whether the nearest is right."""
+    def episode(
+        self, ways: int, strangers: float, shots: tuple[int, int] = (1, 5)
+    ) -> tuple[float, float, bool, float]:
+        """Distance to the nearest, gap to the runner-up, is it right, and its class's spread.
+
+        The spread is 0 where fewer than two examples were shown.
+        """
         *shown, stranger = self.classes(ways + 1)
         known = self._rng.random() >= strangers
         asked = shown[0] if known else stranger
-        shots = int(self._rng.integers(1, 6))
+        number = int(self._rng.integers(shots[0], shots[1] + 1))
         images = self._rng.permutation(len(self._embeddings[asked]))
         query = self._embeddings[asked][images[0]]
-        nearest = []
+        nearest, supports = [], []
         for key in shown:
-            rows = images[1 : 1 + shots] if key == asked else self._some(key, shots)
-            nearest.append(float(1 - (self._embeddings[key][rows] @ query).max()))
+            rows = images[1 : 1 + number] if key == asked else self._some(key, number)
+            supports.append(self._embeddings[key][rows])
+            nearest.append(float(1 - (supports[-1] @ query).max()))
         order = np.argsort(nearest)
         gap = nearest[order[1]] - nearest[order[0]] if ways > 1 else 0.0
-        return nearest[order[0]], gap, bool(known and order[0] == 0)
+        closest = supports[order[0]]
+        spread = spread_of(closest) if len(closest) > 1 else 0.0
+        return nearest[order[0]], gap, bool(known and order[0] == 0), spread
 
     def stranger_distance(self, shots: int) -> float:
         """Distance of a stranger to the nearest of ``shots`` examples of one class."""
@@ -160,6 +178,10 @@ class _Draw:
 
 def _pair(values: tuple[float, ...]) -> tuple[float, float]:
     return values[0], values[1]
+
+
+def _quadruple(values: tuple[float, ...]) -> tuple[float, float, float, float]:
+    return values[0], values[1], values[2], values[3]
 
 
 def _triple(values: tuple[float, ...]) -> tuple[float, float, float]:

@@ -85,7 +85,7 @@ def decide(
     near_enough = nearest.distance <= calibration.limit(spread, examples_by_class, reject)
     return Verdict(
         class_name=nearest.class_name if near_enough else UNKNOWN,
-        score=calibration.score(nearest.distance, gap),
+        score=calibration.score(nearest.distance, gap, spread),
         matches=matches,
         branch_id=branch_id,
         index_id=index_id,

@@ -13,6 +13,7 @@ from indexer.calibration import Calibration
 CALIBRATION = Calibration(
     alone=(6.5, -24.0),
     among=(2.8, -19.0, 14.0),
+    settled=(3.0, -19.0, 14.0, -1.5),
     shares=(1e-5, 1e-3, 0.01, 0.05, 0.2, 0.9),
     distances=(0.05, 0.1, 0.2, 0.3, 0.5, 0.9),
     crowding=0.5,
@@ -35,6 +36,15 @@ def test_a_runner_up_far_off_is_never_less_sure(far: float, one: float, other: f
     """A close call would be reported with more confidence than a clear one."""
     narrow, wide = sorted((one, other))
     assert CALIBRATION.score(far, narrow) <= CALIBRATION.score(far, wide)
+
+
+@given(distances, st.floats(0, 2), st.floats(0, 2), st.floats(0, 2))
+def test_a_class_that_varies_less_is_surer_of_less(
+    far: float, gap: float, one: float, other: float
+) -> None:
+    """A cone would be a cylinder with 99 percent, however alike the cylinders are."""
+    tight, loose = sorted((one, other))
+    assert CALIBRATION.score(far, gap, tight) <= CALIBRATION.score(far, gap, loose)
 
 
 @given(counts, rejects, rejects)

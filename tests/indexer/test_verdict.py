@@ -13,6 +13,7 @@ from indexer.verdict import UNKNOWN, Match, Verdict, decide
 CALIBRATION = Calibration(
     alone=(4.0, -20.0),
     among=(2.0, -20.0, 30.0),
+    settled=(3.0, -19.0, 14.0, -1.5),
     shares=(0.001, 0.05, 0.5),
     distances=(0.1, 0.2, 0.4),
     crowding=0.5,
