@@ -23,14 +23,14 @@ class SupportFile:
         name: its path relative to the support folder, with forward slashes.
         path: where it lies.
         size: in bytes.
-        mtime_ns: when it was last written.
+        written: when its content and its inode were last changed, in ns, and the inode.
     """
 
     class_name: str
     name: str
     path: Path
     size: int
-    mtime_ns: int
+    written: tuple[int, int, int]
 
 
 def support_files(support: Path) -> Iterator[SupportFile]:
@@ -54,7 +54,7 @@ def support_files(support: Path) -> Iterator[SupportFile]:
                 f"{folder.name}/{file.name}",
                 Path(file.path),
                 state.st_size,
-                state.st_mtime_ns,
+                (state.st_mtime_ns, state.st_ctime_ns, state.st_ino),
             )
 
 
@@ -66,7 +66,7 @@ def support_stamp(support: Path) -> str:
     digest = hashlib.sha256()
     for file in support_files(support):
         digest.update(os.fsencode(file.name))
-        digest.update(f"\0{file.size}\0{file.mtime_ns}\n".encode())
+        digest.update(f"\0{file.size}\0{file.written}\n".encode())
     return digest.hexdigest()[:16]
 
 

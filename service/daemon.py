@@ -100,8 +100,8 @@ class Daemon:
         self._recover()
         if once:
             self._sweep()
-            self._work_off(self._inbox.untaken_paths())
-            return not self._failed and not self._placement.stuck
+            left = self._work_off(self._inbox.untaken_paths())
+            return not left and not self._failed and not self._placement.stuck
         # Before the first sweep: what arrives between the two would be seen by neither.
         self._events.start()
         try:
@@ -117,8 +117,8 @@ class Daemon:
             self._events.stop()
         return not self._failed
 
-    def _work_off(self, pending: set[str]) -> None:
-        """Close each of ``pending``, or see it gone."""
+    def _work_off(self, pending: set[str]) -> set[str]:
+        """Close each of ``pending``, or see it gone; what is left of it when told to stop."""
         while pending and not self._stopping:
             for closed in self._settle(once=True):
                 if not closed.again:
@@ -130,6 +130,7 @@ class Daemon:
             if self._dispatcher.busy or pending:
                 self._bell.wait(self._until_stable(pending))
         self._finish()
+        return pending & self._inbox.untaken_paths()
 
     def _recover(self) -> None:
         """Take up what a daemon that died left: moves first, then what it was judging."""
@@ -198,6 +199,7 @@ class Daemon:
         claims = self._ledger.claim(first)
         known = {claim.scan.sha256 for claim in claims if claim.duplicate_of is not None}
         claims += self._ledger.claim([scan for scan in copies if scan.sha256 in known])
+        self._placement.clear_notes(claims)
         for scan in copies:
             if scan.sha256 not in known:
                 self._copies.setdefault(scan.sha256, []).append(scan.path)

@@ -22,7 +22,9 @@ from storage.records import Claim, Decision, FinalState, Move
 log = structlog.get_logger()
 
 _TAKEN_AWAY = Fault(
-    "file", "the file went away before it was filed", "Drop it again if that was not meant"
+    "file",
+    "the file went away before it was filed",
+    "Look where it was to go, if that is on a share; else drop it again",
 )
 _REPLACED = Fault("file", "the file changed while it was judged", "The new content is judged anew")
 
@@ -88,15 +90,25 @@ class Placement:
             decisions.append(Decision(claim.scan_id, claim.scan, "duplicate", place))
         return self._carry_out(self._ledger.decide(decisions))
 
+    def clear_notes(self, claims: Sequence[Claim]) -> None:
+        """Remove the notes of failed files that were taken out of ``failed/`` to be tried again."""
+        for claim in claims:
+            for failed in claim.superseded:
+                if failed.place is None:
+                    continue
+                try:
+                    remove_note(failed.place, failed.sha256)
+                except OSError as error:
+                    log.warning("the note stays", file=str(failed.place), reason=error.strerror)
+
     def resume(self) -> list[Closed]:
         """Carry out what stands in the journal: after a crash, or after a refusal."""
         moves = self._ledger.moves()
         for move in moves:
             if move.final_state == "failed" and move.scan_id not in self._faults:
-                row = self._ledger.result(move.scan_id) or {}
-                reason = str(row.get("error") or "it failed")
-                self._faults[move.scan_id] = Fault("file", reason)
-        return self._carry_out(moves)
+                fault = self._ledger.fault(move.scan_id)
+                self._faults[move.scan_id] = fault or Fault("file", "it failed")
+        return self._carry_out(moves, again=True)
 
     def _decide(self, claim: Claim, examined: Examined, promised: set[Path]) -> Decision:
         verdict, fault = examined.verdict, examined.fault
@@ -118,7 +130,13 @@ class Placement:
             pages=examined.pages,
         )
 
-    def _carry_out(self, moves: Sequence[Move]) -> list[Closed]:
+    def _carry_out(self, moves: Sequence[Move], *, again: bool = False) -> list[Closed]:
+        """Move, and close what stands at its destination.
+
+        Args:
+            moves: what stands in the journal.
+            again: it was tried before, and may have gone further than the journal knows.
+        """
         closed: list[Closed] = []
         while moves:
             placed: list[Move] = []
@@ -136,7 +154,7 @@ class Placement:
                         taken.append(self._ledger.redirect(move.scan_id, place))
                     case Gone():
                         self._faults.pop(move.scan_id, None)
-                        self._ledger.abandon(move.scan_id, _TAKEN_AWAY)
+                        self._ledger.abandon(move.scan_id, _TAKEN_AWAY, perhaps_moved=again)
                         closed.append(Closed(move.source, "failed"))
                     case Changed():
                         self._faults.pop(move.scan_id, None)
@@ -145,8 +163,10 @@ class Placement:
                     case Trouble(reason=reason):
                         self._stuck.add(move.scan_id)
                         log.error("cannot file", file=str(move.source), reason=reason)
-            for move in placed:
-                self._annotate(move)
+            noted = [move for move in placed if self._annotate(move)]
+            # Without its note a failed file stays in the journal: with the next sweep, again.
+            self._stuck |= {move.scan_id for move in placed} - {move.scan_id for move in noted}
+            placed = noted
             self._ledger.close([move.scan_id for move in placed])
             closed += [
                 Closed(move.source, move.final_state, self._home.relative(move.destination))
@@ -155,17 +175,11 @@ class Placement:
             moves = taken
         return closed
 
-    def _annotate(self, move: Move) -> None:
-        """Notes lie beside failed files, and beside no others."""
+    def _annotate(self, move: Move) -> bool:
+        """Put the note beside a failed file; False if it cannot be written."""
         if move.final_state != "failed":
-            # A failed file that is dropped again may have left its note behind.
-            beside = self._home.failed / move.source.name
-            try:
-                remove_note(beside, move.sha256)
-            except OSError as error:
-                log.warning("the note stays", file=str(beside), reason=error.strerror)
-            return
-        fault = self._faults.pop(move.scan_id, Fault("file", "it failed"))
+            return True
+        fault = self._faults.get(move.scan_id, Fault("file", "it failed"))
         note = {
             "scan_id": move.scan_id,
             "file": move.destination.name,
@@ -177,4 +191,7 @@ class Placement:
         try:
             write_note(move.destination, note)
         except OSError as error:
-            log.warning("no note", file=str(move.destination), reason=error.strerror)
+            log.error("cannot write the note", file=str(move.destination), reason=error.strerror)
+            return False
+        self._faults.pop(move.scan_id, None)
+        return True

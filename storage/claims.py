@@ -11,13 +11,14 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from config.home import Home
 from models.page.scan import Scan
-from storage.records import Claim, displayable
+from storage.records import Claim, Superseded, displayable
 from storage.rows import MOST, each
 from storage.tables import OPEN, scans
 
 _BY_ID = scans.c.id == bindparam("scan")
 _RESUME = update(scans).where(_BY_ID).values(state="working", duplicate_of=bindparam("original"))
 _SUPERSEDE = update(scans).where(_BY_ID).values(state="superseded", finished_at=bindparam("now"))
+_RETRIED = update(scans).where(_BY_ID).values(state="superseded")
 _INSERT = insert(scans).returning(scans.c.id, sort_by_parameter_order=True)
 
 
@@ -42,7 +43,10 @@ def _claim(connection: Connection, home: Home, group: list[Scan], now: str) -> I
     sources = [os.fsencode(scan.path) for scan in group]
     open_rows = _open_rows(connection, sources)
     # A file that could not be read has no hash, and is no copy of another that has none.
-    originals = _supersede_failed(connection, list({scan.sha256 for scan in group} - {""}))
+    hashes = list({scan.sha256 for scan in group} - {""})
+    originals = _originals(connection, hashes)
+    retried = _retried(connection, home, group, hashes)
+    each(connection, _RETRIED, [{"scan": one.scan_id} for one in retried.values()])
     resumed: list[dict[str, Any]] = []
     replaced: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
@@ -63,7 +67,8 @@ def _claim(connection: Connection, home: Home, group: list[Scan], now: str) -> I
     fresh = iter(connection.execute(_INSERT, new).scalars().all() if new else ())
     for scan, known in zip(group, kept, strict=True):
         number, attempts = known or (next(fresh), 0)
-        yield Claim(number, scan, attempts, originals.get(scan.sha256))
+        yield Claim(number, scan, attempts, originals.get(scan.sha256), tuple(retried.values()))
+        retried = {}  # told once
 
 
 def _open_rows(
@@ -77,17 +82,46 @@ def _open_rows(
     return {source: (scan_id, sha256, tries) for source, scan_id, sha256, tries in rows}
 
 
-def _supersede_failed(connection: Connection, hashes: list[str]) -> dict[str, int]:
-    """Supersede the failed scans with these bytes; the first scan of each that was filed."""
-    same_bytes = scans.c.sha256.in_(hashes)
-    connection.execute(
-        update(scans).where(same_bytes, scans.c.state == "failed").values(state="superseded")
-    )
+def _originals(connection: Connection, hashes: list[str]) -> dict[str, int]:
+    """The first scan with each of these hashes that was filed or sent to review."""
     query = select(scans.c.sha256, func.min(scans.c.id)).where(
-        same_bytes, scans.c.state.in_(["filed", "review"])
+        scans.c.sha256.in_(hashes), scans.c.state.in_(["filed", "review"])
     )
     found = connection.execute(query.group_by(scans.c.sha256))
     return {sha256: first for sha256, first in found}  # noqa: C416 - a Row is no tuple to mypy
+
+
+def _retried(
+    connection: Connection, home: Home, group: list[Scan], hashes: list[str]
+) -> dict[int, Superseded]:
+    """Failed scans of which one of ``group`` is another try, by id.
+
+    It is one when it was dropped at the same place, with the same bytes or more of them; or when
+    the failed file is no longer where it was put, and has come back with the same bytes or, if it
+    was mended, under the same name. Two broken files that are alike are two failed scans.
+    """
+    by_source = {os.fsencode(scan.path): scan for scan in group}
+    names = {scan.path.name for scan in group}
+    query = select(
+        scans.c.id, scans.c.source, scans.c.sha256, scans.c.size, scans.c.destination_path
+    ).where(
+        scans.c.state == "failed",
+        scans.c.sha256.in_(hashes)
+        | scans.c.source.in_(list(by_source))
+        | scans.c.original_name.in_([displayable(name) for name in names]),
+    )
+    found: dict[int, Superseded] = {}
+    for scan_id, source, sha256, size, place in connection.execute(query):
+        path = None if place is None else home.root / os.fsdecode(place)
+        again = by_source.get(source)
+        same_drop = again is not None and (again.sha256 == sha256 or again.size > size)
+        gone = path is None or not os.path.lexists(path)
+        came_back = gone and (
+            sha256 in hashes or again is not None or (path is not None and path.name in names)
+        )
+        if same_drop or came_back:
+            found[scan_id] = Superseded(scan_id, path if gone else None, sha256)
+    return found
 
 
 def _new_row(

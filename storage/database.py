@@ -66,6 +66,12 @@ class Database:
         with spoken(self.path), self._writer.begin() as connection:
             yield connection
 
+    def damage(self) -> str:
+        """What SQLite's quick check finds wrong with the file; empty if nothing."""
+        with self.read() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        return "" if found == "ok" else str(found)
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()

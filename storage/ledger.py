@@ -107,19 +107,32 @@ class Ledger(Queries):
             each(connection, _LEAVE_JOURNAL, [{"scan": i} for i in scan_ids])
 
     def abandon(
-        self, scan_id: int, fault: Fault, *, state: Literal["failed", "superseded"] = "failed"
+        self,
+        scan_id: int,
+        fault: Fault,
+        *,
+        state: Literal["failed", "superseded"] = "failed",
+        perhaps_moved: bool = False,
     ) -> None:
-        """Close a scan whose file vanished before it was filed. One already closed stays."""
+        """Close a scan whose file vanished before it was filed. One already closed stays.
+
+        Args:
+            scan_id: which.
+            fault: what happened.
+            state: how it ends.
+            perhaps_moved: the file may have reached its destination, on a share that is not
+                mounted now, say: the row goes on naming it.
+        """
+        nowhere = {} if perhaps_moved else {"destination": None, "destination_path": None}
         with self.database.write() as connection:
             connection.execute(
                 update(scans)
                 .where(scans.c.id == scan_id, scans.c.state.in_([*OPEN, "moving"]))
                 .values(
                     state=state,
-                    destination=None,
-                    destination_path=None,
                     finished_at=timestamp(self._clock()),
                     **faulted(fault),
+                    **nowhere,
                 )
             )
             each(connection, _LEAVE_JOURNAL, [{"scan": scan_id}])

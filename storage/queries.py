@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from config.home import Home
 from indexer.verdict import Match, Verdict
+from models.page.scan import Fault
 from storage import rows
 from storage.database import Database
 from storage.records import Heartbeat, Hit, Move, Prior, displayable, timestamp
@@ -141,11 +142,18 @@ class Queries:
         return Heartbeat(row.pid, started_at, swept_at, row.waiting, row.version)
 
     def prior(self, scan_id: int) -> Prior | None:
-        """What was decided of a scan that was filed or sent to review; None of any other."""
+        """What was decided of a scan that was filed or sent to review; None of any other.
+
+        None also of one whose text could not be read: that may go better another time.
+        """
         query = (
             select(scans, readings.c.text)
             .outerjoin(readings, readings.c.scan_id == scans.c.id)
-            .where(scans.c.id == scan_id, scans.c.state.in_(["filed", "review"]))
+            .where(
+                scans.c.id == scan_id,
+                scans.c.state.in_(["filed", "review"]),
+                scans.c.error.is_(None),
+            )
         )
         near = (
             select(matches.c.class_name, matches.c.support, matches.c.distance)
@@ -159,6 +167,15 @@ class Queries:
             found = tuple(Match(*match) for match in connection.execute(near))
         verdict = Verdict(row.class_name, row.score, found, row.branch_id, row.index_id)
         return Prior(scan_id, row.state, verdict, row.text, row.pages)
+
+    def fault(self, scan_id: int) -> Fault | None:
+        """Why a scan could not be judged, or its text not be read; None if all went well."""
+        query = select(scans.c.error_stage, scans.c.error, scans.c.advice)
+        with self.database.read() as connection:
+            row = connection.execute(query.where(scans.c.id == scan_id)).one_or_none()
+        if row is None or row.error is None:
+            return None
+        return Fault(row.error_stage or "file", row.error, row.advice or "")
 
     def moves(self) -> list[Move]:
         """The journal: files that were on their way when the daemon stopped, oldest first."""

@@ -20,18 +20,34 @@ State = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Superseded:
+    """A failed scan that is being tried again.
+
+    Attributes:
+        place: where the file was put; None where it still is, or never was.
+        sha256: of the file that failed.
+    """
+
+    scan_id: int
+    place: Path | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A scan that now has its row, in state ``working``.
 
     Attributes:
         attempts: already spent on it, before this one.
         duplicate_of: the earliest scan with the same bytes that was filed or sent to review.
+        superseded: failed scans that this claim, or one claimed with it, is another try of.
     """
 
     scan_id: int
     scan: Scan
     attempts: int
     duplicate_of: int | None
+    superseded: tuple[Superseded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

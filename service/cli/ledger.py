@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -57,6 +57,7 @@ def results(
     if as_json and as_csv:
         raise UsageError("--json and --csv contradict each other", "Choose one")
     moment = _moment(since)
+    _check_state(state)
     with opened_ledger(ctx, home) as (_, ledger):
         from service.cli.output import print_csv, print_json, print_table
         from storage.views import RESULT_COLUMNS
@@ -113,6 +114,15 @@ def status(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
         for key, value in answer.items():
             if value is not None:
                 say(f"{key.replace('_', ' ') + ':':16} {_shown(value)}")
+
+
+def _check_state(state: str | None) -> None:
+    from storage.records import State
+
+    if state is not None and state not in get_args(State):
+        raise UsageError(
+            f"--state {state} is no state of a scan", f"Choose one of {', '.join(get_args(State))}"
+        )
 
 
 def _moment(text: str | None) -> datetime | None:

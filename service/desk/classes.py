@@ -53,7 +53,7 @@ def check_class_name(name: str) -> None:
     reason = None
     if not name or name in {".", ".."} or "/" in name or "\0" in name:
         reason = "is not the name of a folder"
-    elif name == UNKNOWN:
+    elif name.casefold() == UNKNOWN:
         reason = "means none of the classes"
     elif Ignored()(name):
         reason = "is a name that is left alone, as hidden and temporary ones are"

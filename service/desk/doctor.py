@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from config.errors import PigeonholeError
+from config.errors import DatabaseError, PigeonholeError
 from config.home import Home
 from config.settings import Settings
 from service.mounts import file_system_of, is_network
@@ -99,7 +99,15 @@ def _database(home: Home) -> Finding:
     from storage.database import Database
 
     def check() -> str:
-        Database.open_existing(home.database).close()
+        database = Database.open_existing(home.database)
+        try:
+            if damage := database.damage():
+                raise DatabaseError(
+                    f"{home.database} is damaged: {damage}",
+                    "Move it away; a backup may lie beside it",
+                )
+        finally:
+            database.close()
         return str(home.database)
 
     if not home.database.exists():

@@ -11,7 +11,7 @@ from models.siamese.weights import SHIPPED, read_manifest
 from service.lock import is_held
 from service.version import VERSION
 from storage.ledger import Ledger
-from storage.records import now
+from storage.records import now, timestamp
 
 
 def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str,
         "scans": ledger.counts(),
         "waiting": beat.waiting if beat and running else None,
         "moving": len(ledger.moves()),
-        "last_sweep": swept.isoformat() if swept else None,
+        "last_sweep": timestamp(swept) if swept else None,
         "last_sweep_age": round((now() - swept).total_seconds(), 1) if swept else None,
         "classes": class_counts(home.support),
         "version": VERSION,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import structlog
+from numpy.typing import NDArray
 
 from config.errors import PigeonholeError, WorkersError
 from config.home import Home
@@ -17,7 +19,7 @@ from config.settings import Settings
 from indexer.cache import EmbeddingCache
 from indexer.calibration import Calibration
 from indexer.support import SupportFile, support_files, support_stamp
-from indexer.verdict import Verdict, decide
+from indexer.verdict import Match, Verdict, decide
 from models.page.hashing import hash_file
 from models.page.read import Limits, load, read_pages
 from models.page.scan import Fault, Page, Scan
@@ -25,6 +27,8 @@ from models.siamese.weights import SHIPPED
 
 if TYPE_CHECKING:
     from indexer.index import SupportIndex
+
+log = structlog.get_logger()
 
 RECHECK = 1.0
 """Seconds after which, at the latest, the support folder is looked at again when there is work."""
@@ -134,25 +138,38 @@ class Engine:
         stamp = support_stamp(self.spec.support)
         took = time.monotonic() - started
         self._look_again_at = started + min(RECHECK, took / LOOKING_SHARE)
-        if stamp != self._stamp:
+        if stamp == self._stamp:
+            return
+        try:
             self._rebuild()
-            self._stamp = stamp
+        except OSError as error:
+            if self._stamp is None:
+                raise
+            # No scan is to blame: those classes that were known go on, and it is tried again.
+            log.warning("classes not taken up yet", reason=error.strerror or str(error))
+            return
+        self._stamp = stamp
 
     def judge(self, pages: Sequence[Page]) -> list[Verdict]:
         """One verdict a page; they are embedded as one batch."""
         embeddings = self._embedder.embed([page.pixels for page in pages])
-        return [
-            decide(
-                matches,
-                calibration=self._calibration,
-                examples_by_class=self._index.examples_by_class,
-                spread_by_class=self._index.spread_by_class,
-                reject=self.spec.reject,
-                branch_id=self.branch_id,
-                index_id=self.index_id,
-            )
-            for matches in self._index.search(embeddings)
-        ]
+        return [self.decide(matches) for matches in self._index.search(embeddings)]
+
+    def decide(self, matches: tuple[Match, ...]) -> Verdict:
+        """The verdict that follows from these matches, under the settings of this engine."""
+        return decide(
+            matches,
+            calibration=self._calibration,
+            examples_by_class=self._index.examples_by_class,
+            spread_by_class=self._index.spread_by_class,
+            reject=self.spec.reject,
+            branch_id=self.branch_id,
+            index_id=self.index_id,
+        )
+
+    def made(self, verdict: Verdict) -> bool:
+        """Whether a verdict was made by this branch on this index."""
+        return (verdict.branch_id, verdict.index_id) == (self.branch_id, self.index_id)
 
     def _rebuild(self) -> None:
         from indexer.index import Example, SupportIndex
@@ -176,10 +193,17 @@ class Engine:
             known |= new
             kept = {example.sha256: known[example.sha256] for example in examples}
             if new:
-                self._cache.save(kept)
+                self._save(kept)
         rows = [kept[example.sha256] for example in examples]
         embeddings = np.stack(rows) if rows else np.zeros((0, self._embedder.dim), np.float32)
         self._index = SupportIndex(examples, embeddings, self.branch_id)
+
+    def _save(self, embeddings: Mapping[str, NDArray[np.float32]]) -> None:
+        try:
+            self._cache.save(embeddings)
+        except OSError as error:
+            # Only a cache: the next start embeds them again.
+            log.warning("embeddings not kept", reason=error.strerror or str(error))
 
     def _digest(self, file: SupportFile) -> str | Fault:
         try:

@@ -87,9 +87,9 @@ def examine(spec: EngineSpec, jobs: Sequence[Job]) -> Batch:
     results: dict[int, Examined] = {}
     judged: list[tuple[int, Document]] = []
     for number, job in enumerate(jobs):
-        if job.prior is not None and _still_holds(job.prior, engine) and not job.read:
-            prior = job.prior
-            results[number] = Examined(job.scan, prior.verdict, None, prior.text, prior.pages)
+        known = None if job.read else _known(job, engine)
+        if known is not None:
+            results[number] = known
             continue
         document = _read(job.scan, engine, whole=False)
         if isinstance(document, Fault):
@@ -114,9 +114,18 @@ def warm_up(spec: EngineSpec) -> None:
     engine_for(spec)
 
 
-def _still_holds(prior: Prior, engine: Engine) -> bool:
-    verdict = prior.verdict
-    return (verdict.branch_id, verdict.index_id) == (engine.branch_id, engine.index_id)
+def _known(job: Job, engine: Engine) -> Examined | None:
+    """The result for the same bytes, if branch and index are the same and nothing is missing.
+
+    The distances hold; what follows from them is decided anew, for ``reject`` may have changed.
+    """
+    prior = job.prior
+    if prior is None or not engine.made(prior.verdict):
+        return None
+    verdict = engine.decide(prior.verdict.matches)
+    if verdict.class_name in engine.spec.read_classes and prior.text is None:
+        return None
+    return Examined(job.scan, verdict, None, prior.text, prior.pages)
 
 
 def _read(scan: Scan, engine: Engine, *, whole: bool) -> Document | Fault:

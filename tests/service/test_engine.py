@@ -281,3 +281,60 @@ def test_the_spec_crosses_processes() -> None:
     assert pickle.loads(pickle.dumps(SPEC)) == SPEC
     assert hash(replace(SPEC)) == hash(SPEC)
     assert isinstance(SPEC, EngineSpec)
+
+
+def test_a_cache_that_cannot_be_written_blames_no_scan(
+    engine: Engine, classes: Path, drawn: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk healthy scans would be parked in failed/ one after the other."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("indexer.cache.EmbeddingCache.save", full)
+    shutil.copy(drawn("cylinder", 71), classes / "ticket" / "odd.png")
+    batch = judge(engine, drawn("cylinder", 71))
+    assert batch.examined[0].fault is None
+    assert nearest(batch) == ["ticket"]
+    (classes / "ticket" / "odd.png").unlink()
+
+
+def test_classes_that_cannot_be_taken_up_leave_the_known_ones(
+    engine: Engine, classes: Path, drawn: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache folder that may not be written would take the service down in the middle of work."""
+    before = engine.index_id
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as locked:
+        locked.setattr("indexer.cache.EmbeddingCache.locked", refused)
+        shutil.copy(drawn("cylinder", 72), classes / "ticket" / "late.png")
+        assert judge(engine, drawn("ticket", 73)).examined[0].verdict is not None
+        assert engine.index_id == before
+    judge(engine, drawn("ticket", 73))
+    assert engine.index_id != before
+    (classes / "ticket" / "late.png").unlink()
+
+
+def test_a_known_result_is_decided_anew(engine: Engine, classes: Path, drawn: Draw) -> None:
+    """A change of `reject` would never reach bytes that were seen before."""
+    path = drawn("ticket", 74)
+    give(engine, "ticket", path)
+    verdict = judge(engine, path).examined[0].verdict
+    assert verdict is not None
+    stale = replace(verdict, class_name="unknown", score=0.0)
+    again = pipeline._known(Job(scan_of(path), Prior(stale, "text", 1)), engine)
+    assert again is not None
+    assert again.verdict == verdict
+
+
+def test_a_text_that_is_missing_is_read(engine: Engine, classes: Path, drawn: Draw) -> None:
+    """A ticket that Tesseract once failed on would never be read, however often it is dropped."""
+    path = drawn("ticket", 75)
+    give(engine, "ticket", path)
+    verdict = judge(engine, path).examined[0].verdict
+    assert verdict is not None
+    assert verdict.class_name in engine.spec.read_classes
+    assert pipeline._known(Job(scan_of(path), Prior(verdict, None, 1)), engine) is None

@@ -12,7 +12,7 @@ from service import placement as module
 from service.placement import Placement
 from service.workers.pipeline import Examined
 from storage.filing import file_away
-from storage.records import Claim
+from storage.records import Claim, Decision
 from tests.service.fakes import Desk, scan_of, verdict_of
 
 BROKEN = Fault("decode", "is broken", "Scan it again")
@@ -122,24 +122,82 @@ def test_the_note_goes_when_the_file_succeeds(desk: Desk, placement: Placement) 
     path = desk.drop("a.png", "broken")
     placement.place([failed(claimed(desk, path)[0])])
     (desk.home.failed / "a.png").rename(path)
-    placement.place([judged(claimed(desk, path)[0])])
+    claims = claimed(desk, path)
+    placement.clear_notes(claims)
+    placement.place([judged(claims[0])])
     assert desk.filed() == {"sorted/ticket/a.png"}
     assert [row["state"] for row in desk.rows()] == ["superseded", "filed"]
 
 
-@pytest.mark.parametrize("broken", ["write_note", "remove_note"])
-def test_a_note_that_cannot_be_written_or_removed_stops_nothing(
-    desk: Desk, placement: Placement, monkeypatch: pytest.MonkeyPatch, broken: str
+def refuse(*_: Any) -> None:
+    """Root may write all, so the refusal is played."""
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_failed_file_is_not_closed_without_its_note(
+    desk: Desk, placement: Placement, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The daemon would end over a note; root may write all, so the refusal is played."""
-
-    def refused(*_: Any) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(module, broken, refused)
+    """On a full disk nobody would ever learn why it failed."""
     a, b = claimed(desk, desk.drop("a"), desk.drop("b", "broken"))
-    placement.place([judged(a), failed(b)])
+    with monkeypatch.context() as full:
+        full.setattr(module, "write_note", refuse)
+        placement.place([judged(a), failed(b)])
+    assert desk.states() == {"a": "filed", "b": "moving"}
+    assert placement.stuck
+    placement.resume()
     assert desk.states() == {"a": "filed", "b": "failed"}
+    assert json.loads((desk.home.failed / "b.error.json").read_text())["stage"] == "decode"
+    assert not placement.stuck
+
+
+def test_a_note_that_stays_stops_nothing(
+    desk: Desk, placement: Placement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon would end over a note."""
+    path = desk.drop("a.png", "broken")
+    placement.place([failed(claimed(desk, path)[0])])
+    (desk.home.failed / "a.png").rename(path)
+    monkeypatch.setattr(module, "remove_note", refuse)
+    claims = claimed(desk, path)
+    placement.clear_notes(claims)
+    placement.place([judged(claims[0])])
+    assert desk.states()["a.png"] == "filed"
+
+
+def test_a_mended_file_clears_the_failure(desk: Desk, placement: Placement) -> None:
+    """Who follows the note's advice would keep the failure, and a note of a file that is gone."""
+    path = desk.drop("a.png", "cut")
+    placement.place([failed(claimed(desk, path)[0])])
+    (desk.home.failed / "a.png").unlink()
+    claims = claimed(desk, desk.drop("a.png", "cut no more"))
+    placement.clear_notes(claims)
+    placement.place([judged(claims[0])])
+    assert [row["state"] for row in desk.rows()] == ["superseded", "filed"]
+    assert desk.filed() == {"sorted/ticket/a.png"}
+
+
+def test_broken_files_that_are_alike_are_each_a_failure(desk: Desk, placement: Placement) -> None:
+    """Of ten empty files nine would be missing from the list of what failed."""
+    for name in ("a", "b", "c"):
+        placement.place([failed(claimed(desk, desk.drop(name, "broken"))[0])])
+    assert desk.states() == {"a": "failed", "b": "failed", "c": "failed"}
+
+
+def test_notes_keep_stage_and_advice_over_a_crash(desk: Desk, placement: Placement) -> None:
+    """A note written after a restart would say that it failed, and no more."""
+    (claim,) = claimed(desk, desk.drop("a.png", "broken"))
+    examined = failed(claim)[1]
+    desk.ledger.decide(
+        [
+            Decision(
+                claim.scan_id, claim.scan, "failed", desk.home.failed / "a.png",
+                fault=examined.fault,
+            )
+        ]
+    )  # fmt: skip
+    Placement(desk.ledger, desk.home).resume()
+    note = json.loads((desk.home.failed / "a.png.error.json").read_text())
+    assert (note["stage"], note["what_to_do"]) == ("decode", "Scan it again")
 
 
 def blocked(folder: Path) -> None:

@@ -216,6 +216,18 @@ def test_another_name_is_committed_before_it_is_tried(
         ledger.redirect(claim.scan_id, home.sorted / "a (3)")
 
 
+def test_a_file_that_may_have_been_moved_is_still_named(
+    ledger: Ledger, home: Home, drop: Drop
+) -> None:
+    """A file on a share that is not mounted at a restart would be forgotten."""
+    scan = drop()
+    (claim,) = ledger.claim([scan])
+    ledger.decide([Decision(claim.scan_id, scan, "filed", home.sorted / "a", VERDICT)])
+    ledger.abandon(claim.scan_id, Fault("open", "it is gone"), perhaps_moved=True)
+    assert row(ledger, claim.scan_id)["destination"] == "sorted/a"
+    assert ledger.place(claim.scan_id) == home.sorted / "a"
+
+
 def test_a_file_that_vanished_is_closed_without_a_destination(
     ledger: Ledger, home: Home, drop: Drop
 ) -> None:
