@@ -88,9 +88,20 @@ class SupportError(PigeonholeError):
 
 
 class DatabaseError(PigeonholeError):
-    """The database cannot be opened, migrated or written."""
+    """The database cannot be opened, migrated or written.
+
+    Args:
+        message: see `PigeonholeError`.
+        advice: see `PigeonholeError`.
+        passing: it may go well later without anything being mended: another program holds the
+            file, or the disk is full.
+    """
 
     exit_code = ExitCode.DATABASE
+
+    def __init__(self, message: str, advice: str = "", *, passing: bool = False) -> None:
+        super().__init__(message, advice)
+        self.passing = passing
 
 
 class DataError(PigeonholeError):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from config.errors import DatabaseError
 from config.home import Home
 from config.ignored import Ignored
 from config.settings import Settings
@@ -26,6 +27,9 @@ from storage.ledger import Ledger
 from storage.records import Claim
 
 log = structlog.get_logger()
+
+RETRY = 5.0
+"""Seconds after which a ledger that could not be written is tried again."""
 
 Report = Callable[[Closed], None]
 
@@ -65,13 +69,7 @@ class Daemon:
         self._stopping = False
         self._dispatcher = dispatcher_for(self._bell.ring)
         self._placement = Placement(ledger, home)
-        self._inbox = Inbox(
-            home.inbox,
-            ignored=Ignored(settings.ignore),
-            recursive=settings.recursive,
-            stability_delay=settings.stability_delay,
-            clock=time.monotonic,
-        )
+        self._inbox = self._inbox_of(home.inbox)
         self._events = InboxEvents(
             home.inbox,
             recursive=settings.recursive,
@@ -97,25 +95,55 @@ class Daemon:
         Returns:
             Whether every scan that was closed was filed or sent to review.
         """
-        self._recover()
         if once:
+            self._recover()
             self._sweep()
             left = self._work_off(self._inbox.untaken_paths())
             return not left and not self._failed and not self._placement.stuck
         # Before the first sweep: what arrives between the two would be seen by neither.
         self._events.start()
         try:
-            self._sweep()
             while not self._stopping:
-                self._listen()
-                self._settle(once=False)
-                self._admit()
-                self._pulse.waiting(self._inbox.waiting())
-                self._bell.wait(self._patience())
-            self._finish()
+                try:
+                    self._watch()
+                except DatabaseError as error:
+                    if not error.passing:
+                        raise
+                    log.error("the ledger cannot be written", reason=error.message, again=RETRY)
+                    self._start_over()
         finally:
             self._events.stop()
         return not self._failed
+
+    def _watch(self) -> None:
+        """Take up what is there, then what comes, until told to stop."""
+        self._recover()
+        self._sweep()
+        while not self._stopping:
+            self._listen()
+            self._settle(once=False)
+            self._admit()
+            self._pulse.waiting(self._inbox.waiting())
+            self._bell.wait(self._patience())
+        self._finish()
+
+    def _start_over(self) -> None:
+        """Forget all that is only in memory, and wait: the ledger and the inbox have it all."""
+        self._in_hand.clear()
+        self._copies.clear()
+        self._inbox = self._inbox_of(self._inbox.root)
+        again = time.monotonic() + RETRY
+        while not self._stopping and (left := again - time.monotonic()) > 0:
+            self._bell.wait(left)
+
+    def _inbox_of(self, folder: Path) -> Inbox:
+        return Inbox(
+            folder,
+            ignored=Ignored(self._settings.ignore),
+            recursive=self._settings.recursive,
+            stability_delay=self._settings.stability_delay,
+            clock=time.monotonic,
+        )
 
     def _work_off(self, pending: set[str]) -> set[str]:
         """Close each of ``pending``, or see it gone; what is left of it when told to stop."""
@@ -234,6 +262,8 @@ class Daemon:
     def _judged(self, batch: Batch, *, wait_for_writers: bool) -> Iterable[tuple[Claim, Examined]]:
         for examined in batch.examined:
             path = examined.scan.path
+            if not self._holds(examined.scan):
+                continue
             cut_short = examined.fault is not None and examined.fault.truncated
             if cut_short and wait_for_writers and self._cut_short.get(path) != examined.scan.sha256:
                 # Perhaps it is still being written: once more, after a while.
@@ -245,8 +275,15 @@ class Daemon:
             self._cut_short.pop(path, None)
             yield self._let_go(path), examined
 
+    def _holds(self, scan: Scan) -> bool:
+        """Whether this scan is in hand; not if the daemon has started over since it was sent."""
+        held = self._in_hand.get(scan.path)
+        return held is not None and held.claim.scan == scan
+
     def _retry_or_park(self, killed: Killed) -> Iterable[tuple[Claim, Examined]]:
         """A scan that ended its worker by itself gets another try, or is parked."""
+        if not self._holds(killed.job.scan):
+            return
         held = self._in_hand[killed.job.scan.path]
         spent = held.claim.attempts + 1
         self._ledger.requeue([held.claim.scan_id], spent_attempt=True)

@@ -101,9 +101,16 @@ def spoken(path: Path) -> Iterator[None]:
         raise
     except (DBAPIError, sqlite3.Error) as error:
         reason = str(error.orig if isinstance(error, DBAPIError) else error)
-        raise DatabaseError(f"the database {shown(path)}: {reason}", _advice(reason)) from error
+        raise DatabaseError(
+            f"the database {shown(path)}: {reason}",
+            _advice(reason),
+            passing=any(words in reason for words in _PASSING),
+        ) from error
     except sqlalchemy.exc.TimeoutError as error:
         raise DatabaseError(f"the database {shown(path)}: too many users at once") from error
+
+
+_PASSING = ("locked", "full", "disk I/O error")
 
 
 def _advice(reason: str) -> str:

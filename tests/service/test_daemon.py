@@ -2,20 +2,23 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pebble import ProcessExpired
 
-from config.errors import WorkersError
+from config.errors import DatabaseError, WorkersError
 from config.home import Home
 from service.workers.dispatcher import Dispatcher
 from service.workers.pipeline import Job
+from storage.database import Database
 from storage.records import Decision
 from tests.service.fakes import PATIENCE, Desk, Judge, scan_of, verdict_of
 
@@ -326,6 +329,38 @@ def test_once_tells_that_a_file_could_not_be_filed(desk: Desk, judge: Judge) -> 
     desk.home.sorted.unlink()
     assert desk.once(judge) is True
     assert desk.states()["a.png"] == "filed"
+
+
+def test_a_ledger_that_another_program_holds_is_waited_for(
+    desk: Desk, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup or a forgotten window of a database browser would end the service over night."""
+    monkeypatch.setattr("service.daemon.RETRY", 0.1)
+    impatient = Database.open(desk.home.database, timeout=0.1)
+    desk.ledger.database = impatient
+    refused = threading.Event()
+    begin = impatient.write
+
+    @contextmanager
+    def watched() -> Iterator[Any]:
+        try:
+            with begin() as connection:
+                yield connection
+        except DatabaseError:
+            refused.set()
+            raise
+
+    monkeypatch.setattr(impatient, "write", watched)
+    with desk.watching(judge, rescan_interval=0.2):
+        with closing(sqlite3.connect(desk.home.database, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for number in range(5):
+                desk.drop(f"{number}.png", f"ticket {number}")
+            assert refused.wait(PATIENCE)
+            other.execute("ROLLBACK")
+        assert {state for _, state in desk.wait_closed(5)} == {"filed"}
+    assert [row["state"] for row in desk.rows()] == ["filed"] * 5
+    impatient.close()
 
 
 def test_stopping_closes_what_is_under_way(desk: Desk, gated: Judge) -> None:
