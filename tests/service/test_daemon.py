@@ -377,6 +377,22 @@ def test_stopping_closes_what_is_under_way(desk: Desk, gated: Judge) -> None:
     assert len(list(desk.home.inbox.iterdir())) == 30 - len(states)
 
 
+def test_once_that_is_interrupted_does_not_say_that_all_is_well(desk: Desk, gated: Judge) -> None:
+    """A script would go on as if every scan had been sorted."""
+    for number in range(60):
+        desk.drop(f"{number:02}", f"ticket {number}")
+    daemon = desk.daemon(gated, workers=1)
+    answers: list[bool] = []
+    thread = threading.Thread(target=lambda: answers.append(daemon.run(once=True)))
+    thread.start()
+    assert gated.started.wait(PATIENCE)
+    daemon.stop()
+    open_gate(gated)
+    thread.join(PATIENCE)
+    assert answers == [False]
+    assert list(desk.home.inbox.iterdir())
+
+
 def test_stopping_before_the_start_is_heard(desk: Desk, judge: Judge) -> None:
     """Ctrl-C in the first second would be ignored."""
     desk.drop("a")

@@ -128,6 +128,16 @@ def test_a_damaged_database_is_named(home: Home) -> None:
     assert findings(home)["database"].level == "problem"
 
 
+def test_damage_inside_the_database_is_named(home: Home) -> None:
+    """A disk that rots would be noticed when a table is needed, and the backup is gone."""
+    Database.open(home.database).close()
+    with home.database.open("r+b") as file:
+        file.seek(3 * 4096)
+        file.write(os.urandom(10 * 4096))
+    finding = next(one for one in examine_home(home, Settings()) if one.what == "database")
+    assert finding.level == "problem"
+
+
 def test_a_database_on_a_share_is_a_problem(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite's locks do not hold there; there is no share here, so the mount table is played."""
     monkeypatch.setattr(doctor, "is_network", lambda _path: True)
