@@ -44,9 +44,11 @@ class Ledger(Queries):
         """Give each scan its row, in state ``working``; the claims stand in the scans' order.
 
         A file that was claimed before and is unchanged keeps its row and its spent attempts.
-        One that was replaced has its old row superseded, and so has every failed scan with
-        these bytes: a retry is a new row.
+        One that was replaced has its old row superseded, and so has a failed scan that it is
+        another try of: a retry is a new row.
         """
+        if not found:
+            return []
         with self.database.write() as connection:
             return claim(connection, self.home, found, timestamp(self._clock()))
 

@@ -19,7 +19,7 @@ from models.page.formats import KINDS, ends_early, is_beginning, kind_of, lacks_
 from models.page.limits import Limits
 from models.page.scan import Fault, Page, Scan
 
-__all__ = ["Document", "Limits", "load", "read_pages"]
+__all__ = ["Document", "Limits", "load", "read_pages", "read_scan"]
 
 _COPY_AGAIN = "Copy or scan it again."
 
@@ -124,6 +124,16 @@ def _content(fd: int, limits: Limits) -> bytes | Fault:
     with open(fd, "rb", closefd=False) as file:
         # One byte more than it has, so that a file that grows is not the one that was hashed.
         return limits.too_large(status.st_size) or file.read(status.st_size + 1)
+
+
+def read_scan(
+    scan: Scan, limits: Limits, *, least_side: int | None = None, first_only: bool = False
+) -> Document | Fault:
+    """`load` and then `read_pages`: from a scan to its pages."""
+    data = load(scan, limits)
+    if isinstance(data, Fault):
+        return data
+    return read_pages(data, limits, least_side=least_side, first_only=first_only)
 
 
 def _unopened(error: OSError) -> Fault:

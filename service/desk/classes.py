@@ -14,7 +14,7 @@ from config.ignored import Ignored
 from indexer.support import class_counts, support_files
 from indexer.verdict import UNKNOWN
 from models.page.hashing import hash_file
-from models.page.read import Document, Limits, load, read_pages
+from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Scan
 from storage.copying import copy_in
 from storage.files import make_folders
@@ -114,14 +114,9 @@ def unreadable_examples(home: Home, limits: Limits) -> Iterator[tuple[str, str]]
         if digest is None:
             yield file.name, "is still being written"
             continue
-        found = _first_page(Scan(file.path, digest, file.size), limits)
+        found = read_scan(Scan(file.path, digest, file.size), limits, first_only=True)
         if isinstance(found, Fault):
             yield file.name, found.reason
-
-
-def _first_page(scan: Scan, limits: Limits) -> Document | Fault:
-    data = load(scan, limits)
-    return data if isinstance(data, Fault) else read_pages(data, limits, first_only=True)
 
 
 def _readable(path: Path, limits: Limits) -> Scan:
@@ -135,7 +130,7 @@ def _readable(path: Path, limits: Limits) -> Scan:
     if digest is None:
         raise SupportError(f"{path} is not a file at rest", "Name an image; nothing was added")
     scan = Scan(real, digest, real.stat().st_size)
-    found = _first_page(scan, limits)
+    found = read_scan(scan, limits, first_only=True)
     if isinstance(found, Fault):
         raise SupportError(f"{path} {found.reason}", "Nothing was added")
     return scan

@@ -21,7 +21,7 @@ from indexer.calibration import Calibration
 from indexer.support import SupportFile, support_files, support_stamp
 from indexer.verdict import Match, Verdict, decide
 from models.page.hashing import hash_file
-from models.page.read import Limits, load, read_pages
+from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Page, Scan
 from models.siamese.weights import SHIPPED
 
@@ -213,8 +213,5 @@ class Engine:
         return digest or Fault("open", "it is still being written")
 
     def _first_page(self, scan: Scan) -> Page | Fault:
-        data = load(scan, self.spec.limits)
-        if isinstance(data, Fault):
-            return data
-        document = read_pages(data, self.spec.limits, least_side=self.least_side, first_only=True)
-        return document if isinstance(document, Fault) else document.pages[0]
+        found = read_scan(scan, self.spec.limits, least_side=self.least_side, first_only=True)
+        return found if isinstance(found, Fault) else found.pages[0]

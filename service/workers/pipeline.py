@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.verdict import Verdict
-from models.page.read import Document, load, read_pages
+from models.page.read import Document, read_scan
 from models.page.scan import Fault, Scan
 from models.ticket.ocr import read_text
 from service.workers.engine import Engine, EngineSpec, engine_for
@@ -130,12 +130,9 @@ def _known(job: Job, engine: Engine) -> Examined | None:
 
 def _read(scan: Scan, engine: Engine, *, whole: bool) -> Document | Fault:
     """The first page at reduced scale, or all pages whole."""
-    data = load(scan, engine.spec.limits)
-    if isinstance(data, Fault):
-        return data
     if whole:
-        return read_pages(data, engine.spec.limits)
-    return read_pages(data, engine.spec.limits, least_side=engine.least_side, first_only=True)
+        return read_scan(scan, engine.spec.limits)
+    return read_scan(scan, engine.spec.limits, least_side=engine.least_side, first_only=True)
 
 
 def _read_ticket(scan: Scan, engine: Engine) -> str | Fault:
