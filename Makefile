@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup run test check bench docs clean
+.PHONY: help system setup run test check bench recognition docs clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,12 +29,12 @@ $(BIN)/python: | system
 
 # What runs the service; an extra stamp for what checks it.
 $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing the pinned libraries into $(VENV): 1.8 GB on disk, once"
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@echo "Installing the pinned libraries into $(VENV): 1.9 GB on disk, once"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[web]'
 	@touch $@
 
 $(VENV)/.checking: $(VENV)/.runtime
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,web]'
 	@touch $@
 
 setup: system $(VENV)/.checking ## virtual environment, pinned dependencies, Tesseract
@@ -55,6 +55,9 @@ check: setup ## format, lint, types, floors, docs
 bench: setup ## throughput, latency, idle load and memory, side by side with plain decoding
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/idle.py
+
+recognition: setup ## every line of the recognition target; PIGEONHOLE_TEST_DATA names the data
+	$(BIN)/python benchmarks/recognition.py "$(PIGEONHOLE_TEST_DATA)" --out docs
 
 docs: setup ## write the generated parts of the docs anew
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r README.md $(wildcard docs/*.md)

@@ -1,20 +1,23 @@
-"""From distances to probabilities, and to the distance beyond which a scan is a stranger.
+"""From distances to probabilities, and to what is taken for a stranger.
 
 Fitted by `indexer.fitting` on classes that the branch has never seen, stored in its manifest.
+Two questions are asked one after the other, as in open-set identification (ISO/IEC 19795-1): is
+the scan of one of the classes at all, and if so, of the nearest? ``docs/rejection.md`` has the
+evidence.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from config.errors import WeightsError
-
-HARDLY_ANY = 0.01
-"""Share of the accepted strangers at which a class's own spread stops narrowing its limit."""
+from indexer.gallery import Gallery
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +25,27 @@ class Calibration:
     """What is known of this branch's distances.
 
     Attributes:
-        alone: intercept and slope of log-odds of being right over distance, for support sets of
-            one class.
-        among: intercept, slope over distance, slope over the gap to the runner-up.
-        settled: the same, and a slope over the logarithm of the distance relative to the nearest
-            class's spread; for classes with examples enough to have one.
+        sharpness: of `indexer.kernel.class_distances`.
+        known: log-odds that a scan is of one of the classes. The first number stands alone, the
+            others are multiplied with: the distance to the nearest class; the logarithm of the
+            number of classes, which are as many chances for a stranger; the logarithm of the
+            nearest class's number of examples; 1 if there are several classes; and then
+            `Gallery.isolation`.
+        choice: how fast a class farther off gets less likely; the inverse temperature of a
+            softmax over distances, above 0.
         shares: shares of strangers, ascending, in (0, 1).
-        distances: that share of strangers lies at most this far from one example of a class.
-        crowding: how a class's examples add up: m examples let in as many strangers as
-            m ** crowding classes of one example; 1 if they were independent, 0 if they were one.
-        tolerance: images of a class lie within so many times its spread of its examples, but
-            for one in forty; in whichever held-out group that takes most.
+        crowds: numbers of classes, ascending, at least 1.
+        limits: by crowd: that share of strangers has at least these log-odds; descending.
+        kin: distances of two images of one class, at equal steps of their share, ascending.
     """
 
-    alone: tuple[float, float]
-    among: tuple[float, float, float]
-    settled: tuple[float, float, float, float]
+    sharpness: float
+    known: tuple[float, ...]
+    choice: float
     shares: tuple[float, ...]
-    distances: tuple[float, ...]
-    crowding: float
-    tolerance: float
+    crowds: tuple[int, ...]
+    limits: tuple[tuple[float, ...], ...]
+    kin: tuple[float, ...]
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Calibration:
@@ -51,104 +55,101 @@ class Calibration:
             WeightsError: there is none, or it is incomplete.
         """
         try:
-            alone, slope = stored["alone"]
-            among, over_distance, over_gap = stored["among"]
-            settled = _four(stored["settled"])
-            shares, distances = _growing(stored["shares"], stored["distances"])
-            return cls(
-                alone=(float(alone), float(slope)),
-                among=(float(among), float(over_distance), float(over_gap)),
-                settled=settled,
-                shares=shares,
-                distances=distances,
-                crowding=float(stored["crowding"]),
-                tolerance=float(stored["tolerance"]),
+            found = cls(
+                sharpness=float(stored["sharpness"]),
+                known=_numbers(stored["known"]),
+                choice=float(stored["choice"]),
+                shares=_numbers(stored["shares"]),
+                crowds=tuple(map(int, stored["crowds"])),
+                limits=tuple(map(_numbers, stored["limits"])),
+                kin=_numbers(stored["kin"]),
             )
+            found._check()
         except (KeyError, TypeError, ValueError) as error:
             raise WeightsError(
                 f"the weights' manifest holds no usable calibration: {error!r}",
                 "Train again, or install Pigeonhole again",
             ) from None
+        return found
 
     def stored(self) -> dict[str, Any]:
         """As it stands in a manifest."""
         return asdict(self)
 
-    def score(self, distance: float, gap: float | None, spread: float | None = None) -> float:
+    def odds(self, distance: float, examples: int, gallery: Gallery) -> float:
+        """Log-odds that a scan is of one of the classes, and no stranger.
+
+        Args:
+            distance: to the nearest class, see `indexer.kernel`.
+            examples: number of support images of that class, at least 1.
+            gallery: all classes, at least 1.
+        """
+        n_classes = len(gallery.examples_by_class)
+        several, isolation = gallery.isolation is not None, gallery.isolation or 0.0
+        features = (1.0, distance, np.log(n_classes), np.log(examples), several, isolation)
+        return float(np.dot(self.known, features))
+
+    def score(self, distances: Sequence[float], examples: int, gallery: Gallery) -> float:
         """Probability, in [0, 1], that the nearest class is the right one.
 
         Args:
-            distance: cosine distance to the nearest example.
-            gap: how much farther the nearest example of another class is; None without one.
-            spread: of the nearest class, see `limit`; None where it has too few examples.
+            distances: to the nearest classes, nearest first, at least one.
+            examples: see `odds`.
+            gallery: see `odds`.
         """
-        if gap is None:
-            odds = self.alone[0] + self.alone[1] * distance
-        elif spread is None:
-            odds = self.among[0] + self.among[1] * distance + self.among[2] * gap
-        else:
-            start, by_distance, by_gap, by_relative = self.settled
-            odds = start + by_distance * distance + by_gap * gap
-            odds += by_relative * log_relative(distance, spread)
-        return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+        known = 1 / (1 + np.exp(-np.clip(self.odds(distances[0], examples, gallery), -30, 30)))
+        behind = np.subtract(distances, distances[0])
+        return float(known / np.exp(-self.choice * behind).sum())
 
-    def threshold(self, examples_by_class: Mapping[str, int], reject: float) -> float:
-        """The distance within which a scan is accepted.
-
-        A stranger is let in when any class is near enough. With n independent chances of share q
-        each, that happens to 1 - (1 - q)^n of strangers (the false positive identification rate
-        of ISO/IEC 19795-1); q is chosen so that this is ``reject``.
+    def limit(self, reject: float, n_classes: int) -> float:
+        """The log-odds from which a scan is accepted.
 
         Args:
-            examples_by_class: number of support images by class, at least one class.
-            reject: the share of strangers that the user accepts letting in.
+            reject: the share of strangers that the user accepts letting in (the false positive
+                identification rate of ISO/IEC 19795-1).
+            n_classes: number of classes, at least 1.
         """
-        chances = sum(count**self.crowding for count in examples_by_class.values())
-        share = 1 - (1 - reject) ** (1 / max(chances, 1.0))
         # Between measured shares the logarithm is interpolated: the tail is what matters.
-        return float(np.interp(np.log(share), np.log(self.shares), self.distances))
+        each = [np.interp(np.log(reject), np.log(self.shares), row) for row in self.limits]
+        return float(np.interp(np.log(n_classes), np.log(self.crowds), each))
 
-    def limit(
-        self, spread: float | None, examples_by_class: Mapping[str, int], reject: float
-    ) -> float:
-        """The distance within which a scan is taken for one of a certain class.
-
-        Where a class has shown how much its examples differ, a scan that differs much more is
-        none of it, though it may be nearer than strangers usually are: a cone among cylinders.
+    def confusion(self, own: float | None, others: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probability, in [0, 1], that an image is taken for another class than its own.
 
         Args:
-            spread: median distance of the class's examples to their nearest fellow; None where
-                there are too few to tell.
-            examples_by_class: see `threshold`.
-            reject: see `threshold`.
+            own: its distance to its own class; None where that is not known, so that what is
+                usual of classes is put in its place.
+            others: of any shape, its distances to other classes, each asked about alone.
         """
-        widest = self.threshold(examples_by_class, reject)
-        if spread is None:
-            return widest
-        # Examples that are copies of one another say nothing of how much a class varies.
-        narrowest = self.threshold(examples_by_class, reject * HARDLY_ANY)
-        return min(widest, max(narrowest, self.tolerance * spread))
+        mine = np.array(self.kin if own is None else (own,))
+        nearer = np.clip(self.choice * (others[..., None] - mine), -30, 30)
+        return np.asarray((1 / (1 + np.exp(nearer))).mean(axis=-1))
+
+    def _check(self) -> None:
+        """Refuse what no fit can have made.
+
+        Raises:
+            ValueError: a number is not finite or has the wrong sign, or a table the wrong order.
+        """
+        numbers = (*self.known, *self.shares, *self.kin, *itertools.chain(*self.limits))
+        if not np.isfinite([self.sharpness, self.choice, *numbers]).all():
+            raise ValueError("a number is not finite")
+        if min(self.sharpness, self.choice) <= 0:
+            raise ValueError("sharpness and choice are not above 0")
+        if len(self.known) != 6 or self.known[1] >= 0:
+            raise ValueError("known is not of 6 numbers, the second below 0")
+        for name in ("shares", "crowds", "kin"):
+            values = getattr(self, name)
+            if not values or list(values) != sorted(values):
+                raise ValueError(f"{name} do not ascend")
+        if not 0 < self.shares[0] <= self.shares[-1] < 1 or self.crowds[0] < 1:
+            raise ValueError("shares are not between 0 and 1, or crowds below 1")
+        if len(self.limits) != len(self.crowds) or not all(map(self._is_row, self.limits)):
+            raise ValueError("limits are not one row a crowd, descending with the shares")
+
+    def _is_row(self, row: Sequence[float]) -> bool:
+        return len(row) == len(self.shares) and list(row) == sorted(row, reverse=True)
 
 
-def log_relative(distance: float, spread: float) -> float:
-    """Logarithm of a distance in units of a spread; bounded, so that copies do no harm."""
-    return float(np.log(np.clip(distance / max(spread, 1e-4), 0.1, 100.0)))
-
-
-def _four(values: Sequence[float]) -> tuple[float, float, float, float]:
-    start, by_distance, by_gap, by_relative = values
-    return float(start), float(by_distance), float(by_gap), float(by_relative)
-
-
-def _growing(
-    shares: Sequence[float], distances: Sequence[float]
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Both as they came, if distances grow with positive shares.
-
-    Raises:
-        ValueError: they do not, or there are none.
-    """
-    x, y = tuple(map(float, shares)), tuple(map(float, distances))
-    if not x or len(x) != len(y) or x[0] <= 0 or list(x) != sorted(x) or list(y) != sorted(y):
-        raise ValueError("its distances do not grow with their shares")
-    return x, y
+def _numbers(values: Sequence[float]) -> tuple[float, ...]:
+    return tuple(map(float, values))

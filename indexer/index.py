@@ -10,11 +10,13 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.spread import spread_of
+from indexer.gallery import Gallery, isolation_of
+from indexer.kernel import class_distances
 from indexer.verdict import Match
 
 NEAREST_CLASSES = 5
-"""Classes that a search answers at most; each with its nearest example."""
+"""Classes that a search answers at most."""
+_SHORTLIST = 2 * NEAREST_CLASSES  # classes with a near example, whose other examples are looked at
 _FIRST_LOOK = 32
 
 
@@ -28,7 +30,7 @@ class Example:
 
 
 class SupportIndex:
-    """Nearest support images by cosine distance.
+    """Nearest classes by cosine distance.
 
     Embeddings are unit rows, so that inner product is cosine similarity; a flat index compares
     with all of them (2 ms over 100,000) and is never wrong.
@@ -37,69 +39,85 @@ class SupportIndex:
         examples: what the rows are.
         embeddings: float32 of shape (n_examples, dim), rows of length 1.
         branch_id: the branch that made them.
+        sharpness: see `indexer.kernel.class_distances`.
 
     Attributes:
+        examples: ordered by class.
+        embeddings: of the examples, in the same order.
         index_id: content hash of the examples.
-        examples_by_class: how many each class has.
-        spread_by_class: see `indexer.spread`; classes of fewer than three examples are left out.
+        gallery: the classes, and how far apart they lie.
     """
 
     def __init__(
-        self, examples: Sequence[Example], embeddings: NDArray[np.float32], branch_id: str
+        self,
+        examples: Sequence[Example],
+        embeddings: NDArray[np.float32],
+        branch_id: str,
+        *,
+        sharpness: float,
     ) -> None:
         if len(examples) != len(embeddings):
             raise ValueError(f"{len(examples)} examples but {len(embeddings)} embeddings")
-        self._examples = tuple(examples)
-        self._faiss = faiss.IndexFlatIP(embeddings.shape[1])
-        self._faiss.add(np.ascontiguousarray(embeddings, np.float32))
         self.index_id = _index_id(examples, branch_id)
-        rows: dict[str, list[int]] = {}
-        for row, example in enumerate(examples):
-            rows.setdefault(example.class_name, []).append(row)
-        self.examples_by_class = {name: len(held) for name, held in rows.items()}
-        self.spread_by_class = {
-            name: spread_of(embeddings[held]) for name, held in rows.items() if len(held) > 2
-        }
+        self._sharpness = sharpness
+        names = np.array([example.class_name for example in examples], object)
+        # A class is one slice of rows.
+        order = np.argsort(names, kind="stable")
+        self.examples = tuple(examples[row] for row in order)
+        self.embeddings = np.ascontiguousarray(embeddings[order], np.float32)
+        self._names, self._labels = np.unique(names[order], return_inverse=True)
+        self._starts = np.searchsorted(self._labels, np.arange(len(self._names) + 1))
+        counts = zip(self._names.tolist(), np.diff(self._starts).tolist(), strict=True)
+        self.gallery = Gallery(dict(counts), isolation_of(self.embeddings, self._labels))
+        self._faiss = faiss.IndexFlatIP(embeddings.shape[1])
+        self._faiss.add(self.embeddings)
 
     def __len__(self) -> int:
-        return len(self._examples)
+        return len(self.examples)
 
     def search(self, embeddings: NDArray[np.float32]) -> list[tuple[Match, ...]]:
-        """For each query, the nearest example of each of the nearest classes, nearest first.
+        """For each query the nearest classes, nearest first.
 
         Args:
             embeddings: float32 of shape (n_queries, dim), rows of length 1.
         """
-        if not self._examples or not len(embeddings):
+        if not self.examples or not len(embeddings):
             return [()] * len(embeddings)
-        wanted = min(NEAREST_CLASSES, len(self.examples_by_class))
-        found: list[tuple[Match, ...]] = [()] * len(embeddings)
+        return [
+            self._compare(query, labels)
+            for query, labels in zip(embeddings, self._shortlists(embeddings), strict=True)
+        ]
+
+    def _shortlists(self, embeddings: NDArray[np.float32]) -> list[NDArray[np.int64]]:
+        """The classes of the nearest examples of each query, ascending, at least `_SHORTLIST`."""
+        wanted = min(_SHORTLIST, len(self._names))
+        found: list[NDArray[np.int64]] = [self._labels[:0]] * len(embeddings)
         waiting = np.arange(len(embeddings))
         look = _FIRST_LOOK
-        # A class with many examples can hide the runner-up: look further until enough are seen.
+        # A class with many examples can hide the others: look further until enough are seen.
         while len(waiting):
-            look = min(look, len(self._examples))
-            similarities, rows = self._faiss.search(embeddings[waiting], look)
-            for query, similarity, row in zip(waiting, similarities, rows, strict=True):
-                found[query] = self._nearest_of_each(similarity, row)
-            if look == len(self._examples):
-                break
+            look = min(look, len(self.examples))
+            _, rows = self._faiss.search(embeddings[waiting], look)
+            for query, row in zip(waiting, rows, strict=True):
+                found[query] = np.unique(self._labels[row])
             waiting = np.array([query for query in waiting if len(found[query]) < wanted], int)
             look *= 8
         return found
 
-    def _nearest_of_each(
-        self, similarities: NDArray[np.float32], rows: NDArray[np.int64]
-    ) -> tuple[Match, ...]:
-        nearest: dict[str, Match] = {}
-        for similarity, row in zip(similarities.tolist(), rows.tolist(), strict=True):
-            example = self._examples[row]
-            if example.class_name not in nearest:
-                distance = min(2.0, max(0.0, 1.0 - similarity))
-                nearest[example.class_name] = Match(example.class_name, example.name, distance)
-                if len(nearest) == NEAREST_CLASSES:
-                    break
-        return tuple(nearest.values())
+    def _compare(self, query: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[Match, ...]:
+        """The nearest of these classes, by all of their examples."""
+        slices = [slice(self._starts[label], self._starts[label + 1]) for label in labels]
+        each = [np.clip(1.0 - self.embeddings[one] @ query, 0.0, 2.0) for one in slices]
+        owners = np.repeat(np.arange(len(labels)), [len(one) for one in each])
+        distances = class_distances(np.concatenate(each), owners, self._sharpness)
+        return tuple(
+            Match(
+                self._names[labels[key]],
+                self.examples[slices[key].start + int(each[key].argmin())].name,
+                float(distances[key]),
+            )
+            for key in np.argsort(distances, kind="stable")[:NEAREST_CLASSES]
+        )
 
 
 def _index_id(examples: Sequence[Example], branch_id: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexer.calibration import Calibration
+from indexer.gallery import Gallery
 
 UNKNOWN = "unknown"
 """The class of a scan that is none of the classes; no support folder may carry this name."""
@@ -13,12 +13,15 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One near support image.
+    """One near class.
 
     Attributes:
-        class_name: the class it is an example of.
-        support: its path relative to the support folder, with forward slashes.
-        distance: cosine distance (1 - cosine similarity) to the scan, in [0, 2].
+        class_name: its name.
+        support: its nearest support image: the path relative to the support folder, with
+            forward slashes.
+        distance: of the scan to the class, in [0, 2]: the cosine distance (1 - cosine similarity)
+            to its support image or, of several, to the nearest ones together
+            (`indexer.kernel`).
     """
 
     class_name: str
@@ -34,7 +37,7 @@ class Verdict:
         class_name: the nearest class, or ``unknown`` when rejected.
         score: calibrated probability, in [0, 1], that ``nearest.class_name`` is right; also
             when the answer is ``unknown``. 0 where there is no class at all.
-        matches: the nearest support image of each of the nearest classes, nearest first.
+        matches: the nearest classes, nearest first.
         branch_id: content hash of the weights and the preparation that judged.
         index_id: content hash of the support set that judged.
     """
@@ -60,8 +63,7 @@ def decide(
     matches: tuple[Match, ...],
     *,
     calibration: Calibration,
-    examples_by_class: Mapping[str, int],
-    spread_by_class: Mapping[str, float],
+    gallery: Gallery,
     reject: float,
     branch_id: str,
     index_id: str,
@@ -69,10 +71,9 @@ def decide(
     """The verdict on one scan.
 
     Args:
-        matches: nearest example of each of the nearest classes, nearest first.
+        matches: the nearest classes, nearest first; each is one of the gallery.
         calibration: of the branch that made the distances.
-        examples_by_class: number of support images by class, of the whole index.
-        spread_by_class: how far apart a class's examples lie, where there are enough to tell.
+        gallery: all classes of the index.
         reject: the share of strangers that the user accepts letting in.
         branch_id: of the branch.
         index_id: of the index.
@@ -80,12 +81,12 @@ def decide(
     if not matches:
         return Verdict(UNKNOWN, 0.0, (), branch_id, index_id)
     nearest = matches[0]
-    gap = matches[1].distance - nearest.distance if len(matches) > 1 else None
-    spread = spread_by_class.get(nearest.class_name)
-    near_enough = nearest.distance <= calibration.limit(spread, examples_by_class, reject)
+    examples = gallery.examples_by_class[nearest.class_name]
+    odds = calibration.odds(nearest.distance, examples, gallery)
+    limit = calibration.limit(reject, len(gallery.examples_by_class))
     return Verdict(
-        class_name=nearest.class_name if near_enough else UNKNOWN,
-        score=calibration.score(nearest.distance, gap, spread),
+        class_name=nearest.class_name if odds >= limit else UNKNOWN,
+        score=calibration.score([match.distance for match in matches], examples, gallery),
         matches=matches,
         branch_id=branch_id,
         index_id=index_id,

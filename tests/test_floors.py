@@ -21,6 +21,7 @@ HEAVY = {
     "keras",
     "numpy",
     "pebble",
+    "plotly",
     "PIL",
     "pydantic",
     "pytesseract",

@@ -20,6 +20,8 @@ class Augmentation:
         shear: tangent of the angle.
         shift: relative to the side.
         thickness: probability that strokes are thickened or thinned by one pixel.
+        elastic: probability that the drawing is bent (Simard et al., 2003).
+        bend: standard deviation of the bending, in pixels, at a grid of 4 x 4 points.
     """
 
     rotation: float = 12.0
@@ -27,6 +29,8 @@ class Augmentation:
     shear: float = 0.25
     shift: float = 0.08
     thickness: float = 0.3
+    elastic: float = 0.5
+    bend: float = 2.0
 
     def apply(self, image: NDArray[np.uint8], rng: Generator) -> NDArray[np.float32]:
         """One changed copy.
@@ -47,14 +51,34 @@ class Augmentation:
         )
         centre = np.full(2, (side - 1) / 2)
         offset = centre - matrix @ centre + rng.uniform(-self.shift, self.shift, 2) * side
-        changed = cv2.warpAffine(image, np.column_stack([matrix, offset]), (side, side))
+        affine = np.column_stack([matrix, offset])
+        if rng.random() < self.elastic:
+            changed = self._bend(image, affine, rng)
+        else:
+            changed = cv2.warpAffine(image, affine, (side, side)).astype(np.uint8, copy=False)
         chance = rng.random()
         if chance < self.thickness:
             change = cv2.dilate if chance < self.thickness / 2 else cv2.erode
             # A stroke of one pixel must survive: thinning is halfway only.
             other = change(changed, np.ones((2, 2), np.uint8))
-            changed = (
-                other if change is cv2.dilate else cv2.addWeighted(changed, 0.5, other, 0.5, 0)
-            )
+            if change is cv2.erode:
+                other = cv2.addWeighted(changed, 0.5, other, 0.5, 0)
+            changed = other.astype(np.uint8, copy=False)
         unit = changed.astype(np.float32) / np.float32(max(1, int(changed.max())))
         return unit[:, :, np.newaxis]
+
+    def _bend(
+        self, image: NDArray[np.uint8], affine: NDArray[np.float64], rng: Generator
+    ) -> NDArray[np.uint8]:
+        """The affine change, and a smooth random displacement on top of it."""
+        side = image.shape[0]
+        grid = rng.normal(0.0, self.bend, (4, 4, 2)).astype(np.float32)
+        bent = cv2.resize(grid, (side, side), interpolation=cv2.INTER_CUBIC)
+        (xx, xy, x0), (yx, yy, y0) = cv2.invertAffineTransform(affine).astype(np.float32)
+        rows, columns = np.ogrid[:side, :side]
+        x = bent[..., 0] + (xx * columns + x0) + xy * rows
+        y = bent[..., 1] + (yx * columns + y0) + yy * rows
+        moved: NDArray[np.uint8] = cv2.remap(
+            image, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR
+        ).astype(np.uint8, copy=False)
+        return moved

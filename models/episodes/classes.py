@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from config.errors import DataError
+from models.episodes.augment import Augmentation
+from models.episodes.listing import ListedFile, chosen, listed
 from models.page.prepare import Recipe, prepare
 from models.page.read import Limits, read_pages
 from models.page.scan import Fault
 
 _LIMITS = Limits(max_image_pixels=150_000_000, max_file_bytes=512 * 2**20, max_pages=100)
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
+Watch = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
+"""Told what begins and of how many steps; each call of what it yields is one step done."""
+
+
+@contextmanager
+def unwatched(_label: str, _total: int) -> Iterator[Callable[[], None]]:
+    """The `Watch` that shows nothing."""
+    yield lambda: None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,49 +54,71 @@ class Source:
         name: for the manifest.
         weight: share of each batch, relative to the other sources' weights.
         classes: those it holds.
+        unreadable: images that were left out, each with the reason.
+        augmentation: the changes that leave the class of its images as it is.
     """
 
     name: str
     weight: float
     classes: tuple[ImageClass, ...]
+    unreadable: tuple[str, ...] = ()
+    augmentation: Augmentation = field(default_factory=Augmentation)
 
 
-def read_source(path: Path, recipe: Recipe, weight: float = 1.0) -> Source:
-    """Every folder of images below ``path``, or within it if it is a zip file, as a class.
+def read_source(
+    path: Path,
+    recipe: Recipe,
+    weight: float = 1.0,
+    *,
+    name: str = "",
+    label: str | None = None,
+    only: Sequence[str] = (),
+    renamed: Sequence[str] = (),
+    watch: Watch = unwatched,
+) -> Source:
+    """The classes at ``path``, see `listed`, read and prepared.
 
-    A class is a folder that holds images; its parent folder is its group.
+    A class that has no parent folder is of a group with the source's name. An image that cannot
+    be read is left out and named in ``unreadable``: a collection of thousands is not worth less
+    for it. A class that is left without any is an error.
+
+    Args:
+        path: a folder, or a zip file of one.
+        recipe: how images are prepared.
+        weight: see `Source`.
+        name: of the source; the path's own without its ending when empty.
+        label: see `listed`.
+        only: see `chosen`.
+        renamed: see `chosen`.
+        watch: shown the images as they are read.
 
     Raises:
-        DataError: there is no such path, or no folder with images in it.
+        DataError: see `listed` and `chosen`; or none of a class's images can be read.
     """
-    if path.is_dir():
-        folders = _by_folder(
-            (file.relative_to(path), file.read_bytes)
-            for file in sorted(path.rglob("*"))
-            if file.is_file()
-        )
-    elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            held = {
-                PurePosixPath(one.filename): archive.read(one)
-                for one in archive.infolist()
-                if not one.is_dir()
-            }
-        # In the order of a folder's files: the same data are the same source either way.
-        folders = _by_folder((name, lambda name=name: held[name]) for name in sorted(held))  # type: ignore[misc]
-    else:
-        raise DataError(f"{path} is neither a folder nor a zip file", "Name one with --data")
-    classes = tuple(
-        ImageClass(
-            str(folder.parent),
-            str(folder),
-            np.stack([_prepared(name, read, recipe) for name, read in files]),
-        )
-        for folder, files in folders.items()
-    )
-    if not classes:
-        raise DataError(f"{path} has no folder with images in it", "A class is a folder of images")
-    return Source(path.stem, weight, classes)
+    name = name or path.stem
+    classes: list[ImageClass] = []
+    unreadable: list[str] = []
+    with listed(path, label) as there:
+        wanted = chosen(there, only, renamed, path)
+        with watch(name, sum(len(one.files) for one in wanted)) as advance:
+            for one in wanted:
+                images, faults = [], []
+                for file in one.files:
+                    image = _prepared(file, recipe)
+                    if isinstance(image, str):
+                        faults.append(f"{path / file.name} {image}")
+                    else:
+                        images.append(image)
+                    advance()
+                if not images:
+                    raise DataError(
+                        f"class {one.name} of {path} has {len(one.files)} images, "
+                        f"0 of them can be read: {faults[0]}",
+                        "Replace them or take the class away",
+                    )
+                unreadable += faults
+                classes.append(ImageClass(one.group or name, one.name, np.stack(images)))
+    return Source(name, weight, tuple(classes), tuple(unreadable))
 
 
 def drawn_source(
@@ -114,34 +147,33 @@ def quarter_turns(source: Source, *, leave_out: frozenset[str] = frozenset()) ->
         for quarter in range(4)
         if quarter == 0 or PurePosixPath(one.group).name not in leave_out
     ]
-    return Source(source.name, source.weight, tuple(turned))
+    return replace(source, classes=tuple(turned))
 
 
 def merge(name: str, sources: Sequence[Source], weight: float) -> Source:
-    """One source out of several; classes whose folders have the same name become one class."""
+    """One source out of several; classes of the same name become one class."""
     images: dict[str, list[NDArray[np.uint8]]] = {}
+    groups: dict[str, str] = {}
     for source in sources:
         for one in source.classes:
-            images.setdefault(PurePosixPath(one.name).name, []).append(one.images)
-    classes = tuple(ImageClass(name, key, np.concatenate(all_)) for key, all_ in images.items())
-    return Source(name, weight, classes)
+            images.setdefault(one.name, []).append(one.images)
+            groups.setdefault(one.name, one.group)
+    classes = tuple(
+        ImageClass(groups[key], key, np.concatenate(all_)) for key, all_ in images.items()
+    )
+    unreadable = tuple(line for source in sources for line in source.unreadable)
+    return Source(name, weight, classes, unreadable)
 
 
-def _by_folder(
-    files: Iterable[tuple[PurePosixPath | Path, Callable[[], bytes]]],
-) -> dict[PurePosixPath, list[tuple[PurePosixPath, Callable[[], bytes]]]]:
-    folders: dict[PurePosixPath, list[tuple[PurePosixPath, Callable[[], bytes]]]] = {}
-    for path, read in files:
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
-            folders.setdefault(PurePosixPath(path.parent), []).append((PurePosixPath(path), read))
-    return folders
-
-
-def _prepared(name: PurePosixPath, read: Callable[[], bytes], recipe: Recipe) -> NDArray[np.uint8]:
-    """One training image, read as a scan is: upright, on white, at reduced scale."""
-    found = read_pages(read(), _LIMITS, least_side=recipe.working_side, first_only=True)
+def _prepared(file: ListedFile, recipe: Recipe) -> NDArray[np.uint8] | str:
+    """One training image, read as a scan is: upright, on white, at reduced scale; or why not."""
+    try:
+        data = file.read()
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        return f"cannot be read: {error}"
+    found = read_pages(data, _LIMITS, least_side=recipe.working_side, first_only=True)
     if isinstance(found, Fault):
-        raise DataError(f"the training image {name} {found.reason}", found.advice)
+        return found.reason
     return _to_bytes(prepare(found.pages[0].pixels, recipe))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,17 @@ from config.errors import UsageError
 from models.drawing.documents import DOCUMENT_KINDS, draw_document
 from models.drawing.solids import SOLID_KINDS, draw_solid
 from models.drawing.tickets import draw_ticket
+from models.episodes.augment import Augmentation
 from models.episodes.classes import (
-    ImageClass,
     Source,
+    Watch,
     drawn_source,
     merge,
     quarter_turns,
     read_source,
+    unwatched,
 )
+from models.episodes.spec import DataSpec
 from models.page.prepare import Recipe
 
 TURNS_OF_ONE_ANOTHER = frozenset(
@@ -31,62 +34,30 @@ TURNS_OF_ONE_ANOTHER = frozenset(
 """Alphabets of Omniglot whose letters are quarter turns of other letters of theirs."""
 
 
-TELLING = {"cylinder": (-72, 72), "cone": (-30, 75), "pyramid": (-30, 80), "cube": (-80, 80)}
-"""Elevations, in degrees, from which a solid shows what it is. A cylinder seen from above, a
-cone from below and a sphere are the same circle: to call that three classes teaches that the
-three are alike."""
+TELLING = {"cylinder": (-82, 82), "cone": (-80, 80), "cube": (-86, 86)}
+"""Elevations, in degrees, from which a solid shows what it is. A cylinder or a cone seen from
+above and a sphere are the same circle: to call that three classes teaches that they are alike."""
+RIGID = Augmentation(rotation=3, scale=0.04, shear=0.02, shift=0.06, elastic=0)
+"""For drawings in perspective: stretched, a circle would be an ellipse, and a sphere a cone."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataSpec:
-    """One ``--data`` of the command line: ``PATH[,weight=W][,turns][,drawn]``.
-
-    Attributes:
-        path: a folder of class folders, or a zip file of one.
-        weight: share of each batch, relative to the others'.
-        turns: quarter turns of each class are classes of their own.
-        drawn: drawn tickets and documents are added to the classes of their names.
-    """
-
-    path: Path
-    weight: float = 1.0
-    turns: bool = False
-    drawn: bool = False
-
-    @classmethod
-    def parse(cls, text: str) -> DataSpec:
-        """Read the command line's form.
-
-        Raises:
-            UsageError: no path, a word after it that means nothing, or a weight that is no number.
-        """
-        path, *words = text.split(",")
-        if not path:
-            raise UsageError(f"--data {text}: names no path", "Write PATH,weight=2,turns,drawn")
-        spec = cls(Path(path))
-        for word in words:
-            key, _, value = word.partition("=")
-            try:
-                if key == "weight" and 0 < float(value) < math.inf:
-                    spec = replace(spec, weight=float(value))
-                    continue
-            except ValueError:
-                pass
-            if word not in ("turns", "drawn"):
-                raise UsageError(
-                    f"--data {text}: {word!r} is not understood",
-                    "Write PATH,weight=2,turns,drawn",
-                )
-            spec = replace(spec, **{word: True})  # type: ignore[arg-type]
-        return spec
+_SOLIDS = "solids"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
-    """Sources to train on, and classes that are kept out to judge by."""
+    """What a training gets.
+
+    Attributes:
+        sources: to train on.
+        held_out: kept out of training, to judge and calibrate by: those classes of each source,
+            of two images and more, never turned. Sources without any are left out.
+        unreadable: images that were left out, each with the reason.
+    """
 
     sources: tuple[Source, ...]
-    held_out: tuple[ImageClass, ...]
+    held_out: tuple[Source, ...]
+    unreadable: tuple[str, ...]
 
 
 def mix(
@@ -97,6 +68,7 @@ def mix(
     drawings: int,
     solids: float = 0.0,
     seed: int,
+    watch: Watch = unwatched,
 ) -> Mixture:
     """Read and draw everything.
 
@@ -109,28 +81,92 @@ def mix(
         solids: weight of drawn solids, a source of their own: in one batch they stand against
             one another, and are hard to tell apart. 0 leaves them out.
         seed: of the drawings.
+        watch: shown the images of each source as they are read.
+
+    Raises:
+        UsageError: two sources have one name, and not on purpose.
+        DataError: see `read_source`.
     """
-    sources, held_out = [], []
+    named: dict[str, list[DataSpec]] = {}
     for spec in specs:
-        source = read_source(spec.path, recipe, spec.weight)
-        if spec.drawn:
-            drawn = drawn_source("drawn", _documents(drawings, seed), recipe)
-            source = merge(source.name, [source, drawn], spec.weight)
-        held_out += [one for one in source.classes if _named(one, hold_out)]
-        kept = tuple(one for one in source.classes if not _named(one, hold_out))
-        source = replace(source, classes=kept)
-        if spec.turns:
-            source = quarter_turns(source, leave_out=TURNS_OF_ONE_ANOTHER)
-        # A pair needs two images; folders of one are common in collections of icons.
-        several = tuple(one for one in source.classes if len(one.images) > 1)
-        sources.append(replace(source, classes=several))
+        named.setdefault(spec.source, []).append(spec)
+    sources: list[Source] = []
+    held_out: list[Source] = []
+    unreadable: list[str] = []
+    for name, alike in named.items():
+        if len(alike) > 1 and not all(spec.name for spec in alike):
+            raise UsageError(
+                f"--data {alike[0].path} and {alike[1].path} are both named {name}",
+                "Write name=NAME after each: two names, or one to make them one source",
+            )
+        source = _read(alike, recipe, drawings, seed, watch)
+        unreadable += source.unreadable
+        kept, held = _split(source, hold_out, max(spec.held for spec in alike))
+        if any(spec.turns for spec in alike):
+            kept = quarter_turns(kept, leave_out=TURNS_OF_ONE_ANOTHER)
+        sources.append(kept)
+        held_out.append(held)
     if solids:
-        sources.append(drawn_source("solids", _solids(4 * drawings, seed), recipe, solids))
-    return Mixture(tuple(sources), tuple(held_out))
+        if _SOLIDS in named:
+            raise UsageError(
+                f"--data {named[_SOLIDS][0].path} and the drawn solids are both named {_SOLIDS}",
+                "Write name=NAME after it",
+            )
+        drawn = drawn_source(_SOLIDS, _solids(4 * drawings, seed), recipe, solids)
+        drawn = replace(drawn, augmentation=RIGID)
+        kept, held = _split(drawn, hold_out, 0.0)
+        sources.append(kept)
+        held_out.append(held)
+    return Mixture(tuple(sources), tuple(one for one in held_out if one.classes), tuple(unreadable))
 
 
-def _named(one: ImageClass, names: frozenset[str]) -> bool:
-    return bool({PurePosixPath(one.group).name, PurePosixPath(one.name).name} & names)
+def _read(
+    alike: Sequence[DataSpec], recipe: Recipe, drawings: int, seed: int, watch: Watch
+) -> Source:
+    """One source out of the specs of one name."""
+    name = alike[0].source
+    parts = [
+        read_source(
+            spec.path,
+            recipe,
+            name=name,
+            label=spec.label,
+            only=spec.only,
+            renamed=spec.renamed,
+            watch=watch,
+        )
+        for spec in alike
+    ]
+    if any(spec.drawn for spec in alike):
+        parts.append(drawn_source(name, _documents(drawings, seed), recipe))
+    source = merge(name, parts, sum(spec.weight for spec in alike))
+    least = max(spec.least for spec in alike)
+    enough = tuple(one for one in source.classes if len(one.images) >= least)
+    return replace(source, classes=enough)
+
+
+def is_held(group: str, name: str, hold_out: frozenset[str], share: float) -> bool:
+    """Whether a class is kept out of training: by its name or its group's, or by a share.
+
+    Args:
+        group: of the class, see `ImageClass`.
+        name: of the class.
+        hold_out: names of groups or classes.
+        share: of the other classes, in [0, 1). It depends on a class's name alone, so that the
+            same classes are held out in every run.
+    """
+    if {PurePosixPath(group).name, PurePosixPath(name).name} & hold_out:
+        return True
+    digest = hashlib.sha256(name.encode(errors="surrogateescape")).digest()
+    return int.from_bytes(digest[:8]) / 2**64 < share
+
+
+def _split(source: Source, hold_out: frozenset[str], share: float) -> tuple[Source, Source]:
+    """What is trained on, and what is held out."""
+    held = {one.name for one in source.classes if is_held(one.group, one.name, hold_out, share)}
+    kept = tuple(one for one in source.classes if one.name not in held)
+    out = tuple(one for one in source.classes if one.name in held and len(one.images) > 1)
+    return replace(source, classes=kept), replace(source, classes=out)
 
 
 def _documents(number: int, seed: int) -> Iterator[tuple[str, NDArray[np.uint8]]]:

@@ -6,12 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from models.episodes.classes import ImageClass
 
 Embed = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """Prepared pages of shape (n, side, side, 1) to unit rows of shape (n, dim)."""
+
+_TOGETHER = 1000
+"""Trials computed at once: 10 MB of support embeddings at 20 ways of 128 dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,14 @@ def one_shot_trials(
     trials: int,
     seed: int,
 ) -> OneShot:
-    """Trials within one group each; groups of fewer than ``ways`` classes are left out.
+    """Trials within one group each, drawn uniformly from those of ``ways`` classes and more.
+
+    Args:
+        classes: to judge by; those of one image take no part.
+        embeddings: of each class, float32 of shape (n_images, dim), unit rows.
+        ways: classes a trial.
+        trials: number of trials.
+        seed: of the draw; the same seed asks the same of any embeddings.
 
     Raises:
         ValueError: no group has enough classes.
@@ -62,16 +73,30 @@ def one_shot_trials(
     for key, one in enumerate(classes):
         if len(one.images) > 1:
             groups.setdefault(one.group, []).append(key)
-    usable = [members for members in groups.values() if len(members) >= ways]
+    usable = [np.array(members) for members in groups.values() if len(members) >= ways]
     if not usable:
         raise ValueError(f"no group has the {ways} classes that a trial needs")
     rng = np.random.default_rng(seed)
+    rows = np.concatenate(embeddings)
+    sizes = np.array([len(one) for one in embeddings])
+    firsts = np.cumsum(sizes) - sizes
     errors = 0
-    for _ in range(trials):
-        members = usable[rng.integers(len(usable))]
-        shown = rng.choice(members, ways, replace=False)
-        first, query = rng.choice(len(embeddings[shown[0]]), 2, replace=False)
-        support = [embeddings[shown[0]][first]]
-        support += [embeddings[key][rng.integers(len(embeddings[key]))] for key in shown[1:]]
-        errors += int(np.argmax(np.stack(support) @ embeddings[shown[0]][query]) != 0)
+    for members, count in zip(usable, _shared(trials, len(usable), rng), strict=True):
+        for at in range(0, count, _TOGETHER):
+            number = min(_TOGETHER, count - at)
+            # The first `ways` of a random order of the group; the first of all is asked for.
+            shown = members[np.argsort(rng.random((number, len(members))))[:, :ways]]
+            example = (rng.random(shown.shape) * sizes[shown]).astype(int)
+            others = sizes[shown[:, 0]] - 1
+            step = 1 + (rng.random(number) * others).astype(int)
+            query = (example[:, 0] + step) % (others + 1)
+            support = rows[firsts[shown] + example]
+            asked = rows[firsts[shown[:, 0]] + query]
+            nearest = np.argmax(np.einsum("twd,td->tw", support, asked), axis=1)
+            errors += int(np.count_nonzero(nearest))
     return OneShot(errors, trials, ways)
+
+
+def _shared(trials: int, groups: int, rng: Generator) -> list[int]:
+    """How many trials each group has, when each trial's group is drawn uniformly."""
+    return [int(n) for n in np.bincount(rng.integers(groups, size=trials), minlength=groups)]

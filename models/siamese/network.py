@@ -1,29 +1,27 @@
-"""The Siamese network: two towers that share one branch (Bromley et al., 1993)."""
+"""The Siamese network: one branch, its weights shared by every image (Bromley et al., 1993)."""
 
 from __future__ import annotations
 
 import keras
-from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="pigeonhole")
 class Siamese(keras.Model):  # type: ignore[misc]
-    """Compares each left image with each right one.
+    """Applies one branch to every image of a batch; the objective compares what comes out.
 
-    Inputs are two arrays of shape (n, side, side, 1); the output, of shape (n, n), is the cosine
-    similarity of left i and right j in [-1, 1]. Both go through the one branch in one call, so
-    that batch normalisation sees both towers alike.
+    A network of two or three towers with shared weights is the same as one tower that sees the
+    images of all of them in one batch. So batch normalisation sees them alike, too.
+
+    Args:
+        branch: images of shape (batch, side, side, 1) to unit rows of shape (batch, dim).
+        head: what the objective puts on top while it trains; None compares the rows themselves.
     """
 
-    def __init__(self, branch: keras.Model, name: str = "siamese") -> None:
-        super().__init__(name=name)
+    def __init__(self, branch: keras.Model, head: keras.layers.Layer | None = None) -> None:
+        super().__init__(name="siamese")
         self.branch = branch
+        self.head = head
 
-    def call(
-        self, inputs: tuple[keras.KerasTensor, keras.KerasTensor], training: bool | None = None
-    ) -> keras.KerasTensor:
-        """Similarities of shape (n, n)."""
-        left, right = inputs
-        n = ops.shape(left)[0]
-        embeddings = self.branch(ops.concatenate([left, right], axis=0), training=training)
-        return ops.matmul(embeddings[:n], ops.transpose(embeddings[n:]))
+    def call(self, inputs: keras.KerasTensor, training: bool | None = None) -> keras.KerasTensor:
+        """Embeddings of shape (batch, dim), or what the head makes of them."""
+        rows = self.branch(inputs, training=training)
+        return rows if self.head is None else self.head(rows, training=training)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import time
+import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,166 +13,167 @@ import keras
 import numpy as np
 
 from config.errors import DataError
-from models.episodes.classes import ImageClass, Source
-from models.episodes.pairs import PairSampler
-from models.episodes.trials import embed_classes, one_shot_trials
+from models.episodes.classes import Source
+from models.episodes.trials import Embed
 from models.page.prepare import Recipe
 from models.siamese.branch import BranchShape, build_branch
 from models.siamese.network import Siamese
-from models.siamese.objective import ContrastiveLoss
 from models.siamese.weights import Manifest, write_manifest
+from models.training.epochs import Epochs, Report, embed_by, exhausted
+from models.training.folder import MANIFEST_FILE, WEIGHTS_FILE, RunFolder, as_json, replaced
+from models.training.judge import Judge
+from models.training.objectives import task_of
+from models.training.plan import Plan
+from models.training.precision import computing_in
 
-WEIGHTS_FILE = "siamese.weights.h5"
-MANIFEST_FILE = "siamese.manifest.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How long and how fast to train.
-
-    Attributes:
-        epochs, batches, pairs: pairs a batch, batches an epoch, epochs a run.
-        learning_rate: the peak, reached after a twentieth of the run, then a cosine to zero.
-        weight_decay: of AdamW (Loshchilov and Hutter, 2019).
-        scale: inverse temperature of the contrastive loss.
-        seed: of the initial weights and of every sample.
-        ways, trials: the one-shot trials that each epoch is judged by.
-    """
-
-    epochs: int = 40
-    batches: int = 100
-    pairs: int = 128
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-4
-    scale: float = 20.0
-    seed: int = 1
-    ways: int = 20
-    trials: int = 4000
-
-
-Report = Callable[[int, Mapping[str, float]], None]
-"""Called after each epoch with its number, from 1, and its figures."""
+Calibrate = Callable[[Embed], dict[str, Any]]
+"""Given the trained branch, makes what the manifest says of its distances."""
 
 
 def train(
     sources: Sequence[Source],
-    validation: Sequence[ImageClass],
+    held_out: Sequence[Source],
     *,
     shape: BranchShape,
     recipe: Recipe,
     plan: Plan,
     out: Path,
-    provenance: Mapping[str, Any],
-    report: Report = lambda _epoch, _figures: None,
+    decided: Mapping[str, Any] | None = None,
+    provenance: Mapping[str, Any] | None = None,
+    calibrate: Calibrate = lambda _embed: {},
+    report: Report = lambda _row: None,
 ) -> tuple[keras.Model, Manifest]:
-    """Train a branch and write it to the folder ``out``.
+    """Train a branch and write it to the folder ``out``, or go on with the run that is there.
 
-    The weights that are kept are the running average of the last ones (Polyak and Juditsky,
-    1992), saved after each epoch, so that a run that is cut short leaves usable weights.
+    Interrupted at any time, it goes on from the last finished epoch when it is called again, to
+    the same result. The weights that are written are those of the epoch with the lowest mean
+    error rate on the held-out classes.
 
     Args:
         sources: what to learn from.
-        validation: held-out classes, of at least one group with ``plan.ways`` classes.
+        held_out: classes to judge by, see `Judge`.
         shape: the branch to train.
         recipe: the preparation that the sources had, and that the weights hold for.
         plan: see `Plan`.
         out: the run folder; made when missing.
-        provenance: what the manifest says of the command and the data.
-        report: told of each epoch.
+        decided: what else decides the run, as JSON has it: a run is gone on with only by a call
+            that has the same.
+        provenance: what else the manifest says.
+        calibrate: see `Calibrate`; called once, at the end.
+        report: see `Report`; when a run is gone on with, of its earlier epochs too.
+
+    Returns:
+        The branch in float32, and the manifest that lies beside its weights.
 
     Raises:
-        DataError: see `PairSampler`; or the run folder holds a finished run.
+        DataError: see `Sampler`, `Judge` and `RunFolder.opened`; or the loss is no number.
     """
-    if (out / MANIFEST_FILE).exists():
-        raise DataError(f"{out} already holds a trained network", "Name another folder with --out")
-    out.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(plan.seed)
-    sampler = PairSampler(sources, pairs=plan.pairs, batches=plan.batches, seed=plan.seed)
-    branch = build_branch(shape)
-    siamese = Siamese(branch)
-    steps = plan.epochs * plan.batches
-    optimizer = keras.optimizers.AdamW(
-        keras.optimizers.schedules.CosineDecay(
-            0.0,
-            steps - steps // 20,
-            warmup_target=plan.learning_rate,
-            warmup_steps=max(1, steps // 20),
-        ),
-        weight_decay=plan.weight_decay,
-        use_ema=True,
-        ema_momentum=0.998,
-    )
-    siamese.compile(optimizer=optimizer, loss=ContrastiveLoss(plan.scale))
-    judge = _Judge(branch, validation, plan, out, report)
-    started = time.monotonic()
-    siamese.fit(
-        sampler,
-        epochs=plan.epochs,
-        verbose=0,
-        # The average replaces the raw weights before the judge looks at an epoch's end.
-        callbacks=[keras.callbacks.SwapEMAWeights(swap_on_epoch=True), judge],
-    )
-    branch.save_weights(out / WEIGHTS_FILE)
-    manifest = Manifest(
-        weights=WEIGHTS_FILE,
-        sha256=hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest(),
-        branch=asdict(shape),
-        recipe=recipe,
-        training={
-            **provenance,
-            "objective": "contrastive",
+    judge = Judge(held_out, plan)
+    with computing_in(plan.precision):
+        branch = build_branch(shape)
+        task = task_of(plan, sources, shape.side)
+        siamese = Siamese(branch, task.head)
+    siamese(np.zeros((1, shape.side, shape.side, 1), np.float32))  # makes its weights
+    # XLA is what makes JAX fast; TensorFlow on a processor is as fast without, and need not
+    # compile anew for every size of a batch. PyTorch has none.
+    jit = keras.backend.backend() == "jax"
+    siamese.compile(optimizer=_optimizer(plan), loss=task.loss, jit_compile=jit)
+    branch.compile(jit_compile=jit)
+    settings = as_json(
+        {
             "plan": asdict(plan),
-            "images": 2 * plan.pairs * steps,
-            "seconds": round(time.monotonic() - started),
-            "keras": keras.__version__,
-            "backend": keras.backend.backend(),
-            "sources": [
-                {
-                    "name": source.name,
-                    "weight": source.weight,
-                    "classes": len(source.classes),
-                    "images": sum(len(one.images) for one in source.classes),
-                }
-                for source in sources
-            ],
-        },
-        scores={"held-out one-shot": judge.last},
+            "branch": asdict(shape),
+            "recipe": asdict(recipe),
+            **(decided or {}),
+            "sources": {one.name: _described(one) for one in sources},
+            "held_out": {one.name: _described(one) for one in held_out},
+        }
     )
-    write_manifest(out / MANIFEST_FILE, manifest)
+    folder = RunFolder(out)
+    with folder.opened(settings, task.sampler.names):
+        for row in folder.history():
+            report(row)
+        if folder.state.epoch:
+            siamese.optimizer.build(siamese.trainable_variables)
+            _restore(siamese, folder.checkpoint / folder.state.training)
+            task.sampler.epoch = folder.state.epoch
+        images = plan.batches * task.sampler.batch
+        if folder.state.epoch < plan.epochs and not exhausted(folder.state, plan):
+            siamese.fit(
+                task.sampler,
+                initial_epoch=folder.state.epoch,
+                epochs=plan.epochs,
+                verbose=0,
+                shuffle=False,  # Keras would shuffle the batches by a state that no file keeps
+                callbacks=[Epochs(judge, plan, folder, images, report)],
+            )
+        best = folder.checkpoint / folder.state.best_weights
+        replaced(out / WEIGHTS_FILE, lambda part: shutil.copyfile(best, part))
+        branch = build_branch(shape)
+        branch.load_weights(out / WEIGHTS_FILE)
+        history = folder.history()
+        manifest = Manifest(
+            weights=WEIGHTS_FILE,
+            sha256=hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest(),
+            branch=asdict(shape),
+            recipe=recipe,
+            training={
+                **(provenance or {}),
+                **settings,
+                "best_epoch": folder.state.best_epoch,
+                "epochs": folder.state.epoch,
+                "images": history[-1]["images"],
+                "seconds": round(sum(row["seconds"] for row in history)),
+                "keras": keras.__version__,
+                "backend": keras.backend.backend(),
+            },
+            scores={
+                "held-out one-shot": {
+                    name: asdict(found) for name, found in judge(embed_by(branch)).items()
+                }
+            },
+            calibration=as_json(calibrate(embed_by(branch))),
+        )
+        # Last: a folder with a manifest is a finished run.
+        replaced(out / MANIFEST_FILE, lambda part: write_manifest(part, manifest))
     return branch, manifest
 
 
-class _Judge(keras.callbacks.Callback):  # type: ignore[misc]
-    """After each epoch: one-shot trials on the held-out classes, and the weights to disk."""
+def _restore(siamese: Siamese, file: Path) -> None:
+    """Branch, head and optimizer as they were."""
+    try:
+        siamese.load_weights(file)
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(
+            f"{file} cannot be gone on with: {str(error).partition(chr(10))[0]}",
+            "Name another folder with --out",
+        ) from None
 
-    def __init__(
-        self,
-        branch: keras.Model,
-        validation: Sequence[ImageClass],
-        plan: Plan,
-        out: Path,
-        report: Report,
-    ) -> None:
-        super().__init__()
-        self._branch, self._validation, self._plan = branch, validation, plan
-        self._out, self._report = out, report
-        self.last: dict[str, float] = {}
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Judge, save, tell."""
-        embeddings = embed_classes(
-            self._validation, lambda x: np.asarray(self._branch.predict_on_batch(x))
-        )
-        found = one_shot_trials(
-            self._validation,
-            embeddings,
-            ways=self._plan.ways,
-            trials=self._plan.trials,
-            seed=self._plan.seed,
-        )
-        self.last = {"ways": found.ways, "trials": found.trials, "errors": found.errors}
-        figures = {"loss": float((logs or {}).get("loss", np.nan)), **self.last}
-        self._branch.save_weights(self._out / f"last.{WEIGHTS_FILE}")
-        with (self._out / "history.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"epoch": epoch + 1, **figures}) + "\n")
-        self._report(epoch + 1, figures)
+def _optimizer(plan: Plan) -> keras.optimizers.Optimizer:
+    rising = max(1, plan.steps // 20)
+    return keras.optimizers.AdamW(
+        keras.optimizers.schedules.CosineDecay(
+            0.0,
+            max(1, plan.steps - rising),
+            warmup_target=plan.learning_rate,
+            warmup_steps=rising,
+        ),
+        weight_decay=plan.weight_decay,
+    )
+
+
+def _described(source: Source) -> dict[str, Any]:
+    """What a source is, down to its pixels."""
+    digest = hashlib.sha256()
+    for one in source.classes:
+        digest.update(repr((one.group, one.name, one.images.shape)).encode())
+        digest.update(one.images.tobytes())
+    return {
+        "weight": source.weight,
+        "classes": len(source.classes),
+        "images": sum(len(one.images) for one in source.classes),
+        "augmentation": asdict(source.augmentation),
+        "sha256": digest.hexdigest(),
+    }

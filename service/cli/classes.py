@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from config.errors import ExitCode
 from service.cli.context import HomeOption, JsonOption, open_home, remember_home
 
 app = typer.Typer(help="The classes: one folder of examples each.", no_args_is_help=True)
@@ -54,3 +56,28 @@ def add(
             say(f"{one.source}: now {one.name}")
         else:
             say(f"{one.source}: the class has it already, as {one.name}")
+
+
+@app.command()
+def check(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Name what in the examples leads to wrong answers; exit code 1 if anything does."""
+    found, settings = open_home(ctx, home)
+    from dataclasses import asdict
+
+    from service.cli.output import plain, print_json, say
+    from service.desk.checking import check_classes
+    from service.workers.engine import EngineSpec
+
+    threads = len(os.sched_getaffinity(0))
+    findings = list(check_classes(EngineSpec.of(found, settings, threads=threads)))
+    if as_json:
+        for one in findings:
+            print_json(asdict(one))
+    elif not findings:
+        say("nothing to complain of")
+    colours = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
+    for one in () if as_json else findings:
+        # echo takes the colour away again when the output is no terminal.
+        severity = typer.style(f"{one.severity:8}", fg=colours[one.severity])
+        typer.echo(severity + plain(f" {one.text}. {one.advice}"))
+    raise typer.Exit(ExitCode.SCANS_FAILED if findings else ExitCode.OK)

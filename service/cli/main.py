@@ -8,7 +8,7 @@ import sys
 import typer
 
 from config.errors import ExitCode, PigeonholeError
-from service.cli import classes, classify, doctor, ledger, train, watch
+from service.cli import classes, classify, doctor, evaluate, ledger, train, watch
 from service.cli.context import HomeOption, remember_home
 from service.cli.output import finish, notice
 
@@ -28,6 +28,7 @@ app.command()(ledger.status)
 app.add_typer(classes.app, name="classes")
 app.command()(doctor.doctor)
 app.command()(train.train)
+app.command()(evaluate.evaluate)
 
 
 @app.callback()

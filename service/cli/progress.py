@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -45,16 +45,3 @@ def spinner(label: str, *, shown: bool) -> Iterator[Callable[[], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(label, total=None)
         yield lambda: progress.advance(task)
-
-
-@contextmanager
-def epochs_bar(epochs: int) -> Iterator[Callable[[int, Mapping[str, float]], None]]:
-    """A bar over the epochs of a training, and a line with each epoch's figures."""
-    with progress_bar("training", epochs) as advance:
-
-        def report(epoch: int, figures: Mapping[str, float]) -> None:
-            advance()
-            shown = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
-            sys.stderr.write(f"epoch {epoch}/{epochs}  {shown}\n")
-
-        yield report

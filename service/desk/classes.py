@@ -16,6 +16,7 @@ from indexer.verdict import UNKNOWN
 from models.page.hashing import hash_file
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Scan
+from service.workers.judge import first_page, scan_of
 from storage.copying import copy_in
 from storage.files import make_folders
 from storage.names import Names
@@ -106,15 +107,9 @@ def add_examples(home: Home, name: str, files: Sequence[Path], limits: Limits) -
 def unreadable_examples(home: Home, limits: Limits) -> Iterator[tuple[str, str]]:
     """Name and reason of each example that cannot be used."""
     for file in support_files(home.support):
-        try:
-            digest = hash_file(os.fspath(file.path), file.path.lstat())
-        except OSError as error:
-            yield file.name, f"cannot be opened: {error.strerror}"
-            continue
-        if digest is None:
-            yield file.name, "is still being written"
-            continue
-        found = read_scan(Scan(file.path, digest, file.size), limits, first_only=True)
+        scan = scan_of(file.path)
+        # As small as the decoder makes it: whether it can be read is all that is asked.
+        found = scan if isinstance(scan, Fault) else first_page(scan, limits, least_side=0)
         if isinstance(found, Fault):
             yield file.name, found.reason
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from config.errors import DataError
+from config.errors import DataError, UsageError
 from indexer.fitting import fit_calibration
-from models.episodes.mixture import DataSpec, mix
-from models.episodes.trials import embed_classes
+from models.episodes.classes import ImageClass, Watch, unwatched
+from models.episodes.mixture import mix
+from models.episodes.spec import DataSpec
+from models.episodes.trials import Embed, embed_classes
 from models.page.prepare import Recipe
 from models.siamese.branch import BranchShape
-from models.siamese.weights import Manifest, write_manifest
-from models.training.trainer import MANIFEST_FILE, Plan, Report, train
+from models.siamese.weights import Manifest
+from models.training.epochs import Report
+from models.training.folder import RunFolder
+from models.training.plan import Plan
+from models.training.trainer import train
+from service.reports.training import write_training
+
+_LEAST_CLASSES, _LEAST_IMAGES = 3, 4
+"""What the calibration needs: held-out classes, and images of one of them."""
 
 
 def train_network(
@@ -29,40 +35,93 @@ def train_network(
     out: Path,
     provenance: Mapping[str, Any],
     report: Report,
+    watch: Watch = unwatched,
+    tell: Callable[[str], None] = lambda _line: None,
 ) -> Manifest:
     """Train on what ``specs`` name, judge and calibrate on what is held out, write to ``out``.
 
+    A run that was interrupted is gone on with. At the end its curves are drawn, where plotly is
+    installed.
+
+    Args:
+        specs: what is learned from and held out; see `mix` for these and the next three.
+        hold_out: names of groups or classes.
+        drawings: pictures of each drawn class.
+        solids: weight of drawn solids.
+        plan: how it is trained.
+        out: the run folder.
+        provenance: what else the manifest says.
+        report: told of each epoch.
+        watch: shown the images as they are read, and then the epochs.
+        tell: given what the person should know, line by line.
+
     Raises:
         DataError: the data are not enough, or ``out`` is taken.
+        UsageError: see `mix`.
     """
+    RunFolder(out).refuse_taken()  # before minutes are spent on reading and drawing
     recipe, shape = Recipe(), BranchShape()
     mixture = mix(
-        specs, recipe, hold_out=hold_out, drawings=drawings, solids=solids, seed=plan.seed
+        specs,
+        recipe,
+        hold_out=hold_out,
+        drawings=drawings,
+        solids=solids,
+        seed=plan.seed,
+        watch=watch,
     )
-    held_out = [one for one in mixture.held_out if len(one.images) > 1]
-    if len(held_out) < plan.ways:
-        raise DataError(
-            f"{len(held_out)} classes are held out, judging needs {plan.ways}",
-            "Name groups or classes to keep out of training with --hold-out",
+    for line in mixture.unreadable:
+        tell(f"left out: {line}")
+    if mixture.unreadable:
+        tell(f"images left out because they cannot be read: {len(mixture.unreadable)}")
+    held = {source.name: source.classes for source in mixture.held_out}
+    classes = [one for source in mixture.held_out for one in source.classes]
+    _check(classes)
+
+    def calibrate(embed: Embed) -> dict[str, Any]:
+        groups = [f"{name}/{one.group}" for name, there in held.items() for one in there]
+        return fit_calibration(embed_classes(classes, embed), groups, seed=plan.seed).stored()
+
+    with watch("training", plan.epochs) as advance:
+
+        def after_epoch(row: Mapping[str, Any]) -> None:
+            advance()
+            report(row)
+
+        _, manifest = train(
+            mixture.sources,
+            mixture.held_out,
+            shape=shape,
+            recipe=recipe,
+            plan=plan,
+            out=out,
+            decided={"hold_out": sorted(hold_out), "drawings": drawings, "solids": solids},
+            provenance=provenance,
+            calibrate=calibrate,
+            report=after_epoch,
         )
-    branch, manifest = train(
-        mixture.sources,
-        held_out,
-        shape=shape,
-        recipe=recipe,
-        plan=plan,
-        out=out,
-        provenance={
-            **provenance,
-            "hold_out": sorted(hold_out),
-            "held_out_classes": len(held_out),
-            "drawings": drawings,
-            "solids": solids,
-        },
-        report=report,
-    )
-    embeddings = embed_classes(held_out, lambda x: np.asarray(branch.predict_on_batch(x)))
-    calibration = fit_calibration(embeddings, [one.group for one in held_out], seed=plan.seed)
-    manifest = replace(manifest, calibration=calibration.stored())
-    write_manifest(out / MANIFEST_FILE, manifest)
+    try:
+        tell(f"its curves are in {write_training(out)}")
+    except UsageError as error:
+        tell(f"its curves are not drawn: {error}")
     return manifest
+
+
+def _check(held_out: Sequence[ImageClass]) -> None:
+    """Refuse now what the calibration would refuse after hours.
+
+    Raises:
+        DataError: too few classes are held out, or too few images of each.
+    """
+    if len(held_out) < _LEAST_CLASSES:
+        raise DataError(
+            f"{len(held_out)} classes of 2 images and more are held out, "
+            f"judging and calibrating need {_LEAST_CLASSES}",
+            "Keep a share out with held=0.05 after --data, or name groups with --hold-out",
+        )
+    most = max(len(one.images) for one in held_out)
+    if most < _LEAST_IMAGES:
+        raise DataError(
+            f"no held-out class has more than {most} images, calibrating needs {_LEAST_IMAGES}",
+            "Hold out a class with more images",
+        )

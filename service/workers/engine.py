@@ -18,12 +18,12 @@ from config.home import Home
 from config.settings import Settings
 from indexer.cache import EmbeddingCache
 from indexer.calibration import Calibration
-from indexer.support import SupportFile, support_files, support_stamp
-from indexer.verdict import Match, Verdict, decide
-from models.page.hashing import hash_file
-from models.page.read import Limits, read_scan
-from models.page.scan import Fault, Page, Scan
+from indexer.support import support_files, support_stamp
+from indexer.verdict import Match, Verdict
+from models.page.read import Limits
+from models.page.scan import Fault, Page
 from models.siamese.weights import SHIPPED
+from service.workers.judge import Judge, first_page, open_embedder, scan_of
 
 if TYPE_CHECKING:
     from indexer.index import SupportIndex
@@ -100,17 +100,12 @@ class Engine:
     """
 
     def __init__(self, spec: EngineSpec) -> None:
-        from models.siamese.runtime import set_up_keras
-
-        set_up_keras(spec.cache, threads=spec.threads)
-        from models.siamese.embedder import Embedder
-
         self.spec = spec
         self.unreadable: dict[str, str] = {}
-        self._embedder = Embedder(spec.manifest)
+        self._embedder = open_embedder(spec.manifest, spec.cache, threads=spec.threads)
         self._calibration = Calibration.of(self._embedder.calibration)
         self._cache = EmbeddingCache(spec.cache, self._embedder.branch_id)
-        self._index: SupportIndex
+        self._judge: Judge
         self._stamp: str | None = None
         self._look_again_at = 0.0
         self.refresh()
@@ -123,7 +118,17 @@ class Engine:
     @property
     def index_id(self) -> str:
         """Which support images judge."""
-        return self._index.index_id
+        return self._judge.index.index_id
+
+    @property
+    def index(self) -> SupportIndex:
+        """The support images that judge, with their embeddings."""
+        return self._judge.index
+
+    @property
+    def calibration(self) -> Calibration:
+        """What is known of the branch's distances."""
+        return self._judge.calibration
 
     @property
     def least_side(self) -> int:
@@ -152,20 +157,11 @@ class Engine:
 
     def judge(self, pages: Sequence[Page]) -> list[Verdict]:
         """One verdict a page; they are embedded as one batch."""
-        embeddings = self._embedder.embed([page.pixels for page in pages])
-        return [self.decide(matches) for matches in self._index.search(embeddings)]
+        return self._judge.judge(self._embedder.embed([page.pixels for page in pages]))
 
     def decide(self, matches: tuple[Match, ...]) -> Verdict:
         """The verdict that follows from these matches, under the settings of this engine."""
-        return decide(
-            matches,
-            calibration=self._calibration,
-            examples_by_class=self._index.examples_by_class,
-            spread_by_class=self._index.spread_by_class,
-            reject=self.spec.reject,
-            branch_id=self.branch_id,
-            index_id=self.index_id,
-        )
+        return self._judge.decide(matches)
 
     def made(self, verdict: Verdict) -> bool:
         """Whether a verdict was made by this branch on this index."""
@@ -179,24 +175,26 @@ class Engine:
             known = self._cache.load()
             examples, new = [], {}
             for file in support_files(self.spec.support):
-                found = self._digest(file)
-                if isinstance(found, Fault):
-                    self.unreadable[file.name] = found.reason
+                scan = scan_of(file.path)
+                if isinstance(scan, Fault):
+                    self.unreadable[file.name] = scan.reason
                     continue
-                if found not in known and found not in new:
-                    page = self._first_page(Scan(file.path, found, file.size))
+                if scan.sha256 not in known and scan.sha256 not in new:
+                    page = first_page(scan, self.spec.limits, self.least_side)
                     if isinstance(page, Fault):
                         self.unreadable[file.name] = page.reason
                         continue
-                    new[found] = self._embedder.embed([page.pixels])[0]
-                examples.append(Example(file.class_name, file.name, found))
+                    new[scan.sha256] = self._embedder.embed([page.pixels])[0]
+                examples.append(Example(file.class_name, file.name, scan.sha256))
             known |= new
             kept = {example.sha256: known[example.sha256] for example in examples}
             if new:
                 self._save(kept)
         rows = [kept[example.sha256] for example in examples]
         embeddings = np.stack(rows) if rows else np.zeros((0, self._embedder.dim), np.float32)
-        self._index = SupportIndex(examples, embeddings, self.branch_id)
+        sharpness = self._calibration.sharpness
+        index = SupportIndex(examples, embeddings, self.branch_id, sharpness=sharpness)
+        self._judge = Judge(index, self._calibration, self.spec.reject, self.branch_id)
 
     def _save(self, embeddings: Mapping[str, NDArray[np.float32]]) -> None:
         try:
@@ -204,14 +202,3 @@ class Engine:
         except OSError as error:
             # Only a cache: the next start embeds them again.
             log.warning("embeddings not kept", reason=error.strerror or str(error))
-
-    def _digest(self, file: SupportFile) -> str | Fault:
-        try:
-            digest = hash_file(str(file.path), file.path.lstat())
-        except OSError as error:
-            return Fault("open", error.strerror or str(error))
-        return digest or Fault("open", "it is still being written")
-
-    def _first_page(self, scan: Scan) -> Page | Fault:
-        found = read_scan(scan, self.spec.limits, least_side=self.least_side, first_only=True)
-        return found if isinstance(found, Fault) else found.pages[0]

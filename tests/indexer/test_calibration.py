@@ -3,78 +3,120 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import WeightsError
 from indexer.calibration import Calibration
+from indexer.gallery import Gallery
 
 CALIBRATION = Calibration(
-    alone=(6.5, -24.0),
-    among=(2.8, -19.0, 14.0),
-    settled=(3.0, -19.0, 14.0, -1.5),
-    shares=(1e-5, 1e-3, 0.01, 0.05, 0.2, 0.9),
-    distances=(0.05, 0.1, 0.2, 0.3, 0.5, 0.9),
-    crowding=0.5,
-    tolerance=2.0,
+    sharpness=14.0,
+    known=(6.0, -15.0, -0.3, -0.2, -2.0, 3.0),
+    choice=20.0,
+    shares=(0.001, 0.01, 0.05, 0.2, 0.9),
+    crowds=(1, 10),
+    limits=((4.0, 3.0, 1.5, 0.0, -5.0), (5.0, 4.0, 2.5, 1.0, -4.0)),
+    kin=(0.05, 0.1, 0.15, 0.2, 0.3),
 )
 distances = st.floats(0, 2)
 rejects = st.floats(1e-6, 0.999)
-counts = st.dictionaries(st.text(), st.integers(1, 10_000), min_size=1, max_size=30)
+
+
+def gallery(n_classes: int = 2, isolation: float | None = 0.6) -> Gallery:
+    """Classes of one example each."""
+    return Gallery({str(key): 1 for key in range(n_classes)}, isolation if n_classes > 1 else None)
 
 
 @given(distances, distances, st.none() | st.floats(0, 2))
 def test_farther_is_never_surer(one: float, other: float, gap: float | None) -> None:
     """A worse match would be reported with more confidence."""
     near, far = sorted((one, other))
-    assert 0 <= CALIBRATION.score(far, gap) <= CALIBRATION.score(near, gap) <= 1
+    scores = [
+        CALIBRATION.score([d] if gap is None else [d, d + gap], 1, gallery(1 + (gap is not None)))
+        for d in (far, near)
+    ]
+    assert 0 <= scores[0] <= scores[1] <= 1
 
 
 @given(distances, st.floats(0, 2), st.floats(0, 2))
 def test_a_runner_up_far_off_is_never_less_sure(far: float, one: float, other: float) -> None:
     """A close call would be reported with more confidence than a clear one."""
     narrow, wide = sorted((one, other))
-    assert CALIBRATION.score(far, narrow) <= CALIBRATION.score(far, wide)
+    scores = [CALIBRATION.score([far, far + gap], 1, gallery()) for gap in (narrow, wide)]
+    assert scores[0] <= scores[1]
 
 
-@given(distances, st.floats(0, 2), st.floats(0, 2), st.floats(0, 2))
-def test_a_class_that_varies_less_is_surer_of_less(
-    far: float, gap: float, one: float, other: float
-) -> None:
-    """A cone would be a cylinder with 99 percent, however alike the cylinders are."""
-    tight, loose = sorted((one, other))
-    assert CALIBRATION.score(far, gap, tight) <= CALIBRATION.score(far, gap, loose)
+def test_two_classes_alike_are_a_toss_up() -> None:
+    """A scan that lies as near to one class as to the other would be filed with confidence."""
+    clear = CALIBRATION.score([0.1, 0.9], 1, gallery())
+    assert CALIBRATION.score([0.1, 0.1], 1, gallery()) == pytest.approx(clear / 2, rel=1e-6)
 
 
-@given(counts, rejects, rejects)
-def test_whoever_accepts_more_strangers_accepts_more(
-    held: dict[str, int], one: float, other: float
-) -> None:
+@given(st.floats(-20, 20))
+def test_a_score_without_a_rival_is_the_probability_of_its_odds(shift: float) -> None:
+    """The score of a single class would be no probability."""
+    distance = (6.0 - shift) / 15
+    odds = CALIBRATION.odds(distance, 1, gallery(1))
+    assert odds == pytest.approx(shift)
+    assert CALIBRATION.score([distance], 1, gallery(1)) / (
+        1 - CALIBRATION.score([distance], 1, gallery(1))
+    ) == pytest.approx(2.718281828459045**shift, rel=1e-3)
+
+
+@given(distances, st.integers(2, 1000), st.integers(2, 1000))
+def test_more_classes_make_it_stricter(distance: float, one: int, other: int) -> None:
+    """Every class that is added would let in more strangers."""
+    few, many = sorted((one, other))
+    assert CALIBRATION.odds(distance, 1, gallery(many)) <= CALIBRATION.odds(
+        distance, 1, gallery(few)
+    )
+
+
+def test_classes_that_lie_apart_allow_more() -> None:
+    """Five solids, alike as they are, would be told apart as if they were five documents."""
+    near, apart = (CALIBRATION.odds(0.3, 1, gallery(5, isolation)) for isolation in (0.1, 0.9))
+    assert near < apart
+
+
+@given(rejects, rejects, st.integers(1, 10_000))
+def test_whoever_accepts_more_strangers_accepts_more(one: float, other: float, n: int) -> None:
     """`reject` would work backwards."""
     strict, lax = sorted((one, other))
-    assert CALIBRATION.threshold(held, strict) <= CALIBRATION.threshold(held, lax)
+    assert CALIBRATION.limit(strict, n) >= CALIBRATION.limit(lax, n)
 
 
-@given(counts, rejects)
-def test_more_chances_for_a_stranger_make_it_stricter(held: dict[str, int], reject: float) -> None:
-    """Every class that is added would let in more strangers."""
-    now = CALIBRATION.threshold(held, reject)
-    assert CALIBRATION.threshold({**held, "one more \0": 1}, reject) <= now
-    assert CALIBRATION.threshold({name: n + 5 for name, n in held.items()}, reject) <= now
-
-
-def test_a_measured_share_has_its_measured_distance() -> None:
+def test_a_measured_share_has_its_measured_limit() -> None:
     """What the user accepts and what was measured would not meet."""
-    for share, distance in zip(CALIBRATION.shares, CALIBRATION.distances, strict=True):
-        assert CALIBRATION.threshold({"c": 1}, share) == pytest.approx(distance)
+    for crowd, row in zip(CALIBRATION.crowds, CALIBRATION.limits, strict=True):
+        for share, limit in zip(CALIBRATION.shares, row, strict=True):
+            assert CALIBRATION.limit(share, crowd) == pytest.approx(limit)
+    assert 1.5 < CALIBRATION.limit(0.05, 3) < 2.5
 
 
 def test_outside_what_was_measured_nothing_is_made_up() -> None:
-    """A thousand classes or an odd `reject` would give no threshold, or any."""
-    crowd = {str(n): 100 for n in range(1000)}
-    assert CALIBRATION.threshold(crowd, 0.001) == 0.05
-    assert CALIBRATION.threshold({"c": 1}, 0.999) == 0.9
+    """A thousand classes or an odd `reject` would give no limit, or any."""
+    assert CALIBRATION.limit(1e-9, 1) == 4.0
+    assert CALIBRATION.limit(0.999, 10_000) == -4.0
+
+
+@given(distances, st.none() | distances)
+def test_an_image_is_confused_the_more_the_nearer_the_other_class(
+    other: float, own: float | None
+) -> None:
+    """`classes check` would name the classes that are well apart."""
+    far, near = CALIBRATION.confusion(own, np.array([other + 0.1, other]))
+    assert 0 <= far <= near <= 1
+
+
+def test_what_is_not_known_of_a_class_is_what_is_usual() -> None:
+    """A class of one example could be as close to another as it likes."""
+    near, far = CALIBRATION.confusion(None, np.array([0.0, 1.0]))
+    assert near > 0.8
+    assert far < 0.01
+    assert CALIBRATION.confusion(0.3, np.array(0.3)) == pytest.approx(0.5)
 
 
 def test_a_manifest_keeps_it_whole() -> None:
@@ -92,15 +134,25 @@ WHOLE = CALIBRATION.stored()
     [
         {},
         *({key: value for key, value in WHOLE.items() if key != gone} for gone in WHOLE),
-        WHOLE | {"alone": [1.0]},
-        WHOLE | {"among": [1.0, 2.0]},
-        WHOLE | {"among": 3},
-        WHOLE | {"alone": ["a", "b"]},
-        WHOLE | {"shares": [], "distances": []},
+        WHOLE | {"sharpness": 0},
+        WHOLE | {"choice": -1.0},
+        WHOLE | {"known": [1.0, -2.0]},
+        WHOLE | {"known": [6.0, 15.0, -0.3, -0.2, -2.0, 3.0]},
+        WHOLE | {"known": [float("nan"), -15.0, -0.3, -0.2, -2.0, 3.0]},
+        WHOLE | {"known": 3},
+        WHOLE | {"known": list("abcdef")},
+        WHOLE | {"shares": [], "limits": [[], []]},
         WHOLE | {"shares": [0.1]},
-        WHOLE | {"shares": [0.0, 0.2], "distances": [0.1, 0.2]},
-        WHOLE | {"shares": [0.1, 0.2], "distances": [0.3, 0.2]},
-        WHOLE | {"crowding": None},
+        WHOLE | {"shares": [0.0, 0.2], "limits": [[0.2, 0.1]] * 2},
+        WHOLE | {"shares": [0.1, 1.0], "limits": [[0.2, 0.1]] * 2},
+        WHOLE | {"shares": [0.1, 0.2], "limits": [[0.2, 0.3]] * 2},
+        WHOLE | {"limits": WHOLE["limits"][:1]},
+        WHOLE | {"crowds": [0, 10]},
+        WHOLE | {"crowds": [10, 1]},
+        WHOLE | {"crowds": [], "limits": []},
+        WHOLE | {"kin": []},
+        WHOLE | {"kin": [0.2, 0.1]},
+        WHOLE | {"choice": None},
     ],
 )
 def test_half_a_calibration_is_refused_at_the_start(stored: dict[str, Any]) -> None:

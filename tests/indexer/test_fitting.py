@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from config.errors import DataError
 from indexer.calibration import Calibration
 from indexer.fitting import fit_calibration, fit_logistic
+from indexer.index import Example, SupportIndex
+from indexer.verdict import UNKNOWN, decide
 
 
 def clusters(
@@ -23,7 +26,7 @@ def clusters(
 @pytest.fixture(scope="module")
 def fitted() -> Calibration:
     """Fitted on some classes; tests ask about others."""
-    return fit_calibration(clusters(120, 1), ["group"] * 120, episodes=1500, seed=1)
+    return fit_calibration(clusters(120, 1), ["group"] * 120, episodes=500, seed=1)
 
 
 def asked(
@@ -33,24 +36,26 @@ def asked(
     classes, rng = clusters(120, 2), np.random.default_rng(3)
     scores, right = [], []
     strangers_in, known_in = [], []
-    for _ in range(1500):
+    for _ in range(800):
         ways = int(rng.integers(min(2, most_ways), most_ways + 1))
         shots = int(rng.integers(least_shots, most_shots + 1))
         *shown, stranger = rng.choice(len(classes), ways + 1, replace=False)
-        is_known = rng.random() < 2 / 3
+        is_known = rng.random() < 0.6
         key = shown[0] if is_known else stranger
         images = rng.permutation(len(classes[key]))
-        query = classes[key][images[0]]
-        nearest = [
-            1 - (classes[one][images[1 : 1 + shots] if one == key else slice(shots)] @ query).max()
-            for one in shown
-        ]
-        order = np.argsort(nearest)
-        gap = float(nearest[order[1]] - nearest[order[0]]) if ways > 1 else None
-        scores.append(calibration.score(float(nearest[order[0]]), gap))
-        right.append(bool(is_known and order[0] == 0))
-        limit = calibration.threshold({str(one): shots for one in shown}, reject)
-        (known_in if is_known else strangers_in).append(nearest[order[0]] <= limit)
+        support = [classes[one][images[1 : 1 + shots]] for one in shown]
+        examples = [Example(f"{n:03}", f"{n}/{k}", "") for n in range(ways) for k in range(shots)]
+        index = SupportIndex(
+            examples, np.concatenate(support), "b", sharpness=calibration.sharpness
+        )
+        (matches,) = index.search(classes[key][images[:1]])
+        verdict = decide(
+            matches, calibration=calibration, gallery=index.gallery, reject=reject,
+            branch_id="b", index_id="i",
+        )  # fmt: skip
+        scores.append(verdict.score)
+        right.append(bool(is_known and matches[0].class_name == "000"))
+        (known_in if is_known else strangers_in).append(verdict.class_name != UNKNOWN)
     return np.array(scores), np.array(right), float(np.mean(strangers_in)), float(np.mean(known_in))
 
 
@@ -93,16 +98,33 @@ def test_the_same_data_give_the_same_calibration() -> None:
 def test_what_is_fitted_can_be_stored_and_read(fitted: Calibration) -> None:
     """A training of hours would end in weights that are refused."""
     assert Calibration.of(fitted.stored()) == fitted
-    assert 0 <= fitted.crowding <= 1
-    assert fitted.alone[1] < 0
-    assert fitted.among[1] < 0 < fitted.among[2]
+    assert fitted.known[1] < 0 < fitted.choice
+    assert list(fitted.kin) == sorted(fitted.kin)
 
 
 @pytest.mark.parametrize("number", [3, 8, 21])
 def test_few_classes_are_enough(number: int) -> None:
     """A training that holds out one alphabet would end in a traceback."""
     groups = [f"g{key % 3}" for key in range(number)]
-    assert fit_calibration(clusters(number, 7, images=4), groups, episodes=100).distances
+    assert fit_calibration(clusters(number, 7, images=4), groups, episodes=100).limits
+
+
+@pytest.mark.parametrize(
+    "held", [[], clusters(2, 1), [*clusters(3, 1), clusters(1, 2, images=1)[0]]]
+)
+def test_too_little_is_refused_with_both_numbers(held: list[NDArray[np.float32]]) -> None:
+    """A training of hours would end in a traceback."""
+    with pytest.raises(DataError, match=f"{len(held)} classes .* 3 classes of 2 images"):
+        fit_calibration(held, ["g"] * len(held), episodes=10)
+
+
+def test_single_images_that_say_little_make_a_dull_kernel() -> None:
+    """The nearest example would decide alone where it is nearest by chance."""
+    vague, clear = (
+        fit_calibration(clusters(60, 5, spread=spread), ["g"] * 60, episodes=300).sharpness
+        for spread in (0.5, 0.1)
+    )
+    assert vague < clear
 
 
 def test_logistic_regression_finds_what_made_the_data() -> None:

@@ -5,19 +5,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from indexer.calibration import Calibration
+from indexer.gallery import Gallery
 from indexer.verdict import UNKNOWN, Match, Verdict, decide
 
 CALIBRATION = Calibration(
-    alone=(4.0, -20.0),
-    among=(2.0, -20.0, 30.0),
-    settled=(3.0, -19.0, 14.0, -1.5),
-    shares=(0.001, 0.05, 0.5),
-    distances=(0.1, 0.2, 0.4),
-    crowding=0.5,
-    tolerance=2.0,
+    sharpness=14.0,
+    known=(6.0, -20.0, -0.3, -0.2, -2.0, 2.0),
+    choice=20.0,
+    shares=(0.001, 0.01, 0.05, 0.5),
+    crowds=(1,),
+    limits=((4.0, 2.5, 1.5, -2.0),),
+    kin=(0.1, 0.2),
 )
 NEAR, FAR, FARTHER = (
     Match("ticket", "ticket/a.png", 0.1),
@@ -26,16 +25,18 @@ NEAR, FAR, FARTHER = (
 )
 
 
-def verdict_on(
-    *matches: Match, reject: float = 0.05, examples: int = 1, spread: float | None = None
-) -> Verdict:
+def gallery_of(*matches: Match, examples: int = 1) -> Gallery:
+    """The classes of these matches, well apart."""
+    isolation = 0.8 if len(matches) > 1 else None
+    return Gallery({match.class_name: examples for match in matches}, isolation)
+
+
+def verdict_on(*matches: Match, reject: float = 0.05, examples: int = 1) -> Verdict:
     """The verdict on a scan with these matches."""
-    held = {match.class_name: examples for match in matches}
     return decide(
         matches,
         calibration=CALIBRATION,
-        examples_by_class=held,
-        spread_by_class={} if spread is None else dict.fromkeys(held, spread),
+        gallery=gallery_of(*matches, examples=examples),
         reject=reject,
         branch_id="branch",
         index_id="index",
@@ -48,7 +49,7 @@ def test_a_near_match_is_the_class() -> None:
     assert verdict.class_name == "ticket"
     assert verdict.nearest == NEAR
     assert verdict.runner_up == FAR
-    assert verdict.score == CALIBRATION.score(0.1, pytest.approx(0.2).expected)
+    assert verdict.score == CALIBRATION.score([0.1, 0.3], 1, gallery_of(NEAR, FAR))
     assert (verdict.branch_id, verdict.index_id) == ("branch", "index")
 
 
@@ -58,14 +59,6 @@ def test_a_stranger_is_unknown_but_its_nearest_class_is_told() -> None:
     assert verdict.class_name == UNKNOWN
     assert verdict.nearest == FAR
     assert 0 < verdict.score < 1
-
-
-def test_examples_that_agree_make_a_class_stricter() -> None:
-    """A cone would be filed among cylinders: nearer than strangers are, but no cylinder."""
-    cone = Match("cylinder", "cylinder/a.png", 0.15)
-    assert verdict_on(cone, FAR, examples=9, reject=0.3).class_name == "cylinder"
-    assert verdict_on(cone, FAR, examples=9, reject=0.3, spread=0.02).class_name == UNKNOWN
-    assert verdict_on(cone, FAR, examples=9, reject=0.3, spread=0.1).class_name == "cylinder"
 
 
 def test_no_class_at_all_is_unknown_with_no_score() -> None:
@@ -80,23 +73,26 @@ def test_a_single_class_can_say_no() -> None:
     """With one class, everything would be of it."""
     assert verdict_on(NEAR).class_name == "ticket"
     assert verdict_on(NEAR).runner_up is None
-    assert verdict_on(NEAR).score == CALIBRATION.score(0.1, None)
+    assert verdict_on(NEAR).score == CALIBRATION.score([0.1], 1, gallery_of(NEAR))
     assert verdict_on(FAR).class_name == UNKNOWN
 
 
-def test_the_distance_of_the_threshold_itself_is_near_enough() -> None:
+def test_the_limit_itself_is_near_enough() -> None:
     """Two machines that round alike would disagree on the border."""
-    assert (
-        verdict_on(Match("c", "c/a.png", CALIBRATION.threshold({"c": 1}, 0.05))).class_name == "c"
-    )
+    border = Match("c", "c/a.png", (6.0 - 1.5) / 20)
+    assert CALIBRATION.odds(border.distance, 1, gallery_of(border)) == CALIBRATION.limit(0.05, 1)
+    assert verdict_on(border).class_name == "c"
 
 
-def test_reject_and_the_number_of_examples_count() -> None:
+def test_reject_and_the_number_of_classes_and_examples_count() -> None:
     """Settings would be read and not obeyed."""
-    close = Match("cone", "cone/b.png", 0.18)
+    close = Match("cone", "cone/b.png", 0.2)
     assert verdict_on(close).class_name == "cone"
     assert verdict_on(close, reject=0.01).class_name == UNKNOWN
-    assert verdict_on(close, examples=50).class_name == UNKNOWN
+    assert verdict_on(close, examples=5000).class_name == UNKNOWN
+    assert verdict_on(close, *(Match(f"{n}", f"{n}/a.png", 0.9) for n in range(9))).class_name == (
+        UNKNOWN
+    )
     assert verdict_on(FAR, reject=0.4).class_name == "cone"
 
 

@@ -137,7 +137,7 @@ def test_one_image_in_two_classes_is_embedded_once(
     give(engine, "b", drawn("ticket", 11))
     look(engine)
     assert counted.pages == 1
-    assert engine._index.examples_by_class == {"a": 1, "b": 1}
+    assert engine._judge.index.gallery.examples_by_class == {"a": 1, "b": 1}
 
 
 def test_the_next_process_need_not_embed_again(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -65,6 +67,9 @@ def test_folders_of_images_are_classes_and_their_parents_groups(folder: Path) ->
         ("set", "set/b", 2), ("set", "set/a", 1), ("set", "set/a-b", 1),
         ("set-b", "set-b/a", 1), ("set-b", "set-b/a b", 1),
     }  # fmt: skip
+    below = read_source(folder / "set", RECIPE, name="letters")
+    assert {one.group for one in below.classes} == {"letters"}
+    assert read_source(folder / "set" / "a", RECIPE).classes[0].name == "a"
     for one in source.classes:
         assert one.images.shape[1:] == (16, 16)
         assert one.images.dtype == np.uint8
@@ -85,21 +90,56 @@ def test_what_is_no_picture_is_passed_over(folder: Path) -> None:
     before = [one.name for one in read_source(folder, RECIPE).classes]
     (folder / "set" / "b" / "LICENCE.txt").write_text("text")
     (folder / "set" / "b" / "._1.png").write_bytes(b"no picture")
-    (folder / "set" / "folder.png").mkdir()
-    (folder / "empty").mkdir()
+    (folder / "__MACOSX" / "set").mkdir(parents=True)
+    (folder / ".thumbnails").mkdir()
     assert [one.name for one in read_source(folder, RECIPE).classes] == before
     with zipfile.ZipFile(zipped(folder), "a") as archive:
-        archive.mkdir("set/other.png")
+        archive.mkdir("set/b/@eaDir")
     assert [one.name for one in read_source(folder.with_suffix(".zip"), RECIPE).classes] == before
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"])
-def test_a_damaged_picture_is_named(folder: Path, data: bytes) -> None:
-    """Nobody would find the one among ten thousand."""
+def test_a_damaged_picture_is_left_out_and_named(folder: Path, data: bytes) -> None:
+    """One bad file would stop a training, or nobody would find it among ten thousand."""
+    before = [(one.name, len(one.images)) for one in read_source(folder, RECIPE).classes]
     (folder / "set" / "b" / "bad.png").write_bytes(data)
     for path in (folder, zipped(folder)):
-        with pytest.raises(DataError, match=r"set/b/bad\.png"):
-            read_source(path, RECIPE)
+        found = read_source(path, RECIPE)
+        assert [(one.name, len(one.images)) for one in found.classes] == before
+        (line,) = found.unreadable
+        assert line.startswith(str(path / "set/b/bad.png "))
+
+
+def test_a_damaged_zip_entry_is_left_out_and_named(folder: Path) -> None:
+    """A traceback would come from the depths of zlib."""
+    path = zipped(folder)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"set/b/2.jpg") + len(b"set/b/2.jpg") + 40
+    data[at] ^= 0xFF
+    path.write_bytes(data)
+    (line,) = read_source(path, RECIPE).unreadable
+    assert "set/b/2.jpg cannot be read" in line
+
+
+def test_a_class_that_cannot_be_read_is_refused_with_both_numbers(folder: Path) -> None:
+    """The network would silently know one class fewer than was asked for."""
+    (folder / "set" / "a" / "1.PNG").write_bytes(b"no picture")
+    (folder / "set" / "a" / "2.png").write_bytes(b"")
+    with pytest.raises(DataError, match=r"class set/a of .* has 2 images, 0 of them can be read"):
+        read_source(folder, RECIPE)
+
+
+def test_reading_is_watched(folder: Path) -> None:
+    """Minutes would pass without a sign of life."""
+    told: list[object] = []
+
+    @contextmanager
+    def watch(label: str, total: int) -> Iterator[Callable[[], None]]:
+        told.append((label, total))
+        yield lambda: told.append(1)
+
+    read_source(folder, RECIPE, name="letters", watch=watch)
+    assert told == [("letters", 6), *[1] * 6]
 
 
 def test_what_holds_no_data_is_refused(tmp_path: Path) -> None:
@@ -167,12 +207,10 @@ def test_alphabets_of_turned_letters_are_not_turned() -> None:
 
 def test_classes_of_one_name_become_one() -> None:
     """Drawn and photographed tickets would be pushed apart."""
-    photos = Source(
-        "p", 1.0, (class_of("kinds", "kinds/ticket", 1), class_of("kinds", "kinds/map", 2))
-    )
-    drawn = Source("d", 1.0, (class_of("drawn", "ticket", 3, 4),))
+    photos = Source("p", 1.0, (class_of("kinds", "ticket", 1), class_of("kinds", "map", 2)), ("x",))
+    drawn = Source("d", 1.0, (class_of("drawn", "ticket", 3, 4),), ("y",))
     merged = merge("kinds", [photos, drawn], 3.0)
-    assert (merged.name, merged.weight) == ("kinds", 3.0)
+    assert (merged.name, merged.weight, merged.unreadable) == ("kinds", 3.0, ("x", "y"))
     assert [(one.group, one.name, len(one.images)) for one in merged.classes] == [
         ("kinds", "ticket", 3), ("kinds", "map", 1),
     ]  # fmt: skip
@@ -200,7 +238,7 @@ def test_a_blank_picture_stays_blank() -> None:
 
 def test_no_range_means_no_change() -> None:
     """What is switched off would still happen."""
-    still = Augmentation(rotation=0, scale=0, shear=0, shift=0, thickness=0)
+    still = Augmentation(rotation=0, scale=0, shear=0, shift=0, thickness=0, elastic=0)
     image = class_of("g", "g/a", 5).images[0]
     changed = still.apply(image, np.random.default_rng(0))
     assert np.allclose(changed[:, :, 0], image / 255, atol=0.02)

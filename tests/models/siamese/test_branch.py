@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from models.siamese.branch import TINY, BranchShape, build_branch
-from models.siamese.network import Siamese
 
 RNG = np.random.default_rng(0)
 PAGES = RNG.random((6, 16, 16, 1), np.float32)
@@ -61,36 +60,6 @@ def test_a_branch_that_would_shrink_to_nothing_is_refused(
     """The message would come from the depths of Keras."""
     with pytest.raises(ValueError, match=f"side {side} is less than {least}, for {blocks} blocks"):
         BranchShape(side=side, widths=(4,) * blocks)
-
-
-def test_both_towers_are_one_branch() -> None:
-    """Two sets of weights would drift apart, and no embedding compare with another."""
-    branch = tiny()
-    siamese = Siamese(branch)
-    siamese((PAGES, PAGES))
-    assert siamese.count_params() == branch.count_params()
-    assert {id(one) for one in siamese.weights} == {id(one) for one in branch.weights}
-
-
-def test_similarities_are_cosines_of_each_left_with_each_right() -> None:
-    """The loss would compare other pairs than it is told of."""
-    branch = tiny()
-    left, right = PAGES[:4], RNG.random((4, 16, 16, 1), np.float32)
-    found = np.asarray(Siamese(branch)((left, right), training=False))
-    expected = np.asarray(branch(left)) @ np.asarray(branch(right)).T
-    assert found.shape == (4, 4)
-    assert np.allclose(found, expected, atol=1e-5)
-    assert np.abs(found).max() <= 1 + 1e-5
-
-
-def test_left_and_right_may_be_exchanged() -> None:
-    """How alike two pages are would depend on which is asked for."""
-    siamese = Siamese(tiny())
-    left, right = PAGES[:3], PAGES[3:]
-    there = np.asarray(siamese((left, right), training=False))
-    back = np.asarray(siamese((right, left), training=False))
-    assert np.allclose(there, back.T, atol=1e-5)
-    assert np.diag(siamese((left, left), training=False)) == pytest.approx(1, abs=1e-5)
 
 
 def test_a_saved_network_names_its_own_layers() -> None:

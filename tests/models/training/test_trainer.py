@@ -2,69 +2,70 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
 from config.errors import DataError
-from models.drawing.solids import SOLID_KINDS, draw_solid
-from models.episodes.classes import Source, drawn_source
-from models.page.prepare import Recipe
 from models.siamese.branch import TINY
 from models.siamese.embedder import Embedder
 from models.siamese.weights import Manifest, load_branch
-from models.training.trainer import MANIFEST_FILE, WEIGHTS_FILE, Plan, train
+from models.training.folder import MANIFEST_FILE, WEIGHTS_FILE, RunFolder
+from models.training.plan import Objective
+from models.training.trainer import train
+from tests.models.training.toy import HELD_OUT, PLAN, RECIPE, SOURCES, longer, run, source
 
-RECIPE = Recipe(side=TINY.side, working_side=64)
-PLAN = Plan(epochs=4, batches=8, pairs=16, learning_rate=2e-2, ways=5, trials=50, seed=3)
-Figures = list[tuple[int, Mapping[str, float]]]
-
-
-@pytest.fixture(scope="module")
-def drawn() -> Source:
-    """The five solids, a few drawings each."""
-    rng = np.random.default_rng(0)
-    drawings = ((kind, draw_solid(kind, rng)) for _ in range(5) for kind in SOLID_KINDS)
-    return drawn_source("solids", drawings, RECIPE)
-
-
-def run(drawn: Source, out: Path, plan: Plan = PLAN) -> tuple[Manifest, Figures]:
-    """Train a tiny branch."""
-    told: Figures = []
-    _, manifest = train(
-        [drawn],
-        drawn.classes,
-        shape=TINY,
-        recipe=RECIPE,
-        plan=plan,
-        out=out,
-        provenance={"command": "pigeonhole train"},
-        report=lambda epoch, figures: told.append((epoch, figures)),
-    )
-    return manifest, told
+Rows = list[Mapping[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def trained(
-    drawn: Source, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, Manifest, Figures]:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Manifest, Rows]:
     """A run folder that did not exist, the manifest, and what was reported."""
     out = tmp_path_factory.mktemp("runs") / "deep" / "first"
-    return out, *run(drawn, out)
+    return out, *run(
+        out,
+        decided={"hold_out": ["c"]},
+        provenance={"command": "pigeonhole train"},
+        calibrate=lambda embed: {"dim": embed(np.zeros((2, 16, 16, 1), np.float32)).shape[1]},
+    )
 
 
-def test_the_network_learns(trained: tuple[Path, Manifest, Figures]) -> None:
-    """Training would burn hours and change nothing."""
-    _, _, told = trained
-    losses = [figures["loss"] for _, figures in told]
-    assert [epoch for epoch, _ in told] == [1, 2, 3, 4]
-    assert losses[-1] < 0.9 * losses[0]
-    assert np.isfinite(losses).all()
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that was stopped after its first epoch."""
+
+    def stop(_row: Mapping[str, Any]) -> None:
+        raise KeyboardInterrupt
+
+    out = tmp_path_factory.mktemp("runs") / "stopped"
+    with pytest.raises(KeyboardInterrupt):
+        run(out, report=stop)
+    return out
 
 
-def test_what_is_trained_can_be_used(trained: tuple[Path, Manifest, Figures]) -> None:
+def timeless(rows: Rows) -> Rows:
+    """The history without what the clock said."""
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+
+
+def weights_of(out: Path) -> list[np.ndarray]:
+    """The trained weights."""
+    return load_branch(out / MANIFEST_FILE)[0].get_weights()
+
+
+def assert_alike(one: Path, other: Path) -> None:
+    """Both hold the same network."""
+    for left, right in zip(weights_of(one), weights_of(other), strict=True):
+        assert np.allclose(left, right, atol=1e-5)
+
+
+def test_what_is_trained_can_be_used(trained: tuple[Path, Manifest, Rows]) -> None:
     """The service would refuse the weights that a training of hours has left."""
     out, manifest, _ = trained
     branch, read = load_branch(out / MANIFEST_FILE)
@@ -73,56 +74,147 @@ def test_what_is_trained_can_be_used(trained: tuple[Path, Manifest, Figures]) ->
     assert Embedder(out / MANIFEST_FILE).embed([np.zeros((9, 9), np.uint8)]).shape == (1, TINY.dim)
 
 
-def test_the_manifest_says_how_it_came_about(trained: tuple[Path, Manifest, Figures]) -> None:
+def test_the_manifest_says_how_it_came_about(trained: tuple[Path, Manifest, Rows]) -> None:
     """Nobody could repeat it, or tell what was learned from what."""
     out, manifest, told = trained
     assert manifest.sha256 == hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest()
     assert manifest.recipe == RECIPE
-    assert manifest.training["command"] == "pigeonhole train"
-    assert manifest.training["plan"]["seed"] == PLAN.seed
-    assert manifest.training["sources"] == [
-        {"name": "solids", "weight": 1.0, "classes": 5, "images": 25}
-    ]
-    assert manifest.scores["held-out one-shot"]["trials"] == PLAN.trials
-    assert manifest.scores["held-out one-shot"]["errors"] == told[-1][1]["errors"]
+    training = manifest.training
+    assert training["command"] == "pigeonhole train"
+    assert training["plan"]["seed"] == PLAN.seed
+    assert training["plan"]["objective"] == "cosine"
+    assert training["hold_out"] == ["c"]
+    assert training["images"] == told[-1]["images"] == 3 * 4 * 16
+    assert (
+        training["sources"]["two"].items() >= {"weight": 1.0, "classes": 10, "images": 40}.items()
+    )
+    assert training["held_out"]["one"]["classes"] == 6
+    best = told[training["best_epoch"] - 1]
+    assert manifest.scores["held-out one-shot"] == best["held_out"]
+    assert manifest.calibration == {"dim": TINY.dim}
 
 
-def test_each_epoch_is_kept(trained: tuple[Path, Manifest, Figures]) -> None:
-    """A run that is cut short would leave nothing."""
+def test_each_epoch_is_kept_and_told(trained: tuple[Path, Manifest, Rows]) -> None:
+    """Nobody could tell how it went."""
     out, _, told = trained
     lines = [json.loads(line) for line in (out / "history.jsonl").read_text().splitlines()]
-    assert lines == [{"epoch": epoch, **figures} for epoch, figures in told]
-    assert (out / f"last.{WEIGHTS_FILE}").is_file()
+    assert lines == told
+    assert [row["epoch"] for row in told] == [1, 2, 3]
+    assert told[0]["learning_rate"] > told[-1]["learning_rate"] == 0
+    assert list(told[0]["held_out"]) == ["one", "two"]
+    assert [found["ways"] for found in told[0]["held_out"].values()] == [5, 3]
+    assert len((out / "classes.txt").read_text().splitlines()) == 20
 
 
-def test_a_finished_run_is_not_overwritten(
-    drawn: Source, trained: tuple[Path, Manifest, Figures]
-) -> None:
+def test_a_finished_run_is_not_overwritten(trained: tuple[Path, Manifest, Rows]) -> None:
     """Yesterday's weights would be gone."""
     out, manifest, _ = trained
     with pytest.raises(DataError, match="already holds a trained network") as caught:
-        run(drawn, out)
+        run(out)
     assert "--out" in caught.value.advice
     assert hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest() == manifest.sha256
 
 
+@pytest.mark.parametrize("objective", ["cosine", "contrastive"])  # with a head, and without
+def test_an_interrupted_run_comes_to_the_same_end(objective: Objective, tmp_path: Path) -> None:
+    """Whoever stops a training would get another network, or have an epoch twice."""
+    plan = longer(objective=objective)
+    _, whole = run(tmp_path / "whole", plan)
+
+    def stop(row: Mapping[str, Any]) -> None:
+        if row["epoch"] == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "cut", plan, report=stop)
+    keras.utils.set_random_seed(99)
+    _, told = run(tmp_path / "cut", plan)
+    assert timeless(told) == timeless(whole)
+    history = RunFolder(tmp_path / "cut")
+    lines = (history.path / "history.jsonl").read_text().splitlines()
+    assert timeless([json.loads(line) for line in lines]) == timeless(told)
+    assert_alike(tmp_path / "whole", tmp_path / "cut")
+
+
+def test_a_run_that_died_at_its_very_end_is_finished(tmp_path: Path) -> None:
+    """All epochs would be there and no network."""
+
+    def die(_embed: object) -> dict[str, Any]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, calibrate=die)
+    assert not (tmp_path / MANIFEST_FILE).exists()
+    manifest, told = run(tmp_path)
+    assert len(told) == 3
+    assert load_branch(tmp_path / MANIFEST_FILE)[1] == manifest
+
+
+def test_a_run_that_had_ended_early_is_not_trained_on(tmp_path: Path) -> None:
+    """Gone on with, it would come to another end than uninterrupted."""
+    plan = longer(epochs=40, batches=1, patience=1)
+
+    def die(_embed: object) -> dict[str, Any]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, plan, calibrate=die)
+    ended = len((tmp_path / "history.jsonl").read_text().splitlines())
+    assert ended < 40
+    manifest, _ = run(tmp_path, plan)
+    assert manifest.training["epochs"] == ended
+
+
 def test_the_same_seed_trains_the_same_network(
-    drawn: Source, trained: tuple[Path, Manifest, Figures], tmp_path: Path
+    trained: tuple[Path, Manifest, Rows], tmp_path: Path
 ) -> None:
     """No result could be repeated."""
     out, _, told = trained
-    _, again = run(drawn, tmp_path / "again")
-    assert [figures["loss"] for _, figures in again] == pytest.approx(
-        [figures["loss"] for _, figures in told], rel=1e-4
-    )
-    first, _ = load_branch(out / MANIFEST_FILE)
-    second, _ = load_branch(tmp_path / "again" / MANIFEST_FILE)
-    for one, other in zip(first.get_weights(), second.get_weights(), strict=True):
-        assert np.allclose(one, other, atol=1e-4)
+    _, again = run(tmp_path / "again")
+    assert timeless(again) == timeless(told)
+    assert_alike(out, tmp_path / "again")
+    _, other = run(tmp_path / "other", longer(seed=4))
+    assert other[0]["loss"] != pytest.approx(told[0]["loss"])
 
 
-def test_data_that_cannot_be_learned_from_leave_no_network(drawn: Source, tmp_path: Path) -> None:
+def test_weights_trained_in_bfloat16_are_float32(tmp_path: Path) -> None:
+    """The service, which computes in float32, could not load them."""
+    manifest, _ = run(tmp_path, longer(precision="mixed_bfloat16"))
+    assert keras.config.dtype_policy().name == "float32"
+    assert {one.dtype for one in weights_of(tmp_path)} == {np.dtype("float32")}
+    assert manifest.training["plan"]["precision"] == "mixed_bfloat16"
+
+
+def test_changed_data_are_noticed(stopped: Path) -> None:
+    """A run would go on with other images, and its result never be repeated."""
+    one = SOURCES[0].classes[0]
+    changed = one.images.copy()
+    changed[0, 0, 0] ^= 255
+    touched = replace(SOURCES[0], classes=(replace(one, images=changed), *SOURCES[0].classes[1:]))
+    for sources, said in [
+        ((touched, SOURCES[1]), r"sources\.one\.sha256"),
+        ((source("one", 1, classes=9), SOURCES[1]), r"sources\.one\.classes 10, .* has 9"),
+    ]:
+        with pytest.raises(DataError, match=said):
+            train(sources, HELD_OUT, shape=TINY, recipe=RECIPE, plan=PLAN, out=stopped)
+    with pytest.raises(DataError, match=r"has plan\.seed 3, this command has 8"):
+        run(stopped, longer(seed=8))
+
+
+def test_a_damaged_checkpoint_is_named(stopped: Path, tmp_path: Path) -> None:
+    """A traceback would come from the depths of HDF5."""
+    out = shutil.copytree(stopped, tmp_path / "damaged")
+    (state,) = (out / "checkpoint").glob("training-*")
+    state.write_bytes(state.read_bytes()[:1000])
+    with pytest.raises(DataError, match=f"{state.name} cannot be gone on with"):
+        run(out)
+
+
+def test_data_that_cannot_be_learned_from_leave_nothing(tmp_path: Path) -> None:
     """A run that failed could not be tried again."""
-    with pytest.raises(DataError, match="too few"):
-        run(drawn, tmp_path / "run", Plan(pairs=1, epochs=1, batches=1, ways=5, trials=1))
-    assert not (tmp_path / "run" / MANIFEST_FILE).exists()
+    out = tmp_path / "run"
+    with pytest.raises(DataError, match="a batch of 1"):
+        run(out, longer(batch=1))
+    with pytest.raises(DataError, match="0 classes are held out"):
+        train(SOURCES, [], shape=TINY, recipe=RECIPE, plan=PLAN, out=out)
+    assert not out.exists()

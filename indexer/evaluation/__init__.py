@@ -1,0 +1,1 @@
+"""How good verdicts are: measures, what came of each query, and the summary. NumPy alone."""

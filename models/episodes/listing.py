@@ -1,0 +1,191 @@
+"""Which files belong to which class: by folder, in a zip file too, or by a manifest."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from config.errors import DataError
+from config.ignored import Ignored
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
+MANIFEST = "MANIFEST.tsv"
+"""Names the class of each file of a folder whose own folders do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """An image that has not been read yet.
+
+    Attributes:
+        name: relative to the source, for messages.
+        read: gives the bytes; raises as files and zip files do.
+    """
+
+    name: str
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedClass:
+    """A class and its files.
+
+    Attributes:
+        group: the parent folder, relative to the source; empty without one.
+        name: the folder, relative to the source, or the label.
+        files: at least one.
+    """
+
+    group: str
+    name: str
+    files: tuple[ListedFile, ...]
+
+
+@contextmanager
+def listed(path: Path, label: str | None = None) -> Iterator[list[ListedClass]]:
+    """The classes at ``path``, in the order of their names; files can be read within the block.
+
+    A folder with a `MANIFEST.tsv` (columns divided by tabs, no quoting; ``path`` is relative to
+    the folder) takes its classes from the column ``label``. Elsewhere a class is a folder that
+    holds images, and its parent folder is its group.
+
+    Args:
+        path: a folder, or a zip file of one.
+        label: another column of the manifest than ``label``.
+
+    Raises:
+        DataError: there is no such path, no image, a folder without any, or no such column.
+    """
+    if path.is_dir():
+        manifest = path / MANIFEST
+        if manifest.is_file():
+            yield _by_label(manifest, label or "label")
+            return
+        _refuse_label(path, label)
+        found = {
+            PurePosixPath(one.relative_to(path)): one
+            for one in path.rglob("*")
+            if one.is_dir() or one.is_file()
+        }
+        files = {name: one.read_bytes for name, one in found.items() if one.is_file()}
+        yield _by_folder(path, files, {name for name, one in found.items() if one.is_dir()})
+    elif zipfile.is_zipfile(path):
+        _refuse_label(path, label)
+        with zipfile.ZipFile(path) as archive:
+            entries = {PurePosixPath(one.filename): one for one in archive.infolist()}
+            yield _by_folder(
+                path,
+                {
+                    name: lambda one=one: archive.read(one)  # type: ignore[misc]
+                    for name, one in entries.items()
+                    if not one.is_dir()
+                },
+                {name for name, one in entries.items() if one.is_dir()},
+            )
+    else:
+        raise DataError(f"{path} is neither a folder nor a zip file", "Name one with --data")
+
+
+def chosen(
+    classes: Sequence[ListedClass], only: Sequence[str], renamed: Sequence[str], where: Path
+) -> list[ListedClass]:
+    """The classes that are asked for, under the names they are to have.
+
+    Args:
+        classes: what there is.
+        only: last parts of the names to keep; empty keeps all.
+        renamed: a new name for each of ``only``, or one for all; empty keeps the names. Classes
+            that come to have one name become one class.
+        where: for messages.
+
+    Raises:
+        DataError: there is no class of a name in ``only``; the message has those that there are.
+    """
+    there = {PurePosixPath(one.name).name for one in classes}
+    missing = [name for name in only if name not in there]
+    if missing:
+        names = sorted(there)
+        shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if names[12:] else "")
+        raise DataError(
+            f"{where} has no class {missing[0]}, it has {len(names)}: {shown}",
+            "Name some of these with only=",
+        )
+    new_names = dict(zip(only, renamed, strict=False)) if len(renamed) > 1 else {}
+    kept = [one for one in classes if not only or PurePosixPath(one.name).name in only]
+    if not renamed:
+        return kept
+    files: dict[str, tuple[ListedFile, ...]] = {}
+    for one in kept:
+        name = new_names.get(PurePosixPath(one.name).name, renamed[0])
+        files[name] = files.get(name, ()) + one.files
+    return [ListedClass("", name, there) for name, there in files.items()]
+
+
+def _by_folder(
+    where: Path,
+    files: dict[PurePosixPath, Callable[[], bytes]],
+    folders: set[PurePosixPath],
+) -> list[ListedClass]:
+    """Classes by folder, in the same order for a folder and for a zip file of it."""
+    ignored = Ignored()
+
+    def is_visible(name: PurePosixPath) -> bool:
+        return not any(ignored(part) for part in name.parts)
+
+    found: dict[PurePosixPath, list[ListedFile]] = {}
+    for name in sorted(filter(is_visible, files)):
+        if name.suffix.lower() in SUFFIXES:
+            found.setdefault(name.parent, []).append(ListedFile(str(name), files[name]))
+    if not found:
+        raise DataError(f"{where} has no folder with images in it", "A class is a folder of images")
+    above = {parent for folder in found for parent in folder.parents}
+    empty = {one for one in folders | {name.parent for name in files} if is_visible(one)}
+    for folder in sorted(empty - found.keys() - above):
+        raise DataError(
+            f"the class {where / folder} has 0 images, a class needs 1",
+            "Put an image there or take the folder away",
+        )
+    return [
+        ListedClass(
+            str(folder.parent) if folder.parent.name else "",
+            str(folder) if folder.name else where.stem,
+            tuple(there),
+        )
+        for folder, there in found.items()
+    ]
+
+
+def _by_label(manifest: Path, column: str) -> list[ListedClass]:
+    try:
+        with manifest.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            columns = rows.fieldnames or ()
+            entries = [(row.get("path") or "", row.get(column) or "") for row in rows]
+    except (OSError, csv.Error) as error:
+        raise DataError(f"{manifest} cannot be read: {error}") from None
+    for needed in ("path", column):
+        if needed not in columns:
+            raise DataError(
+                f"{manifest} has no column {needed}, its columns are {', '.join(columns)}",
+                "Name the one that holds the classes with label=COLUMN",
+            )
+    found: dict[str, list[ListedFile]] = {}
+    for name, label in entries:
+        if label and PurePosixPath(name).suffix.lower() in SUFFIXES:
+            path = manifest.parent / name
+            found.setdefault(label, []).append(ListedFile(name, path.read_bytes))
+    if not found:
+        raise DataError(f"{manifest} names no image of a class", "Its rows need a path and a label")
+    return [ListedClass("", label, tuple(files)) for label, files in sorted(found.items())]
+
+
+def _refuse_label(path: Path, label: str | None) -> None:
+    if label:
+        raise DataError(
+            f"{path} has no {MANIFEST} whose column {label} could name the classes",
+            "Leave label= out: folders are the classes",
+        )

@@ -1,0 +1,1 @@
+"""Labelled batches: what each objective is fed with."""

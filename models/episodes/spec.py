@@ -1,0 +1,126 @@
+"""One ``--data`` of the command line: which classes, and what is done with them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from config.errors import UsageError
+
+FORM = (
+    "PATH[,weight=W][,held=SHARE][,turns][,drawn][,name=NAME][,label=COLUMN]"
+    "[,only=A+B][,as=C+D][,least=N]"
+)
+"""How it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataSpec:
+    """What one ``--data`` says.
+
+    Attributes:
+        path: a folder of class folders or with a manifest, or a zip file of class folders.
+        weight: share of each batch, relative to the others'.
+        turns: quarter turns of each class are classes of their own.
+        drawn: drawn tickets and documents are added to the classes of their names.
+        held: share of the classes, in [0, 1), that training does not see and is judged by.
+        name: of the source; several with one name are one source, in which classes of the same
+            name become one. Empty: the path's own name without its ending.
+        label: column of the manifest that names the classes.
+        only: names of the classes to take; empty takes all.
+        renamed: new names, one for each of ``only`` or one for all.
+        least: classes of fewer images are left out.
+    """
+
+    path: Path
+    weight: float = 1.0
+    turns: bool = False
+    drawn: bool = False
+    held: float = 0.0
+    name: str = ""
+    label: str | None = None
+    only: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
+    least: int = 1
+
+    @property
+    def source(self) -> str:
+        """The name of the source that it feeds."""
+        return self.name or self.path.stem
+
+    @classmethod
+    def parse(cls, text: str) -> DataSpec:
+        """Read the command line's form.
+
+        Raises:
+            UsageError: no path, a word after it that means nothing, or a value out of range.
+        """
+        path, *words = text.split(",")
+        if not path:
+            raise UsageError(f"--data {text}: names no path", f"Write {FORM}")
+        spec = cls(Path(path))
+        for word in words:
+            key, _, value = word.partition("=")
+            try:
+                field, read = _WORDS[key]
+                spec = replace(spec, **{field: read(value)})
+            except (KeyError, ValueError):
+                raise UsageError(
+                    f"--data {text}: {word!r} is not understood", f"Write {FORM}"
+                ) from None
+        if len(spec.renamed) > 1 and len(spec.renamed) != len(spec.only):
+            raise UsageError(
+                f"--data {text}: as= has {len(spec.renamed)} names, only= has {len(spec.only)}",
+                "Give one new name for each, or one for all",
+            )
+        return spec
+
+
+def _true(value: str) -> bool:
+    if value:
+        raise ValueError
+    return True
+
+
+def _number(value: str) -> float:
+    if not 0 < float(value) < math.inf:
+        raise ValueError
+    return float(value)
+
+
+def _share(value: str) -> float:
+    if not 0 < float(value) < 1:
+        raise ValueError
+    return float(value)
+
+
+def _count(value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and int(value)):
+        raise ValueError
+    return int(value)
+
+
+def _text(value: str) -> str:
+    if not value:
+        raise ValueError
+    return value
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(_text(name) for name in value.split("+"))
+
+
+_WORDS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "weight": ("weight", _number),
+    "turns": ("turns", _true),
+    "drawn": ("drawn", _true),
+    "held": ("held", _share),
+    "name": ("name", _text),
+    "label": ("label", _text),
+    "only": ("only", _names),
+    "as": ("renamed", _names),
+    "least": ("least", _count),
+}

@@ -1,0 +1,1 @@
+"""What the branch is asked for while it learns: one objective a module."""

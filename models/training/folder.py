@@ -1,0 +1,237 @@
+"""The run folder: what was asked, how far it came, and what it takes to go on."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from config.errors import DataError
+
+FORMAT = 1
+"""Of the run folder; a change in what decides a run is another one."""
+WEIGHTS_FILE = "siamese.weights.h5"
+MANIFEST_FILE = "siamese.manifest.json"
+HISTORY_FILE = "history.jsonl"
+CLASSES_FILE = "classes.txt"
+_SETTINGS, _STATE = "settings.json", "state.json"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a run came.
+
+    Attributes:
+        epoch: the last that is finished, from 1; 0 before the first.
+        training: file of the network's, the head's and the optimizer's state after it.
+        best_epoch: the epoch with the lowest mean held-out error rate; the later of equals.
+        best_weights: file of the branch's weights after that epoch.
+        best_rate: that error rate, in [0, 1].
+        improved: the last epoch that was better than all before; patience counts from it.
+    """
+
+    epoch: int = 0
+    training: str = ""
+    best_epoch: int = 0
+    best_weights: str = ""
+    best_rate: float = 1.0
+    improved: int = 0
+
+
+class RunFolder:
+    """One run's files.
+
+    ``settings.json`` has what decides the run, ``classes.txt`` the class of each label,
+    ``history.jsonl`` a row an epoch, ``checkpoint/`` the states after the last epoch and after
+    the best one. A finished run has ``siamese.weights.h5`` and its manifest beside them.
+
+    A checkpoint counts from the moment at which ``checkpoint/state.json`` names it, and that
+    file is replaced in one step: whenever the process dies, the state of one epoch is whole.
+
+    Attributes:
+        path: the folder.
+        state: how far the run came.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.state = State()
+
+    @contextmanager
+    def opened(self, settings: Mapping[str, Any], classes: Sequence[str]) -> Iterator[None]:
+        """Make the folder, or go on with the run that it holds; no other process does so within.
+
+        Args:
+            settings: all that decides the run, as JSON has it.
+            classes: the name of each label.
+
+        Raises:
+            DataError: it holds a finished run, a run of other settings or of another format,
+                other files, or another process trains there. Nothing is changed then.
+        """
+        self._compare(settings)
+        self.path.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DataError(
+                    f"another process trains in {self.path}", "Name another folder with --out"
+                ) from None
+            self._begin(settings, classes)
+            yield
+        finally:
+            os.close(descriptor)
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the states are."""
+        return self.path / "checkpoint"
+
+    def history(self) -> list[dict[str, Any]]:
+        """The rows of the epochs that are finished."""
+        try:
+            lines = (self.path / HISTORY_FILE).read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        # What follows the last finished epoch was cut short by the end of a process.
+        return [json.loads(line) for line in lines[: self.state.epoch]]
+
+    def commit(
+        self,
+        state: State,
+        row: Mapping[str, Any],
+        save_training: Callable[[Path], object],
+        save_best: Callable[[Path], object] | None,
+    ) -> None:
+        """Keep a finished epoch.
+
+        Args:
+            state: names the files that the two functions write.
+            row: of the history.
+            save_training: writes ``state.training``.
+            save_best: writes ``state.best_weights``; None when an earlier epoch is the best.
+        """
+        self.checkpoint.mkdir(exist_ok=True)
+        replaced(self.checkpoint / state.training, save_training)
+        if save_best:
+            replaced(self.checkpoint / state.best_weights, save_best)
+        rows = [*self.history(), row]
+        lines = "".join(json.dumps(one) + "\n" for one in rows)
+        replaced(self.path / HISTORY_FILE, lambda part: part.write_text(lines, encoding="utf-8"))
+        text = json.dumps(asdict(state), indent=2) + "\n"
+        replaced(self.checkpoint / _STATE, lambda part: part.write_text(text, encoding="utf-8"))
+        self.state = state
+        for file in self.checkpoint.iterdir():
+            if file.name not in (state.training, state.best_weights, _STATE):
+                file.unlink()
+
+    def refuse_taken(self) -> dict[str, Any] | None:
+        """What the run that is here was asked for; None without one.
+
+        Raises:
+            DataError: the run is finished, of another format, or the folder holds other files.
+        """
+        if (self.path / MANIFEST_FILE).exists():
+            raise DataError(
+                f"{self.path} already holds a trained network", "Name another folder with --out"
+            )
+        settings = self.path / _SETTINGS
+        try:
+            found = as_json(json.loads(settings.read_text(encoding="utf-8")))
+            number = found.pop("format")
+        except FileNotFoundError:
+            if self.path.is_dir() and any(
+                not one.name.startswith(".") for one in self.path.iterdir()
+            ):
+                raise DataError(
+                    f"{self.path} holds files, but no {_SETTINGS} of a run",
+                    "Name a new or an empty folder with --out",
+                ) from None
+            return None
+        except OSError as error:
+            raise DataError(
+                f"{settings} cannot be read: {error.strerror}", "Name another folder with --out"
+            ) from None
+        except (ValueError, KeyError, TypeError):
+            raise DataError(
+                f"{settings} is not the settings of a run", "Name another folder with --out"
+            ) from None
+        if number != FORMAT:
+            raise DataError(
+                f"{self.path} holds a run of format {number}, this version goes on with {FORMAT}",
+                "Name another folder with --out",
+            )
+        return found
+
+    def _begin(self, settings: Mapping[str, Any], classes: Sequence[str]) -> None:
+        if not (self.path / _SETTINGS).exists():
+            text = json.dumps({"format": FORMAT, **settings}, indent=2) + "\n"
+            replaced(self.path / _SETTINGS, lambda part: part.write_text(text, encoding="utf-8"))
+        names = "".join(f"{name}\n" for name in classes)
+        replaced(
+            self.path / CLASSES_FILE,
+            lambda part: part.write_text(names, encoding="utf-8", errors="surrogateescape"),
+        )
+        state = self.checkpoint / _STATE
+        try:
+            self.state = State(**json.loads(state.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return  # no epoch is finished
+        except (OSError, ValueError, TypeError) as error:
+            raise DataError(
+                f"{state} is not the state of a run: {error}", "Name another folder with --out"
+            ) from None
+
+    def _compare(self, settings: Mapping[str, Any]) -> None:
+        there = self.refuse_taken()
+        if there is None:
+            return
+        difference = _difference(there, as_json(settings))
+        if difference:
+            name, old, new = difference
+            raise DataError(
+                f"the run in {self.path} has {name} {old}, this command has {new}",
+                "Give the command that began it to go on, or name another folder with --out",
+            )
+
+
+def replaced(path: Path, write: Callable[[Path], object]) -> None:
+    """Have ``write`` make a file beside ``path``, and put it in its place once it is on the disk."""
+    part = path.with_name(f".{path.name}")
+    write(part)
+    for one in (part, path.parent):
+        descriptor = os.open(one, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if one is part:
+            part.replace(path)
+
+
+def as_json(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file of it gives back: tuples have become lists."""
+    return dict(json.loads(json.dumps(value)))
+
+
+def _difference(there: Any, here: Any, name: str = "") -> tuple[str, str, str] | None:
+    """The first setting that differs: its name with dots, and both values; None when none does."""
+    if isinstance(there, dict) and isinstance(here, dict):
+        for key in {**here, **there}:
+            inner = f"{name}.{key}" if name else key
+            found = _difference(there.get(key), here.get(key), inner)
+            if found:
+                return found
+        return None
+    return None if there == here else (name, _shown(there), _shown(here))
+
+
+def _shown(value: Any) -> str:
+    return "none" if value is None else json.dumps(value)

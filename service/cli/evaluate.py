@@ -1,0 +1,97 @@
+"""``pigeonhole evaluate``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.errors import ExitCode, HomeError
+from service.cli.context import HomeOption, home_path
+
+
+def evaluate(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="A folder with support/<class>/ and queries/<class>/ (queries/unknown/ for "
+            "images of no class), or a folder of such folders.",
+        ),
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.html", help="Write a report with pictures."),
+    ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            "--weights", help="A run folder of 'train', or a manifest; else the shipped network."
+        ),
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Measure how often the network is right, on images whose class is known."""
+    from config.home import SETTINGS_FILE
+    from config.settings import load_settings
+
+    named = home or ctx.obj
+    if named is not None and not named.is_dir():
+        raise HomeError(f"there is no home at {named}", "Leave --home out to use the defaults")
+    # No home is needed: where there is one, its limits and its 'reject' hold.
+    settings = load_settings(home_path(ctx, home) / SETTINGS_FILE)
+    if out is not None:
+        from service.reports.html import check_place
+
+        check_place(out)
+    from indexer.evaluation.summary import summarise
+    from models.siamese.weights import SHIPPED
+    from service.cli.output import notice, print_json, print_table, say
+    from service.cli.progress import progress_bar
+    from service.desk.evaluated import describe_evaluation
+    from service.desk.evaluating import evaluate as judge
+    from service.desk.evaluating import find_episodes
+    from service.reports.wording import figures, headline
+    from service.workers.engine import limits_of
+
+    manifest = weights or SHIPPED
+    if manifest.is_dir():
+        manifest /= SHIPPED.name
+    episodes = find_episodes(folder)
+    n_files = sum(len(episode.support) + len(episode.queries) for episode in episodes)
+    with progress_bar("reading", n_files) as advance:
+        found = judge(
+            folder,
+            episodes,
+            limits=limits_of(settings),
+            reject=settings.reject,
+            threads=len(os.sched_getaffinity(0)),
+            manifest=manifest,
+            advance=advance,
+        )
+    for path, reason in sorted(found.unreadable.items()):
+        notice(f"{path} is left out: it {reason}")
+    if shown := sum(episode.shown for episode in found.episodes):
+        notice(f"{shown} queries are support images too: they say nothing of new images")
+    summary = summarise(found.outcomes)
+    if as_json:
+        print_json(describe_evaluation(found, summary))
+    else:
+        say(headline(found, summary))
+        print_table(
+            [
+                {"name": f.name, "value": f.value, "counted": f.counted, "interval": f.interval}
+                for f in figures(found, summary)
+            ],
+            {"name": "", "value": "", "counted": "", "interval": "95 % interval"},
+        )
+    if out is not None:
+        from service.reports.evaluation import write_evaluation
+
+        write_evaluation(out, found, summary, limits_of(settings))
+        notice(f"the report is {out}")
+    raise typer.Exit(ExitCode.SCANS_FAILED if found.unreadable else ExitCode.OK)

@@ -1,0 +1,44 @@
+"""Checking the classes of a home: what in its examples will lead to wrong answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from indexer.audit import Audited, Finding, audit
+from indexer.support import class_counts
+from service.workers.engine import Engine, EngineSpec, engine_for
+
+
+def check_classes(spec: EngineSpec) -> Iterator[Finding]:
+    """Everything that a person should look at, worst first; the first takes seconds.
+
+    Raises:
+        PigeonholeError: the engine cannot be started.
+    """
+    engine = engine_for(spec)
+    engine.refresh()
+    index = engine.index
+    yield from _unreadable(engine)
+    yield from _empty(spec.support, index.gallery.examples_by_class)
+    examples = [Audited(one.class_name, one.name, one.sha256) for one in index.examples]
+    yield from audit(examples, index.embeddings, engine.calibration)
+
+
+def _unreadable(engine: Engine) -> Iterator[Finding]:
+    for name, reason in engine.unreadable.items():
+        class_name = name.partition("/")[0]
+        yield Finding(
+            "unreadable", "error", (class_name,), (name,), None, None,
+            f"{name} {reason}", "Replace or remove it",
+        )  # fmt: skip
+
+
+def _empty(support: Path, used: Mapping[str, int]) -> Iterator[Finding]:
+    for name in class_counts(support):
+        if name not in used:
+            yield Finding(
+                "empty", "error", (name,), (), None, None,
+                f"{name} has no example that can be used, so nothing is sorted there",
+                "Add one, or remove the folder",
+            )  # fmt: skip

@@ -1,0 +1,52 @@
+"""Small pictures of scans, inside the page."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import cv2
+
+from models.page.read import Limits
+from models.page.scan import Fault
+from service.reports.html import name, text
+from service.workers.judge import first_page, scan_of
+
+_SIDE = 192
+"""Longest side of a picture, in pixels: sharp at half that on a dense screen."""
+
+
+def thumbnail(path: Path, limits: Limits) -> str | None:
+    """The first page of a scan as a data URI; None if it can no longer be read.
+
+    PNG or JPEG, whichever is smaller: line drawings and photographs differ tenfold.
+    """
+    scan = scan_of(path)
+    page = scan if isinstance(scan, Fault) else first_page(scan, limits, _SIDE)
+    if isinstance(page, Fault):
+        return None
+    height, width = page.pixels.shape
+    scale = min(1.0, _SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(page.pixels, size, interpolation=cv2.INTER_AREA)
+    _, png = cv2.imencode(".png", small, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 80])
+    kind, data = ("png", png) if len(png) <= len(jpeg) else ("jpeg", jpeg)
+    return f"data:image/{kind};base64,{base64.b64encode(data.tobytes()).decode()}"
+
+
+def picture(path: Path, caption: str, limits: Limits, *, kind: str = "") -> str:
+    """A figure with a caption; an empty frame where the file can no longer be read.
+
+    Args:
+        path: of the scan.
+        caption: plain text.
+        limits: what a scan may ask of this machine.
+        kind: ``right``, ``wrong`` or nothing: the colour of the caption.
+    """
+    source = thumbnail(path, limits)
+    image = (
+        f'<img src="{source}" alt="{text(path.name)}">' if source else '<div class="none"></div>'
+    )
+    mark = f' class="{kind}"' if kind else ""
+    return f"<figure>{image}<figcaption{mark}>{name(caption)}</figcaption></figure>"

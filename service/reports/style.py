@@ -1,0 +1,49 @@
+"""How reports look: one style sheet, light and dark by the reader's own preference."""
+
+STYLE = """
+:root {
+  --paper: #ffffff; --card: #f6f7f9; --ink: #1c2127; --soft: #5c6670; --line: #d9dee3;
+  --right: #2f6fb7; --wrong: #c2452d;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #15181c; --card: #1d2126; --ink: #e6e9ec; --soft: #9aa4ae; --line: #343a41;
+    --right: #6aa5e6; --wrong: #ee7f66;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; background: var(--paper); color: var(--ink);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
+}
+main { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em; }
+h2 { font-size: 1.15rem; margin: 0 0 .25rem; }
+header { padding-bottom: 1.5rem; border-bottom: 1px solid var(--line); }
+section { padding: 1.75rem 0 0; }
+footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); }
+.lead { font-size: 1.05rem; margin: 0; }
+.lead, .note, footer, figcaption, .empty { color: var(--soft); }
+.note { margin: 0 0 .75rem; max-width: 46rem; font-size: .92rem; }
+footer { font-size: .85rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line);
+  vertical-align: top; }
+th { font-weight: 600; color: var(--soft); font-size: .82rem; }
+th.figure, td.figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.plot { width: 100%; }
+.js-plotly-plot .main-svg text:not(.heatmap-label) { fill: var(--ink) !important; }
+.cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
+  padding: .75rem; overflow: hidden; }
+.card p { margin: 0 0 .5rem; font-size: .85rem; overflow-wrap: anywhere; }
+.card .pictures { display: flex; gap: .5rem; }
+.card figure { margin: 0; flex: 1 1 0; min-width: 0; }
+.card img, .card .none { display: block; width: 100%; aspect-ratio: 1; object-fit: contain;
+  background: #ffffff; border: 1px solid var(--line); border-radius: .25rem; }
+.card .none { background: none; }
+figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-wrap: anywhere; }
+.right { color: var(--right); } .wrong { color: var(--wrong); }
+details summary { cursor: pointer; color: var(--soft); margin: .5rem 0; }
+"""

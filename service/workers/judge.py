@@ -1,0 +1,95 @@
+"""What judges: the branch that embeds pages, and an index with the rule for its matches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.calibration import Calibration
+from indexer.verdict import Match, Verdict, decide
+from models.page.hashing import hash_file
+from models.page.read import Limits, read_scan
+from models.page.scan import Fault, Page, Scan
+
+if TYPE_CHECKING:
+    from indexer.index import SupportIndex
+    from models.siamese.embedder import Embedder
+
+
+def open_embedder(manifest: Path, cache: Path, *, threads: int) -> Embedder:
+    """The branch at work in this process; takes seconds.
+
+    Args:
+        manifest: of its weights.
+        cache: the folder Keras may write into.
+        threads: see `models.siamese.runtime.set_up_keras`.
+
+    Raises:
+        WeightsError: the weights are not there, or not those of the manifest.
+    """
+    from models.siamese.runtime import set_up_keras
+
+    set_up_keras(cache, threads=threads)
+    from models.siamese.embedder import Embedder
+
+    return Embedder(manifest)
+
+
+def scan_of(path: Path) -> Scan | Fault:
+    """The scan that a file is now; symbolic links are not followed."""
+    try:
+        state = path.lstat()
+        digest = hash_file(str(path), state)
+    except OSError as error:
+        return Fault("open", f"cannot be opened: {(error.strerror or str(error)).lower()}")
+    if digest is None:
+        return Fault("open", "is still being written")
+    return Scan(path.absolute(), digest, state.st_size)
+
+
+def first_page(scan: Scan, limits: Limits, least_side: int) -> Page | Fault:
+    """The page that a scan is judged by.
+
+    Args:
+        scan: see `scan_of`.
+        limits: what it may ask of this machine.
+        least_side: pixels of the longest side that a page must keep when it is decoded reduced.
+    """
+    found = read_scan(scan, limits, least_side=least_side, first_only=True)
+    return found if isinstance(found, Fault) else found.pages[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A support set that judges.
+
+    Attributes:
+        index: over the support embeddings.
+        calibration: of the branch that made them.
+        reject: the share of strangers that the user accepts letting in.
+        branch_id: of the branch.
+    """
+
+    index: SupportIndex
+    calibration: Calibration
+    reject: float
+    branch_id: str
+
+    def judge(self, embeddings: NDArray[np.float32]) -> list[Verdict]:
+        """One verdict a row of ``embeddings``, of shape (n, dim), rows of length 1."""
+        return [self.decide(matches) for matches in self.index.search(embeddings)]
+
+    def decide(self, matches: tuple[Match, ...]) -> Verdict:
+        """The verdict that follows from these matches."""
+        return decide(
+            matches,
+            calibration=self.calibration,
+            gallery=self.index.gallery,
+            reject=self.reject,
+            branch_id=self.branch_id,
+            index_id=self.index.index_id,
+        )

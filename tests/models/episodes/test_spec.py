@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.errors import UsageError
+from models.episodes.spec import FORM, DataSpec
+
+
+@pytest.mark.parametrize(
+    ("text", "spec"),
+    [
+        ("data/omniglot.zip", DataSpec(Path("data/omniglot.zip"))),
+        ("a,weight=4,turns", DataSpec(Path("a"), 4.0, turns=True)),
+        ("a,turns,weight=0.5,drawn", DataSpec(Path("a"), 0.5, turns=True, drawn=True)),
+        ("with space", DataSpec(Path("with space"))),
+        ("a,held=0.05,name=b,least=2", DataSpec(Path("a"), held=0.05, name="b", least=2)),
+        ("a,label=kind,only=map", DataSpec(Path("a"), label="kind", only=("map",))),
+        ("a,only=x+y,as=z", DataSpec(Path("a"), only=("x", "y"), renamed=("z",))),
+        ("a,only=x+y,as=z+w", DataSpec(Path("a"), only=("x", "y"), renamed=("z", "w"))),
+    ],
+)
+def test_a_source_is_named_as_the_help_says(text: str, spec: DataSpec) -> None:
+    """A documented option would not work."""
+    assert DataSpec.parse(text) == spec
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a,wieght=2", "a,weight", "a,weight=", "a,weight=much", "a,weight=0", "a,weight=-1",
+     "a,weight=nan", "a,weight=inf", "a,turns=yes", "a,", "a,Turns", "", ",turns", "a,held=1",
+     "a,held=0", "a,held", "a,held=nan", "a,name=", "a,label", "a,only=", "a,only=x++y", "a,as=",
+     "a,least=0", "a,least=2.5", "a,least=-1"],
+)  # fmt: skip
+def test_what_means_nothing_is_refused(text: str) -> None:
+    """Hours of training would pass over a typing mistake."""
+    with pytest.raises(UsageError, match="--data") as caught:
+        DataSpec.parse(text)
+    assert FORM in caught.value.advice
+
+
+def test_new_names_must_be_as_many_as_the_old() -> None:
+    """A class would silently keep its name, or get another's."""
+    with pytest.raises(UsageError, match="as= has 3 names, only= has 2"):
+        DataSpec.parse("a,only=x+y,as=u+v+w")
+    with pytest.raises(UsageError, match="as= has 2 names, only= has 0"):
+        DataSpec.parse("a,as=u+v")
+
+
+def test_a_source_is_called_as_its_path_unless_named() -> None:
+    """History and manifest would not say what was learned from."""
+    assert DataSpec.parse("data/omniglot.zip").source == "omniglot"
+    assert DataSpec.parse("data/omniglot.zip,name=letters").source == "letters"

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(sys.executable).with_name("pigeonhole")
+WITHOUT_PLOTLY = (
+    "import sys; sys.modules['plotly'] = None; from service.cli.main import main; main()"
+)
+
+
+def run(*words: str | Path, program: tuple[str | Path, ...] = (COMMAND,)) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of ``pigeonhole evaluate``."""
+    done = subprocess.run(
+        [*program, "evaluate", *words], capture_output=True, text=True, timeout=90, check=False
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An evaluation folder, of files that are no images."""
+    for name in ("support/cat/a.png", "queries/cat/b.png"):
+        path = tmp_path / "cats" / name
+        path.parent.mkdir(parents=True)
+        path.write_text("no picture")
+    return tmp_path / "cats"
+
+
+def test_each_mistake_has_its_code_and_one_line(folder: Path, tmp_path: Path) -> None:
+    """A script could not tell a mistyped folder from a bad network; a person would see a traceback."""
+    (tmp_path / "letter.html").write_text("Dear Ada")
+    (tmp_path / "nothing").mkdir()
+    for words, code, said in (
+        ([tmp_path / "gone"], 10, "gone cannot be opened"),
+        ([tmp_path / "nothing"], 10, "no evaluation folder"),
+        ([folder, "--home", tmp_path / "gone"], 4, "there is no home"),
+        ([folder, "--out", tmp_path / "letter.html"], 2, "is not a report"),
+        ([folder, "--out", tmp_path / "gone" / "x.html"], 2, "is not a folder"),
+    ):
+        found, out, err = run(*words)
+        assert (found, out, said in err, err.count("\n")) == (code, "", True, 1), (words, err)
+        assert err.startswith("pigeonhole: ")
+    assert (tmp_path / "letter.html").read_text() == "Dear Ada"
+
+
+def test_a_report_without_plotly_says_so_before_any_work(folder: Path, tmp_path: Path) -> None:
+    """The light installation would fail with an ImportError, after minutes."""
+    python = (sys.executable, "-c", WITHOUT_PLOTLY)
+    code, out, err = run(folder, "--out", tmp_path / "report.html", program=python)
+    assert (code, out) == (2, "")
+    assert "pip install 'pigeonhole[web]'" in err
+    assert not (tmp_path / "report.html").exists()
+    # Without a report nothing needs it: this gets as far as the network and the images.
+    code, out, err = run(folder, program=python)
+    assert (code, out) == (10, "")
+    assert "can be read" in err
+
+
+def test_weights_that_are_none_are_told(folder: Path, tmp_path: Path) -> None:
+    """Another network than the one that was named would be measured."""
+    code, _, err = run(folder, "--weights", tmp_path)
+    assert code == 7
+    assert str(tmp_path / "siamese.manifest.json") in err
+    assert err.count("\n") == 1

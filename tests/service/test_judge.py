@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from models.page.hashing import hash_file
+from models.page.scan import Fault, Page, Scan
+from service.workers.judge import first_page, scan_of
+from tests.service.fakes import LIMITS
+
+Draw = Callable[..., Path]
+
+
+def test_a_file_becomes_the_scan_that_it_is(drawn: Draw) -> None:
+    """The verdict of one content would be kept under the hash of another."""
+    path = drawn("ticket")
+    scan = scan_of(path)
+    assert scan == Scan(path, hash_file(str(path), path.lstat()) or "", path.stat().st_size)
+
+
+def test_what_is_no_file_at_rest_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One bad example would end the service, or a link lead out of the folder."""
+    (tmp_path / "link.png").symlink_to("/etc/passwd")
+    (tmp_path / "changing.png").touch()
+    monkeypatch.setattr(
+        "service.workers.judge.hash_file",
+        lambda path, state: None if "changing" in path else hash_file(path, state),
+    )
+    for name, said in (
+        ("gone.png", "no such file"), ("link.png", "cannot be opened"), ("changing.png", "written"),
+    ):  # fmt: skip
+        found = scan_of(tmp_path / name)
+        assert isinstance(found, Fault)
+        assert (found.stage, said in found.reason) == ("open", True), found
+
+
+def test_the_first_page_is_what_is_judged(drawn: Draw, tmp_path: Path) -> None:
+    """A scan would be judged by another page than an example is."""
+    scan = scan_of(drawn("ticket"))
+    assert isinstance(scan, Scan)
+    page = first_page(scan, LIMITS, 64)
+    assert isinstance(page, Page)
+    assert page.number == 1
+    (tmp_path / "text.png").write_text("no picture")
+    text = scan_of(tmp_path / "text.png")
+    assert isinstance(text, Scan)
+    assert isinstance(first_page(text, LIMITS, 64), Fault)
+    os.unlink(text.path)
+    assert isinstance(first_page(text, LIMITS, 64), Fault)
