@@ -54,13 +54,11 @@ class Query:
 
     Attributes:
         distances: float64 of shape (n_classes,), see `indexer.kernel`.
-        examples: of shape (n_classes,), number of support images of each class.
         isolation: see `indexer.gallery.isolation_of`.
         own: the class that it is of; None for a stranger.
     """
 
     distances: NDArray[np.float64]
-    examples: NDArray[np.int64]
     isolation: float | None
     own: int | None
 
@@ -75,7 +73,6 @@ class Query:
         distances = np.clip(1 - episode.support @ episode.query, 0, 2)
         return cls(
             class_distances(distances, episode.labels, sharpness),
-            np.bincount(episode.labels),
             isolation_of(episode.support, episode.labels, most=_ISOLATION_SAMPLE),
             episode.own,
         )

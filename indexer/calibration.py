@@ -26,11 +26,10 @@ class Calibration:
 
     Attributes:
         sharpness: of `indexer.kernel.class_distances`.
-        known: log-odds that a scan is of one of the classes. The first number stands alone, the
-            others are multiplied with: the distance to the nearest class; the logarithm of the
-            number of classes, which are as many chances for a stranger; the logarithm of the
-            nearest class's number of examples; 1 if there are several classes; and then
-            `Gallery.isolation`.
+        known: log-odds that a scan is of one of the classes: a number that stands alone, and what
+            the distance to the nearest class is multiplied with; where there are several
+            classes, another number that stands alone, and what `Gallery.isolation` is
+            multiplied with.
         choice: how fast a class farther off gets less likely; the inverse temperature of a
             softmax over distances, above 0.
         shares: shares of strangers, ascending, in (0, 1).
@@ -40,7 +39,7 @@ class Calibration:
     """
 
     sharpness: float
-    known: tuple[float, ...]
+    known: tuple[float, float, float, float]
     choice: float
     shares: tuple[float, ...]
     crowds: tuple[int, ...]
@@ -57,7 +56,7 @@ class Calibration:
         try:
             found = cls(
                 sharpness=float(stored["sharpness"]),
-                known=_numbers(stored["known"]),
+                known=_four(stored["known"]),
                 choice=float(stored["choice"]),
                 shares=_numbers(stored["shares"]),
                 crowds=tuple(map(int, stored["crowds"])),
@@ -76,28 +75,27 @@ class Calibration:
         """As it stands in a manifest."""
         return asdict(self)
 
-    def odds(self, distance: float, examples: int, gallery: Gallery) -> float:
+    def odds(self, distance: float, gallery: Gallery) -> float:
         """Log-odds that a scan is of one of the classes, and no stranger.
 
         Args:
             distance: to the nearest class, see `indexer.kernel`.
-            examples: number of support images of that class, at least 1.
             gallery: all classes, at least 1.
         """
-        n_classes = len(gallery.examples_by_class)
-        several, isolation = gallery.isolation is not None, gallery.isolation or 0.0
-        features = (1.0, distance, np.log(n_classes), np.log(examples), several, isolation)
-        return float(np.dot(self.known, features))
+        start, slope, several, over_isolation = self.known
+        odds = start + slope * distance
+        if gallery.isolation is not None:
+            odds += several + over_isolation * gallery.isolation
+        return odds
 
-    def score(self, distances: Sequence[float], examples: int, gallery: Gallery) -> float:
+    def score(self, distances: Sequence[float], gallery: Gallery) -> float:
         """Probability, in [0, 1], that the nearest class is the right one.
 
         Args:
             distances: to the nearest classes, nearest first, at least one.
-            examples: see `odds`.
             gallery: see `odds`.
         """
-        known = 1 / (1 + np.exp(-np.clip(self.odds(distances[0], examples, gallery), -30, 30)))
+        known = 1 / (1 + np.exp(-np.clip(self.odds(distances[0], gallery), -30, 30)))
         behind = np.subtract(distances, distances[0])
         return float(known / np.exp(-self.choice * behind).sum())
 
@@ -136,8 +134,8 @@ class Calibration:
             raise ValueError("a number is not finite")
         if min(self.sharpness, self.choice) <= 0:
             raise ValueError("sharpness and choice are not above 0")
-        if len(self.known) != 6 or self.known[1] >= 0:
-            raise ValueError("known is not of 6 numbers, the second below 0")
+        if self.known[1] >= 0:
+            raise ValueError("the farther the likelier")
         for name in ("shares", "crowds", "kin"):
             values = getattr(self, name)
             if not values or list(values) != sorted(values):
@@ -153,3 +151,8 @@ class Calibration:
 
 def _numbers(values: Sequence[float]) -> tuple[float, ...]:
     return tuple(map(float, values))
+
+
+def _four(values: Sequence[float]) -> tuple[float, float, float, float]:
+    start, slope, several, over_isolation = map(float, values)
+    return start, slope, several, over_isolation

@@ -58,9 +58,9 @@ def fit_calibration(
     ]
     features = np.array([_features(query) for query in queries])
     known = np.array([query.own is not None for query in queries])
-    start, distance, *others = fit_logistic(features, known)
+    start, slope, several, over_isolation = fit_logistic(features, known)
     # However few the data, farther is never likelier.
-    slopes = (min(distance, -1e-3), *others)
+    slopes = (min(slope, -1e-3), several, over_isolation)
     odds = np.where(known, np.nan, start + features @ np.array(slopes))
     tail = [np.nanquantile(one, 1 - np.array(_SHARES)) for one in np.split(odds, len(crowds))]
     return Calibration(
@@ -98,16 +98,10 @@ def fit_logistic(features: NDArray[np.float64], right: NDArray[np.bool_]) -> tup
     return tuple(float(w) for w in weights)
 
 
-def _features(query: Query) -> tuple[float, ...]:
-    """As `Calibration.odds` weighs them, in the order of its attributes."""
-    several = query.isolation is not None
-    return (
-        float(query.distances.min()),
-        float(np.log(len(query.distances))),
-        float(np.log(query.examples[query.distances.argmin()])),
-        float(several),
-        query.isolation if query.isolation is not None else 0.0,
-    )
+def _features(query: Query) -> tuple[float, float, float]:
+    """What `Calibration.odds` weighs."""
+    distance = float(query.distances.min())
+    return (distance, 0.0, 0.0) if query.isolation is None else (distance, 1.0, query.isolation)
 
 
 def _choice(known: Sequence[Query]) -> float:

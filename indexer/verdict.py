@@ -71,7 +71,7 @@ def decide(
     """The verdict on one scan.
 
     Args:
-        matches: the nearest classes, nearest first; each is one of the gallery.
+        matches: the nearest classes, nearest first.
         calibration: of the branch that made the distances.
         gallery: all classes of the index.
         reject: the share of strangers that the user accepts letting in.
@@ -81,12 +81,11 @@ def decide(
     if not matches:
         return Verdict(UNKNOWN, 0.0, (), branch_id, index_id)
     nearest = matches[0]
-    examples = gallery.examples_by_class[nearest.class_name]
-    odds = calibration.odds(nearest.distance, examples, gallery)
+    odds = calibration.odds(nearest.distance, gallery)
     limit = calibration.limit(reject, len(gallery.examples_by_class))
     return Verdict(
         class_name=nearest.class_name if odds >= limit else UNKNOWN,
-        score=calibration.score([match.distance for match in matches], examples, gallery),
+        score=calibration.score([match.distance for match in matches], gallery),
         matches=matches,
         branch_id=branch_id,
         index_id=index_id,

@@ -12,6 +12,7 @@ from indexer.background import Background, Query
 from indexer.calibration import Calibration
 from indexer.fitting import fit_calibration, fit_logistic
 from indexer.gallery import Gallery
+from indexer.index import NEAREST_CLASSES
 
 from .domains import Domain
 from .signals import SIGNALS, tell
@@ -138,16 +139,9 @@ def ask(domain: Domain, setting: Setting, fitted: Fitted, number: int, seed: int
 
 def _judged(query: Query, calibration: Calibration) -> tuple[float, float]:
     """Log-odds of being known, and score, as a verdict has them."""
-    order = np.argsort(query.distances)
-    gallery = Gallery(
-        {str(key): int(count) for key, count in enumerate(query.examples)}, query.isolation
-    )
-    examples = int(query.examples[order[0]])
-    near = query.distances[order[:5]].tolist()
-    return (
-        calibration.odds(near[0], examples, gallery),
-        calibration.score(near, examples, gallery),
-    )
+    gallery = Gallery({str(key): 1 for key in range(len(query.distances))}, query.isolation)
+    near = np.sort(query.distances)[:NEAREST_CLASSES].tolist()
+    return calibration.odds(near[0], gallery), calibration.score(near, gallery)
 
 
 def _plain(query: Query) -> tuple[float, float, float]:

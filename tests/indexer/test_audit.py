@@ -11,7 +11,7 @@ from indexer.calibration import Calibration
 
 CALIBRATION = Calibration(
     sharpness=14.0,
-    known=(6.0, -15.0, -0.3, -0.2, -2.0, 3.0),
+    known=(6.0, -15.0, -2.0, 3.0),
     choice=20.0,
     shares=(0.05,),
     crowds=(1,),

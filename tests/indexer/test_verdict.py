@@ -11,11 +11,11 @@ from indexer.verdict import UNKNOWN, Match, Verdict, decide
 
 CALIBRATION = Calibration(
     sharpness=14.0,
-    known=(6.0, -20.0, -0.3, -0.2, -2.0, 2.0),
+    known=(6.0, -20.0, -2.0, 2.0),
     choice=20.0,
     shares=(0.001, 0.01, 0.05, 0.5),
-    crowds=(1,),
-    limits=((4.0, 2.5, 1.5, -2.0),),
+    crowds=(1, 10),
+    limits=((4.0, 2.5, 1.5, -2.0), (5.0, 3.5, 2.5, -1.0)),
     kin=(0.1, 0.2),
 )
 NEAR, FAR, FARTHER = (
@@ -25,18 +25,18 @@ NEAR, FAR, FARTHER = (
 )
 
 
-def gallery_of(*matches: Match, examples: int = 1) -> Gallery:
+def gallery_of(*matches: Match) -> Gallery:
     """The classes of these matches, well apart."""
     isolation = 0.8 if len(matches) > 1 else None
-    return Gallery({match.class_name: examples for match in matches}, isolation)
+    return Gallery({match.class_name: 1 for match in matches}, isolation)
 
 
-def verdict_on(*matches: Match, reject: float = 0.05, examples: int = 1) -> Verdict:
+def verdict_on(*matches: Match, reject: float = 0.05) -> Verdict:
     """The verdict on a scan with these matches."""
     return decide(
         matches,
         calibration=CALIBRATION,
-        gallery=gallery_of(*matches, examples=examples),
+        gallery=gallery_of(*matches),
         reject=reject,
         branch_id="branch",
         index_id="index",
@@ -49,7 +49,7 @@ def test_a_near_match_is_the_class() -> None:
     assert verdict.class_name == "ticket"
     assert verdict.nearest == NEAR
     assert verdict.runner_up == FAR
-    assert verdict.score == CALIBRATION.score([0.1, 0.3], 1, gallery_of(NEAR, FAR))
+    assert verdict.score == CALIBRATION.score([0.1, 0.3], gallery_of(NEAR, FAR))
     assert (verdict.branch_id, verdict.index_id) == ("branch", "index")
 
 
@@ -73,23 +73,22 @@ def test_a_single_class_can_say_no() -> None:
     """With one class, everything would be of it."""
     assert verdict_on(NEAR).class_name == "ticket"
     assert verdict_on(NEAR).runner_up is None
-    assert verdict_on(NEAR).score == CALIBRATION.score([0.1], 1, gallery_of(NEAR))
+    assert verdict_on(NEAR).score == CALIBRATION.score([0.1], gallery_of(NEAR))
     assert verdict_on(FAR).class_name == UNKNOWN
 
 
 def test_the_limit_itself_is_near_enough() -> None:
     """Two machines that round alike would disagree on the border."""
     border = Match("c", "c/a.png", (6.0 - 1.5) / 20)
-    assert CALIBRATION.odds(border.distance, 1, gallery_of(border)) == CALIBRATION.limit(0.05, 1)
+    assert CALIBRATION.odds(border.distance, gallery_of(border)) == CALIBRATION.limit(0.05, 1)
     assert verdict_on(border).class_name == "c"
 
 
-def test_reject_and_the_number_of_classes_and_examples_count() -> None:
+def test_reject_and_the_number_of_classes_count() -> None:
     """Settings would be read and not obeyed."""
     close = Match("cone", "cone/b.png", 0.2)
     assert verdict_on(close).class_name == "cone"
     assert verdict_on(close, reject=0.01).class_name == UNKNOWN
-    assert verdict_on(close, examples=5000).class_name == UNKNOWN
     assert verdict_on(close, *(Match(f"{n}", f"{n}/a.png", 0.9) for n in range(9))).class_name == (
         UNKNOWN
     )
