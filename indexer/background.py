@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,14 +81,16 @@ class Query:
 class Background:
     """Draws from classes in groups.
 
-    Half of the support sets are of one group where it is large enough, each group as often,
-    whatever its size; the others mix groups. A stranger is of a class that is not shown, half of the time of the same group.
+    Half of the support sets are of one group where it is large enough, each group as often as its
+    weight says, whatever its size; the others mix groups. A stranger is of a class that is not
+    shown, half of the time of the same group.
 
     Args:
         embeddings: one array a class, float32 of shape (n_images, dim), rows of length 1, at
             least 2 images each.
         groups: the group of each class.
         rng: of the draw.
+        weights: of groups, by name, above 0; 1 for those that are not named.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Background:
         embeddings: Sequence[NDArray[np.float32]],
         groups: Sequence[str],
         rng: Generator,
+        weights: Mapping[str, float] | None = None,
     ) -> None:
         self._rng = rng
         # Shuffled once: a run of rows from any start is then a random choice of images.
@@ -104,6 +107,10 @@ class Background:
         self._starts = np.cumsum(self._sizes) - self._sizes
         names, self._groups = np.unique(np.array(groups), return_inverse=True)
         self._members = [np.nonzero(self._groups == key)[0] for key in range(len(names))]
+        counted = np.array([(weights or {}).get(str(name), 1.0) for name in names])
+        self._shares = counted / counted.sum()
+        # Within a group every class counts alike.
+        self._weights = (self._shares / [len(one) for one in self._members])[self._groups]
 
     def pairs(self, number: int) -> Pairs:
         """Pairs of two images, half of them of one class, the others of two."""
@@ -150,18 +157,18 @@ class Background:
     def _classes(self, number: int) -> list[int]:
         """Classes to show and, last, the stranger's."""
         rng = self._rng
-        members = self._members[rng.integers(len(self._members))]
+        members = self._members[rng.choice(len(self._members), p=self._shares)]
         if rng.random() < 0.5 and len(members) >= number:
             chosen = rng.choice(members, number, replace=False)
         else:
             # A random order in which a small group's classes come as early as a large one's.
-            weights = 1 / np.array([len(one) for one in self._members])[self._groups]
-            keys = rng.exponential(size=len(self._groups)) / weights
+            keys = rng.exponential(size=len(self._groups)) / self._weights
             chosen = np.argsort(keys)[:number]
         if rng.random() < 0.5:
             return [int(key) for key in chosen]
         others = np.setdiff1d(np.arange(len(self._groups)), chosen[:-1])
-        return [*map(int, chosen[:-1]), int(rng.choice(others))]
+        odds = self._weights[others]
+        return [*map(int, chosen[:-1]), int(rng.choice(others, p=odds / odds.sum()))]
 
     def _image(self, key: int, place: int) -> NDArray[np.float32]:
         row: NDArray[np.float32] = self._rows[self._starts[key] + place % self._sizes[key]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ def fit_calibration(
     *,
     episodes: int = 1200,
     strangers: float = 1 / 3,
+    weights: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> Calibration:
     """Fit on the embeddings of classes that the branch has not been trained on.
@@ -30,10 +31,12 @@ def fit_calibration(
     Args:
         embeddings: one array a class, float32 of shape (n_images, dim), at least 2 images each;
             at least 3 classes.
-        groups: the group of each class: its alphabet, its kind. Each group counts as much.
+        groups: the group of each class: its alphabet, its kind. Each group counts as much,
+            whatever its size, but for its weight.
         episodes: number of support sets drawn of each size, with one query each; see
             `indexer.background`.
         strangers: share of the queries that are of no class.
+        weights: of groups, see `indexer.background.Background`.
         seed: of the draw.
 
     Raises:
@@ -45,7 +48,7 @@ def fit_calibration(
             "images or more; calibration needs 3 classes of 2 images",
             "Hold out more classes, or classes with more images",
         )
-    background = Background(embeddings, groups, np.random.default_rng(seed))
+    background = Background(embeddings, groups, np.random.default_rng(seed), weights)
     pairs = background.pairs(10 * episodes)
     _, slope = fit_logistic(pairs.distances[:, None], pairs.same)
     # The kernel is as sharp as distances of single images are telling.

@@ -100,6 +100,8 @@ class SupportIndex:
             _, rows = self._faiss.search(embeddings[waiting], look)
             for query, row in zip(waiting, rows, strict=True):
                 found[query] = np.unique(self._labels[row])
+            if look == len(self.examples):
+                break
             waiting = np.array([query for query in waiting if len(found[query]) < wanted], int)
             look *= 8
         return found

@@ -31,8 +31,8 @@ of 100 layouts of the target. So these rows compare networks, and their level is
 def measure(bench: Bench) -> list[Row]:
     """Sheets of nine layouts of one kind, each filled and scanned anew.
 
-    All drawn by `templates`, which training does not use; training may have seen other drawings
-    of the same kinds, from the same faces and words.
+    All drawn by `templates` beside this module, which training does not use; training may have
+    seen other drawings and other templates of the same kinds, from the same faces and words.
     """
     return [row for kind in TEMPLATES for row in _kind(bench, kind)]
 

@@ -24,7 +24,7 @@ from models.episodes.classes import (
     read_source,
     unwatched,
 )
-from models.episodes.spec import DataSpec
+from models.episodes.spec import DataSpec, by_source
 from models.page.prepare import Recipe
 
 TURNS_OF_ONE_ANOTHER = frozenset(
@@ -87,18 +87,11 @@ def mix(
         UsageError: two sources have one name, and not on purpose.
         DataError: see `read_source`.
     """
-    named: dict[str, list[DataSpec]] = {}
-    for spec in specs:
-        named.setdefault(spec.source, []).append(spec)
+    named = by_source(specs)
     sources: list[Source] = []
     held_out: list[Source] = []
     unreadable: list[str] = []
-    for name, alike in named.items():
-        if len(alike) > 1 and not all(spec.name for spec in alike):
-            raise UsageError(
-                f"--data {alike[0].path} and {alike[1].path} are both named {name}",
-                "Write name=NAME after each: two names, or one to make them one source",
-            )
+    for alike in named.values():
         source = _read(alike, recipe, drawings, seed, watch)
         unreadable += source.unreadable
         kept, held = _split(source, hold_out, max(spec.held for spec in alike))

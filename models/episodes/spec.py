@@ -1,9 +1,9 @@
-"""One ``--data`` of the command line: which classes, and what is done with them."""
+"""One ``--data`` or ``--pages`` of the command line: which classes, and what is done with them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ FORM = (
 
 @dataclass(frozen=True, slots=True)
 class DataSpec:
-    """What one ``--data`` says.
+    """What one ``--data`` says, or one ``--pages``.
 
     Attributes:
         path: a folder of class folders or with a manifest, or a zip file of class folders.
@@ -52,15 +52,19 @@ class DataSpec:
         return self.name or self.path.stem
 
     @classmethod
-    def parse(cls, text: str) -> DataSpec:
+    def parse(cls, text: str, option: str = "--data") -> DataSpec:
         """Read the command line's form.
+
+        Args:
+            text: see `FORM`.
+            option: that it was given to, for messages.
 
         Raises:
             UsageError: no path, a word after it that means nothing, or a value out of range.
         """
         path, *words = text.split(",")
         if not path:
-            raise UsageError(f"--data {text}: names no path", f"Write {FORM}")
+            raise UsageError(f"{option} {text}: names no path", f"Write {FORM}")
         spec = cls(Path(path))
         for word in words:
             key, _, value = word.partition("=")
@@ -69,14 +73,36 @@ class DataSpec:
                 spec = replace(spec, **{field: read(value)})
             except (KeyError, ValueError):
                 raise UsageError(
-                    f"--data {text}: {word!r} is not understood", f"Write {FORM}"
+                    f"{option} {text}: {word!r} is not understood", f"Write {FORM}"
                 ) from None
         if len(spec.renamed) > 1 and len(spec.renamed) != len(spec.only):
             raise UsageError(
-                f"--data {text}: as= has {len(spec.renamed)} names, only= has {len(spec.only)}",
+                f"{option} {text}: as= has {len(spec.renamed)} names, only= has {len(spec.only)}",
                 "Give one new name for each, or one for all",
             )
         return spec
+
+
+def by_source(specs: Sequence[DataSpec], option: str = "--data") -> dict[str, list[DataSpec]]:
+    """The specs of each source, by its name.
+
+    Args:
+        specs: in any order.
+        option: that they were given to, for messages.
+
+    Raises:
+        UsageError: two sources have one name, and not on purpose.
+    """
+    named: dict[str, list[DataSpec]] = {}
+    for spec in specs:
+        named.setdefault(spec.source, []).append(spec)
+    for name, alike in named.items():
+        if len(alike) > 1 and not all(spec.name for spec in alike):
+            raise UsageError(
+                f"{option} {alike[0].path} and {alike[1].path} are both named {name}",
+                "Write name=NAME after each: two names, or one to make them one source",
+            )
+    return named
 
 
 def _true(value: str) -> bool:

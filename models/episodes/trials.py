@@ -50,7 +50,7 @@ def embed_classes(classes: Sequence[ImageClass], embed: Embed) -> list[NDArray[n
 
 
 def one_shot_trials(
-    classes: Sequence[ImageClass],
+    groups: Sequence[str],
     embeddings: Sequence[NDArray[np.float32]],
     *,
     ways: int,
@@ -60,8 +60,9 @@ def one_shot_trials(
     """Trials within one group each, drawn uniformly from those of ``ways`` classes and more.
 
     Args:
-        classes: to judge by; those of one image take no part.
-        embeddings: of each class, float32 of shape (n_images, dim), unit rows.
+        groups: the group of each class.
+        embeddings: of each class, float32 of shape (n_images, dim), unit rows; classes of one
+            image take no part.
         ways: classes a trial.
         trials: number of trials.
         seed: of the draw; the same seed asks the same of any embeddings.
@@ -69,15 +70,15 @@ def one_shot_trials(
     Raises:
         ValueError: no group has enough classes.
     """
-    groups: dict[str, list[int]] = {}
-    for key, one in enumerate(classes):
-        if len(one.images) > 1:
-            groups.setdefault(one.group, []).append(key)
-    usable = [np.array(members) for members in groups.values() if len(members) >= ways]
+    grouped: dict[str, list[int]] = {}
+    for key, (group, rows) in enumerate(zip(groups, embeddings, strict=True)):
+        if len(rows) > 1:
+            grouped.setdefault(group, []).append(key)
+    usable = [np.array(members) for members in grouped.values() if len(members) >= ways]
     if not usable:
         raise ValueError(f"no group has the {ways} classes that a trial needs")
     rng = np.random.default_rng(seed)
-    rows = np.concatenate(embeddings)
+    every = np.concatenate(embeddings)
     sizes = np.array([len(one) for one in embeddings])
     firsts = np.cumsum(sizes) - sizes
     errors = 0
@@ -90,8 +91,8 @@ def one_shot_trials(
             others = sizes[shown[:, 0]] - 1
             step = 1 + (rng.random(number) * others).astype(int)
             query = (example[:, 0] + step) % (others + 1)
-            support = rows[firsts[shown] + example]
-            asked = rows[firsts[shown[:, 0]] + query]
+            support = every[firsts[shown] + example]
+            asked = every[firsts[shown[:, 0]] + query]
             nearest = np.argmax(np.einsum("twd,td->tw", support, asked), axis=1)
             errors += int(np.count_nonzero(nearest))
     return OneShot(errors, trials, ways)

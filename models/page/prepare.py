@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 Morphology = Literal["dilate", "erode", "none"]
+Step = tuple[str, NDArray[np.generic]]
+"""A step's name and its picture."""
 
 BLANK_CONTRAST = 12
 """Grey levels between ink and ground under which a page counts as blank: scanner noise."""
@@ -37,9 +39,12 @@ class Recipe:
         side: height and width of the result, in pixels.
         working_side: longest side, in pixels, at which ink is found.
         morphology: what is done to the ink before it is shrunk.
-        kernel: width and height of the morphology's rectangle at ``working_side``, in pixels;
-            1 would do nothing.
+        kernel: width and height of the morphology's rectangle for ink that is ``working_side``
+            pixels long; smaller ink is thickened in proportion, or letters of 100 pixels would
+            close up.
         spill: share of the ink that may lie outside the crop on each side: specks.
+        margin: empty pixels on each side of the result, so that what is turned or enlarged when
+            the branch is trained is not cut off.
     """
 
     side: int = 64
@@ -47,6 +52,7 @@ class Recipe:
     morphology: Morphology = "dilate"
     kernel: int = 3
     spill: float = 0.002
+    margin: int = 4
 
     def __post_init__(self) -> None:
         if not 8 <= self.side <= self.working_side:
@@ -57,6 +63,8 @@ class Recipe:
             raise ValueError(f"morphology {self.morphology!r} is none of {get_args(Morphology)}")
         if not 0 <= self.spill < 0.5:
             raise ValueError(f"a spill of {self.spill} on each side leaves nothing")
+        if not 0 <= 4 * self.margin <= self.side:
+            raise ValueError(f"a margin of {self.margin} leaves too little of side {self.side}")
 
 
 def prepare(pixels: Pixels, recipe: Recipe) -> NDArray[np.float32]:
@@ -73,23 +81,33 @@ def prepare(pixels: Pixels, recipe: Recipe) -> NDArray[np.float32]:
     return result.astype(np.float32, copy=False)
 
 
-def steps(pixels: Pixels, recipe: Recipe) -> Iterator[tuple[str, NDArray[np.generic]]]:
+def steps(pixels: Pixels, recipe: Recipe) -> Iterator[Step]:
     """Each step's name and its picture, in order; the last is the branch's input.
 
     Yields:
         uint8 pictures of shape (h, w), the last one float32 of shape (side, side, 1) in [0, 1].
     """
+    for name, ink in ink_steps(pixels, recipe):
+        yield name, ink
+    yield from shape_steps(ink, recipe)
+
+
+def ink_steps(pixels: Pixels, recipe: Recipe) -> Iterator[tuple[str, Pixels]]:
+    """The steps that find the ink: three pictures of one shape, the last has 255 where ink is."""
     gray = grayscale(pixels, recipe.working_side)
     yield "grayscale", gray
     even = even_light(gray)
     yield "even light", even
-    ink = otsu(even)
-    yield "otsu", ink
+    yield "otsu", otsu(even)
+
+
+def shape_steps(ink: Pixels, recipe: Recipe) -> Iterator[Step]:
+    """The steps from the ink to its shape: the last picture is the branch's input."""
     ink = crop_to_ink(ink, recipe.spill)
     yield "crop to ink", ink
     ink = morphology(ink, recipe)
     yield recipe.morphology, ink
-    small = resize(ink, recipe.side)
+    small = resize(ink, recipe.side, recipe.margin)
     yield "resize", small
     yield "channel and [0, 1]", to_unit(small)
 
@@ -142,24 +160,25 @@ def crop_to_ink(ink: Pixels, spill: float) -> Pixels:
     """The box of the ink and a narrow margin; ``spill`` of the ink may fall outside each side."""
     if not ink.any():
         return ink
-    top, bottom = _span(cv2.reduce(ink, 1, cv2.REDUCE_SUM, dtype=cv2.CV_64F).ravel(), spill)
-    left, right = _span(cv2.reduce(ink, 0, cv2.REDUCE_SUM, dtype=cv2.CV_64F).ravel(), spill)
+    top, bottom = _span(cv2.reduce(ink, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel(), spill)
+    left, right = _span(cv2.reduce(ink, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel(), spill)
     return ink[top:bottom, left:right]
 
 
 def morphology(ink: Pixels, recipe: Recipe) -> Pixels:
-    """Thicken (dilate) or thin (erode) the ink with a square of ``kernel`` pixels."""
-    if recipe.morphology == "none":
+    """Thicken (dilate) or thin (erode) the ink with a square that is in proportion to its size."""
+    width = round(recipe.kernel * max(ink.shape) / recipe.working_side)
+    if recipe.morphology == "none" or width < 2:
         return ink
-    square = np.ones((recipe.kernel, recipe.kernel), np.uint8)
+    square = np.ones((width, width), np.uint8)
     change = cv2.dilate if recipe.morphology == "dilate" else cv2.erode
     return change(ink, square).astype(np.uint8, copy=False)
 
 
-def resize(ink: Pixels, side: int) -> Pixels:
+def resize(ink: Pixels, side: int, margin: int = 0) -> Pixels:
     """Fit into a square of ``side`` pixels with the aspect kept, centred on empty ground."""
     height, width = ink.shape
-    scale = side / max(height, width)
+    scale = (side - 2 * margin) / max(height, width)
     fitted = (max(1, round(width * scale)), max(1, round(height * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = cv2.resize(ink, fitted, interpolation=method)

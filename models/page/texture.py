@@ -1,8 +1,8 @@
 """Texture: what tells print, handwriting, ruling, halftone and photographs apart on a page.
 
-Histograms of what lies around each pixel, of how long runs of ink and ground are, of which way
-edges go, how ink is spread and how grey the page is. A shape at 64 pixels has lost all of that.
-Nothing here is learned; `models.siamese.texture_eye` weighs it.
+Histograms of what lies around each pixel, of how long runs of ink and of ground are, and of how
+ink is spread. A shape at 64 pixels has lost all of that. Nothing here is learned;
+`models.siamese.texture_eye` weighs it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,11 @@ SIDE: Final = 512
 _LEAST: Final = 32  # pixels on the shorter side
 _STEP: Final = 12  # grey levels; what differs by less is paper, noise or JPEG
 # (number of halvings, step) of each histogram of local binary patterns.
-_PATTERNS: Final = ((0, _STEP), (1, _STEP), (2, _STEP), (0, 0), (1, 0))
+_PATTERNS: Final = ((1, _STEP), (2, _STEP), (0, 0), (1, 0))
 _NEIGHBOURS: Final = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
 _RUN_EDGES: Final = np.unique(np.round(np.geomspace(1, SIDE, 19)).astype(np.int64))
-_DIRECTIONS: Final = 12
-_LEAST_GRADIENT: Final = 60  # of the Sobel operator: a step of 15 grey levels
 _PARTS: Final = (24, 8)  # to a side
 _DENSITIES: Final = (0, 1, 6, 13, 26, 38, 64, 96, 140, 200)  # of 255, the lowest of each bin
-_GREYS: Final = 32
 
 
 def _uniform_patterns() -> NDArray[np.int64]:
@@ -50,9 +47,7 @@ _DENSITY_BIN: Final = np.searchsorted(_DENSITIES, np.arange(256), "right") - 1
 SIZES: Final = {
     "patterns": len(_PATTERNS) * 59,
     "runs": 4 * len(_RUN_EDGES),
-    "directions": _DIRECTIONS,
     "spread": len(_PARTS) * len(_DENSITIES),
-    "greys": _GREYS,
     "form": 2,
 }
 """Length of each block of a description, in their order."""
@@ -88,9 +83,7 @@ def describe(even: Pixels, ink: Pixels) -> NDArray[np.float32]:
         *(_patterns(scales[halvings], step) for halvings, step in _PATTERNS),
         *_runs(ink),
         *_runs(cv2.transpose(ink).astype(np.uint8, copy=False)),
-        _directions(scales[1]),
         *_spread(ink),
-        _counts(even).reshape(_GREYS, -1).sum(axis=1),
     )
     return np.concatenate([*_roots(blocks), _form(ink)]).astype(np.float32)
 
@@ -101,12 +94,16 @@ def _patterns(grey: Pixels, step: int) -> Histogram:
     A bit is set where a neighbour is darker than the pixel by more than ``step``.
     """
     height, width = grey.shape
-    centre = np.maximum(grey[1:-1, 1:-1], np.uint8(step)) - np.uint8(step)
+    centre = grey[1:-1, 1:-1]
+    if step:
+        centre = np.maximum(centre, np.uint8(step)) - np.uint8(step)
     code = np.zeros(centre.shape, np.uint8)
+    darker = np.empty_like(code)
     for bit, (down, right) in enumerate(_NEIGHBOURS):
         neighbour = grey[1 + down : height - 1 + down, 1 + right : width - 1 + right]
-        darker = cv2.compare(neighbour, centre, cv2.CMP_LT).astype(np.uint8, copy=False)
-        code |= darker & np.uint8(1 << bit)
+        cv2.compare(neighbour, centre, cv2.CMP_LT, darker)
+        darker &= np.uint8(1 << bit)
+        code |= darker
     return _tally(_UNIFORM, 59, _counts(code))
 
 
@@ -123,22 +120,15 @@ def _runs(ink: Pixels) -> tuple[Histogram, Histogram]:
     changes = np.flatnonzero(flat[1:] != flat[:-1])
     starts, ends = changes[0::2], changes[1::2]
     gaps = starts[1:] - ends[:-1]
-    within = starts[1:] // (width + 2) == ends[:-1] // (width + 2)
+    # What lies before the first run of a row is no gap.
+    firsts = np.searchsorted(starts, np.arange(1, height) * (width + 2))
+    within = np.ones(gaps.shape, np.bool_)
+    within[firsts[(firsts > 0) & (firsts < len(starts))] - 1] = False
     return _run_histogram(ends - starts), _run_histogram(gaps[within])
 
 
 def _run_histogram(lengths: NDArray[np.int64]) -> Histogram:
-    return _tally(_RUN_BIN[lengths], len(_RUN_EDGES))
-
-
-def _directions(grey: Pixels) -> Histogram:
-    """Histogram of the directions of edges over half a turn, weighted by their strength."""
-    across = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
-    down = cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    strength, angle = cv2.cartToPolar(across, down)
-    edges = np.flatnonzero(strength.ravel() > _LEAST_GRADIENT)
-    bins = (angle.ravel()[edges] * (_DIRECTIONS / np.pi)).astype(np.int64) % _DIRECTIONS
-    return _tally(bins, _DIRECTIONS, strength.ravel()[edges])
+    return _tally(_RUN_BIN, len(_RUN_EDGES), np.bincount(lengths, minlength=len(_RUN_BIN)))
 
 
 def _spread(ink: Pixels) -> list[Histogram]:

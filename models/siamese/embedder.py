@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from models.page.prepare import prepare
+from models.page.views import Views, views_of
 from models.siamese.weights import load_branch
 
 
@@ -21,8 +21,9 @@ class Embedder:
 
     Attributes:
         recipe: how pages are prepared for this branch.
-        branch_id: content hash of weights and recipe.
+        branch_id: content hash of weights, dimensions and recipe.
         dim: length of an embedding.
+        sees_texture: it has two eyes, and its views need a texture.
         calibration: what the manifest says about distances; read by the indexer.
     """
 
@@ -31,14 +32,16 @@ class Embedder:
         self.recipe = manifest.recipe
         self.branch_id = manifest.branch_id
         self.calibration = manifest.calibration
-        self.dim = int(branch.output_shape[-1])
+        self.dim = manifest.branch.dim
+        self.sees_texture = manifest.branch.join is not None
         side = self.recipe.side
+        inputs = [tf.TensorSpec((None, side, side, 1), tf.float32)]
+        if manifest.branch.join is not None:
+            inputs.append(tf.TensorSpec((None, manifest.branch.join.texture), tf.float32))
 
-        @tf.function(  # type: ignore[untyped-decorator, unused-ignore]
-            input_signature=[tf.TensorSpec((None, side, side, 1), tf.float32)]
-        )
-        def forward(prepared: tf.Tensor) -> tf.Tensor:
-            return branch(prepared, training=False)
+        @tf.function(input_signature=inputs)  # type: ignore[untyped-decorator, unused-ignore]
+        def forward(*seen: tf.Tensor) -> tf.Tensor:
+            return branch(seen if len(seen) > 1 else seen[0], training=False)
 
         self._forward = forward
 
@@ -53,9 +56,18 @@ class Embedder:
         """
         if not pages:
             return np.zeros((0, self.dim), np.float32)
-        return self.embed_prepared(np.stack([prepare(page, self.recipe) for page in pages]))
+        return self.embed_views(views_of(pages, self.recipe, texture=self.sees_texture))
 
-    def embed_prepared(self, prepared: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Embeddings, of shape (n, dim), of prepared pages of shape (n, side, side, 1)."""
-        embeddings: NDArray[np.float32] = self._forward(prepared).numpy()
+    def embed_views(self, views: Views) -> NDArray[np.float32]:
+        """Embeddings, of shape (n, dim), of the views of n pages.
+
+        Raises:
+            ValueError: the branch sees texture, and the views have none.
+        """
+        seen = [views.ink]
+        if self.sees_texture:
+            if views.texture is None:
+                raise ValueError("this branch sees texture: make its views with texture=True")
+            seen.append(views.texture)
+        embeddings: NDArray[np.float32] = self._forward(*seen).numpy()
         return embeddings

@@ -9,45 +9,13 @@ pages are from one another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 from keras import layers, ops
 
-from models.page.texture import LENGTH
+from models.siamese.shapes import JoinShape
 from models.siamese.texture_eye import build_texture_eye
-
-
-@dataclass(frozen=True, slots=True)
-class JoinShape:
-    """The join's dimensions.
-
-    Attributes:
-        shape_dim: length of the shape eye's embedding.
-        texture: length of a texture's description.
-        texture_dim: length of the texture eye's embedding.
-        least_shape: the shape's weight on a page, in (0, 1); on a drawing it is 1.
-        common: what all textures are given in common, in [0, 1). Without it two tickets whose
-            textures differ would be no nearer to one another than to a cylinder.
-    """
-
-    shape_dim: int = 128
-    texture: int = LENGTH
-    texture_dim: int = 127
-    least_shape: float = 0.2
-    common: float = 0.3
-
-    def __post_init__(self) -> None:
-        if not 0 < self.least_shape < 1:
-            raise ValueError(f"least_shape {self.least_shape} must lie between 0 and 1")
-        if not 0 <= self.common < 1:
-            raise ValueError(f"common {self.common} must lie between 0 and 1")
-
-    @property
-    def dim(self) -> int:
-        """Length of the joined embedding."""
-        return self.shape_dim + 1 + self.texture_dim
 
 
 @keras.saving.register_keras_serializable(package="pigeonhole")
@@ -75,7 +43,8 @@ class Join(layers.Layer):  # type: ignore[misc]
             Unit rows of shape (batch, m + 1 + n).
         """
         shape, texture, gate = inputs
-        rest = ops.sqrt(1 - gate)
+        # A compiled gate of 1 can be greater than 1 by a rounding error.
+        rest = ops.sqrt(ops.maximum(1 - gate, 0))
         parts = [
             ops.sqrt(gate) * shape,
             self.common**0.5 * rest,

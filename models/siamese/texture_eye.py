@@ -10,7 +10,7 @@ from __future__ import annotations
 import keras
 from keras import layers
 
-from models.siamese.branch import UnitLength
+from models.siamese.shape_eye import UnitLength
 
 
 def build_texture_eye(length: int, dim: int) -> keras.Model:

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from config.errors import WeightsError
 from models.page.prepare import Recipe
+from models.page.texture import LENGTH
+from models.siamese.shapes import BranchShape, EyeShape, JoinShape
 
 if TYPE_CHECKING:
     import keras
 
 SHIPPED = Path(__file__).resolve().parent.parent / "weights" / "siamese.manifest.json"
 """The manifest of the weights that come with the program."""
-FORMAT = 1
+FORMAT = 2
+"""Of the manifest. 1 knew the shape eye alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Manifest:
     Attributes:
         weights: the file's name, beside the manifest.
         sha256: of the weights file.
-        branch: `BranchShape` as a mapping.
+        branch: its dimensions.
         recipe: how pages must be prepared for these weights.
         training: the command, data, counts and versions that made them.
         scores: what was measured, by name, with the number of cases.
@@ -36,7 +39,7 @@ class Manifest:
 
     weights: str
     sha256: str
-    branch: dict[str, Any]
+    branch: BranchShape
     recipe: Recipe
     training: dict[str, Any] = field(default_factory=dict)
     scores: dict[str, Any] = field(default_factory=dict)
@@ -45,7 +48,7 @@ class Manifest:
     @property
     def branch_id(self) -> str:
         """16 hexadecimal digits of a hash over all that decides an embedding."""
-        parts = [self.sha256, self.branch, asdict(self.recipe)]
+        parts = [self.sha256, asdict(self.branch), asdict(self.recipe)]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -57,10 +60,14 @@ def read_manifest(path: Path) -> Manifest:
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        if found.pop("format") != FORMAT:
-            raise WeightsError(f"{path} is of another format", f"This version reads {FORMAT}")
-        found["branch"]["widths"] = tuple(found["branch"]["widths"])
-        return Manifest(**{**found, "recipe": Recipe(**found["recipe"])})
+        written = found.pop("format")
+        if written != FORMAT:
+            raise WeightsError(
+                f"{path} is of format {written!r}, this version reads {FORMAT}",
+                "Use weights that this version trained, or install Pigeonhole again",
+            )
+        branch, recipe = _branch(found["branch"]), Recipe(**found["recipe"])
+        return Manifest(**{**found, "branch": branch, "recipe": recipe})
     except OSError as error:
         raise WeightsError(
             f"{path} cannot be read: {error.strerror}", "Install Pigeonhole again"
@@ -69,6 +76,18 @@ def read_manifest(path: Path) -> Manifest:
         raise WeightsError(
             f"{path} is not a manifest of weights: {error}", "Install Pigeonhole again"
         ) from None
+
+
+def _branch(found: dict[str, Any]) -> BranchShape:
+    """The dimensions that a manifest holds as nested mappings."""
+    eye, join = found["eye"], found["join"]
+    return BranchShape(
+        **found
+        | {
+            "eye": EyeShape(**eye | {"widths": tuple(eye["widths"])}),
+            "join": None if join is None else JoinShape(**join | {"tilts": tuple(join["tilts"])}),
+        }
+    )
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
@@ -83,18 +102,14 @@ def load_branch(path: Path) -> tuple[keras.Model, Manifest]:
     Raises:
         WeightsError: the weights are missing, or are not those of the manifest.
     """
-    from models.siamese.branch import BranchShape, build_branch
+    from models.siamese.branch import build_branch
 
     manifest = read_manifest(path)
     weights = path.parent / manifest.weights
     check_weights(weights, manifest)
-    if manifest.branch.get("side") != manifest.recipe.side:
-        raise WeightsError(
-            f"{path} prepares pages of another side than its branch takes",
-            "Install Pigeonhole again",
-        )
+    _check_inputs(path, manifest)
     try:
-        branch = build_branch(BranchShape(**manifest.branch))
+        branch = build_branch(manifest.branch)
         with warnings.catch_warnings():
             # Keras only warns of layers that the file lacks, and leaves them at random.
             warnings.simplefilter("error", UserWarning)
@@ -106,6 +121,22 @@ def load_branch(path: Path) -> tuple[keras.Model, Manifest]:
         ) from None
     branch.trainable = False
     return branch, manifest
+
+
+def _check_inputs(path: Path, manifest: Manifest) -> None:
+    """Compare what the branch takes with what pages are made into."""
+    side, join = manifest.branch.eye.side, manifest.branch.join
+    if side != manifest.recipe.side:
+        raise WeightsError(
+            f"{path} prepares pages of side {manifest.recipe.side}, its branch takes {side}",
+            "Install Pigeonhole again",
+        )
+    if join is not None and join.texture != LENGTH:
+        raise WeightsError(
+            f"{path} is of weights for {join.texture} numbers about a page's texture, "
+            f"this version finds {LENGTH}",
+            "Use weights that this version trained, or install Pigeonhole again",
+        )
 
 
 def check_weights(weights: Path, manifest: Manifest) -> None:

@@ -19,7 +19,8 @@ WEIGHTS_FILE = "siamese.weights.h5"
 MANIFEST_FILE = "siamese.manifest.json"
 HISTORY_FILE = "history.jsonl"
 CLASSES_FILE = "classes.txt"
-_SETTINGS, _STATE = "settings.json", "state.json"
+SETTINGS_FILE = "settings.json"
+_STATE = "state.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,22 @@ class RunFolder:
         # What follows the last finished epoch was cut short by the end of a process.
         return [json.loads(line) for line in lines[: self.state.epoch]]
 
+    def reached(self) -> State:
+        """How far the run that is here came.
+
+        Raises:
+            DataError: the file that tells it is broken.
+        """
+        state = self.checkpoint / _STATE
+        try:
+            return State(**json.loads(state.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return State()  # no epoch is finished
+        except (OSError, ValueError, TypeError) as error:
+            raise DataError(
+                f"{state} is not the state of a run: {error}", "Name another folder with --out"
+            ) from None
+
     def commit(
         self,
         state: State,
@@ -142,7 +159,7 @@ class RunFolder:
             raise DataError(
                 f"{self.path} already holds a trained network", "Name another folder with --out"
             )
-        settings = self.path / _SETTINGS
+        settings = self.path / SETTINGS_FILE
         try:
             found = as_json(json.loads(settings.read_text(encoding="utf-8")))
             number = found.pop("format")
@@ -151,7 +168,7 @@ class RunFolder:
                 not one.name.startswith(".") for one in self.path.iterdir()
             ):
                 raise DataError(
-                    f"{self.path} holds files, but no {_SETTINGS} of a run",
+                    f"{self.path} holds files, but no {SETTINGS_FILE} of a run",
                     "Name a new or an empty folder with --out",
                 ) from None
             return None
@@ -171,23 +188,17 @@ class RunFolder:
         return found
 
     def _begin(self, settings: Mapping[str, Any], classes: Sequence[str]) -> None:
-        if not (self.path / _SETTINGS).exists():
+        if not (self.path / SETTINGS_FILE).exists():
             text = json.dumps({"format": FORMAT, **settings}, indent=2) + "\n"
-            replaced(self.path / _SETTINGS, lambda part: part.write_text(text, encoding="utf-8"))
+            replaced(
+                self.path / SETTINGS_FILE, lambda part: part.write_text(text, encoding="utf-8")
+            )
         names = "".join(f"{name}\n" for name in classes)
         replaced(
             self.path / CLASSES_FILE,
             lambda part: part.write_text(names, encoding="utf-8", errors="surrogateescape"),
         )
-        state = self.checkpoint / _STATE
-        try:
-            self.state = State(**json.loads(state.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return  # no epoch is finished
-        except (OSError, ValueError, TypeError) as error:
-            raise DataError(
-                f"{state} is not the state of a run: {error}", "Name another folder with --out"
-            ) from None
+        self.state = self.reached()
 
     def _compare(self, settings: Mapping[str, Any]) -> None:
         there = self.refuse_taken()

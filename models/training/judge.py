@@ -40,7 +40,7 @@ class Judge:
         """The errors of each source, by its name."""
         return {
             source.name: one_shot_trials(
-                source.classes,
+                [one.group for one in source.classes],
                 embed_classes(source.classes, embed),
                 ways=self._ways[source.name],
                 trials=self._plan.trials,

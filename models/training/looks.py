@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -12,23 +13,29 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from config.errors import DataError
 from models.drawing.documents import DOCUMENT_KINDS, draw_document
 from models.drawing.looks import enlarge, look_again
 from models.drawing.solids import SOLID_KINDS, draw_solid
 from models.drawing.templates import blank_places, fill
 from models.drawing.tickets import draw_ticket
-from models.episodes.listing import ListedClass
+from models.episodes.listing import ListedClass, ListedFile
+from models.episodes.mixture import TELLING
 from models.page.limits import Limits
-from models.page.prepare import even_light, grayscale, otsu
+from models.page.prepare import Recipe, ink_steps
 from models.page.read import read_pages
 from models.page.scan import Fault
-from models.page.texture import LENGTH, SIDE, describe
+from models.page.texture import LENGTH, describe
 
 Pixels = NDArray[np.uint8]
 
 _LIMITS = Limits(max_image_pixels=150_000_000, max_file_bytes=512 * 2**20, max_pages=100)
 _LEAST_SIDE = 16  # pixels; less has no texture
 _READ_SIDE = 1600  # pixels; more shows no more at the sizes that pages are looked at
+
+TICKET = "ticket"
+DRAWN_KINDS = (*DOCUMENT_KINDS, TICKET)
+"""Kinds of documents of which pages can be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,10 @@ class Textures:
     kinds: NDArray[np.str_]
     pages: NDArray[np.str_]
 
+    def __len__(self) -> int:
+        """Number of looks."""
+        return len(self.descriptions)
+
     def by_kind(self) -> list[NDArray[np.float32]]:
         """The descriptions of each kind, of shape (n_looks, LENGTH), in the order of its name."""
         return [self.descriptions[self.kinds == kind] for kind in np.unique(self.kinds)]
@@ -76,12 +87,21 @@ class Textures:
         return found
 
 
-def described(looks: Iterable[Look]) -> Textures:
-    """Describe ``looks``, one after the other: only descriptions are kept."""
+def described(
+    looks: Iterable[Look], recipe: Recipe, advance: Callable[[], None] = lambda: None
+) -> Textures:
+    """Describe ``looks``, one after the other: only descriptions are kept.
+
+    Args:
+        looks: see `Look`.
+        recipe: of the branch that will see them.
+        advance: called after each.
+    """
     rows = []
     for one in looks:
-        even = even_light(grayscale(one.pixels, SIDE))
-        rows.append((describe(even, otsu(even)), one.kind, one.page))
+        _, (_, even), (_, ink) = ink_steps(one.pixels, recipe)
+        rows.append((describe(even, ink), one.kind, one.page))
+        advance()
     if not rows:
         return Textures(np.zeros((0, LENGTH), np.float32), np.array([], "U1"), np.array([], "U1"))
     found, kinds, pages = zip(*rows, strict=True)
@@ -103,20 +123,25 @@ def read_looks(
             Empty: each class is a kind, by the last part of its name.
         most: images of each class that are read, the first ones; None for all.
         unreadable: told of each image that is left out, and why.
+
+    Raises:
+        DataError: none of a class's images can be read.
     """
     for one in classes:
+        faults = []
         for file in one.files[:most]:
-            try:
-                found = read_pages(file.read(), _LIMITS, least_side=_READ_SIDE, first_only=True)
-            except (OSError, BadZipFile, RuntimeError) as error:
-                unreadable(f"{file.name} cannot be read: {error}")
-                continue
-            if isinstance(found, Fault):
-                unreadable(f"{file.name} {found.reason}")
-                continue
-            pixels = found.pages[0].pixels
-            if min(pixels.shape) >= _LEAST_SIDE:
+            pixels = _pixels(file)
+            if isinstance(pixels, str):
+                faults.append(f"{file.name} {pixels}")
+                unreadable(faults[-1])
+            else:
                 yield Look(collection or PurePosixPath(one.name).name, file.name, _within(pixels))
+        if len(faults) == len(one.files[:most]):
+            raise DataError(
+                f"class {one.name} has {len(one.files)} images, 0 of "
+                f"{len(faults)} can be read: {faults[0]}",
+                "Replace them or take the class away",
+            )
 
 
 def seen_again(pages: Iterable[Look], rng: Generator, *, looks: int) -> Iterator[Look]:
@@ -127,22 +152,31 @@ def seen_again(pages: Iterable[Look], rng: Generator, *, looks: int) -> Iterator
             yield Look(one.kind, one.page, look_again(one.pixels, rng))
 
 
-def drawn(rng: Generator, *, number: int) -> Iterator[Look]:
+def drawn(
+    rng: Generator, *, number: int, leave_out: frozenset[str] = frozenset()
+) -> Iterator[Look]:
     """``number`` different pages of each kind of document that can be drawn."""
     for turn in range(number):
-        for kind in DOCUMENT_KINDS:
-            width, strength = int(rng.uniform(400, 820)), rng.uniform(0, 1.3)
-            pixels = draw_document(kind, rng, width=width, strength=strength)
+        for kind in DRAWN_KINDS:
+            if kind in leave_out:
+                continue
+            strength = rng.uniform(0, 1.3)
+            if kind == TICKET:
+                width = int(rng.uniform(250, 600))
+                pixels = draw_ticket(rng, width=width, strength=strength).pixels
+            else:
+                width = int(rng.uniform(400, 820))
+                pixels = draw_document(kind, rng, width=width, strength=strength)
             yield Look(kind, str(turn), pixels)
-        width, strength = int(rng.uniform(250, 600)), rng.uniform(0, 1.3)
-        yield Look("ticket", str(turn), draw_ticket(rng, width=width, strength=strength).pixels)
 
 
-def templates(rng: Generator, *, number: int, fillings: int) -> Iterator[Look]:
+def templates(
+    rng: Generator, *, number: int, fillings: int, leave_out: frozenset[str] = frozenset()
+) -> Iterator[Look]:
     """``number`` templates of each kind of document, each filled in ``fillings`` times."""
-    for kind, draw in DOCUMENT_KINDS.items():
+    for kind in (one for one in DOCUMENT_KINDS if one not in leave_out):
         for turn in range(number):
-            print_ = draw(rng, int(rng.uniform(450, 800)))
+            print_ = DOCUMENT_KINDS[kind](rng, int(rng.uniform(450, 800)))
             places = blank_places(print_, rng)
             for _ in range(fillings):
                 yield Look(kind, str(turn), look_again(fill(print_, places, rng), rng))
@@ -157,14 +191,33 @@ def drawings(collections: Iterable[Look], rng: Generator) -> Iterator[Look]:
             yield Look(one.kind, one.page, look_again(large, rng) if rng.random() < 0.4 else large)
 
 
-def solids(rng: Generator, *, number: int) -> Iterator[Look]:
-    """``number`` drawings of each solid, in one collection."""
+def solids(
+    rng: Generator, *, number: int, leave_out: frozenset[str] = frozenset()
+) -> Iterator[Look]:
+    """``number`` drawings of each solid, each solid a kind, from where it can be told."""
     for turn in range(number):
         for solid in SOLID_KINDS:
+            if solid in leave_out:
+                continue
             size, width = int(rng.choice((360, 540, 1080))), int(rng.choice((1, 1, 2, 3)))
-            yield Look(
-                "solids", f"{solid} {turn}", draw_solid(solid, rng, size=size, line_width=width)
-            )
+            elevation = rng.uniform(*TELLING.get(solid, (-90, 90)))
+            pixels = draw_solid(solid, rng, size=size, line_width=width, elevation=elevation)
+            yield Look(solid, str(turn), pixels)
+
+
+def _pixels(file: ListedFile) -> Pixels | str:
+    """The first page of a file, or why there is none."""
+    try:
+        found = read_pages(file.read(), _LIMITS, least_side=_READ_SIDE, first_only=True)
+    except (OSError, BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        return f"cannot be read: {error}"
+    if isinstance(found, Fault):
+        return found.reason
+    pixels = found.pages[0].pixels
+    height, width = pixels.shape[:2]
+    if min(height, width) < _LEAST_SIDE:
+        return f"is of {width} x {height} pixels, a look needs {_LEAST_SIDE} x {_LEAST_SIDE}"
+    return pixels
 
 
 def _within(pixels: Pixels) -> Pixels:

@@ -16,8 +16,9 @@ from config.errors import DataError
 from models.episodes.classes import Source
 from models.episodes.trials import Embed
 from models.page.prepare import Recipe
-from models.siamese.branch import BranchShape, build_branch
 from models.siamese.network import Siamese
+from models.siamese.shape_eye import build_shape_eye
+from models.siamese.shapes import BranchShape, EyeShape
 from models.siamese.weights import Manifest, write_manifest
 from models.training.epochs import Epochs, Report, embed_by, exhausted
 from models.training.folder import MANIFEST_FILE, WEIGHTS_FILE, RunFolder, as_json, replaced
@@ -34,7 +35,7 @@ def train(
     sources: Sequence[Source],
     held_out: Sequence[Source],
     *,
-    shape: BranchShape,
+    shape: EyeShape,
     recipe: Recipe,
     plan: Plan,
     out: Path,
@@ -43,16 +44,17 @@ def train(
     calibrate: Calibrate = lambda _embed: {},
     report: Report = lambda _row: None,
 ) -> tuple[keras.Model, Manifest]:
-    """Train a branch and write it to the folder ``out``, or go on with the run that is there.
+    """Train a shape eye and write it to the folder ``out``, or go on with the run that is there.
 
-    Interrupted at any time, it goes on from the last finished epoch when it is called again, to
-    the same result. The weights that are written are those of the epoch with the lowest mean
-    error rate on the held-out classes.
+    What is written is a branch without a join: shape is all it sees. Interrupted at any time, it
+    goes on from the last finished epoch when it is called again, to the same result. The weights
+    that are written are those of the epoch with the lowest mean error rate on the held-out
+    classes.
 
     Args:
         sources: what to learn from.
         held_out: classes to judge by, see `Judge`.
-        shape: the branch to train.
+        shape: of the eye to train.
         recipe: the preparation that the sources had, and that the weights hold for.
         plan: see `Plan`.
         out: the run folder; made when missing.
@@ -71,7 +73,7 @@ def train(
     keras.utils.set_random_seed(plan.seed)
     judge = Judge(held_out, plan)
     with computing_in(plan.precision):
-        branch = build_branch(shape)
+        branch = build_shape_eye(shape)
         task = task_of(plan, sources, shape.side)
         siamese = Siamese(branch, task.head)
     siamese(np.zeros((1, shape.side, shape.side, 1), np.float32))  # makes its weights
@@ -110,13 +112,13 @@ def train(
             )
         best = folder.checkpoint / folder.state.best_weights
         replaced(out / WEIGHTS_FILE, lambda part: shutil.copyfile(best, part))
-        branch = build_branch(shape)
+        branch = build_shape_eye(shape)
         branch.load_weights(out / WEIGHTS_FILE)
         history = folder.history()
         manifest = Manifest(
             weights=WEIGHTS_FILE,
             sha256=hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest(),
-            branch=asdict(shape),
+            branch=BranchShape(shape),
             recipe=recipe,
             training={
                 **(provenance or {}),

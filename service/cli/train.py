@@ -29,7 +29,14 @@ class Precision(StrEnum):
     BFLOAT16 = "bfloat16"
 
 
+_OF_THE_EYE = (
+    "objective", "epochs", "batches", "batch", "learning_rate", "patience", "precision",
+)  # fmt: skip
+"""Options that decide nothing once the shape eye is trained."""
+
+
 def train(
+    ctx: typer.Context,
     data: Annotated[
         list[str],
         typer.Option(
@@ -40,7 +47,8 @@ def train(
             "makes classes of quarter turns, 'drawn' adds drawn tickets and documents. Also: "
             "'name=NAME' (one name makes several one source), 'label=COLUMN' of the manifest, "
             "'only=A+B' and 'as=C+D' choose and rename classes, 'least=N' leaves out classes of "
-            "fewer images.",
+            "fewer images. With --eye these are drawings, of which shape alone shall count; "
+            "weights, turns and 'drawn' then mean nothing.",
         ),
     ],
     out: Annotated[
@@ -49,6 +57,26 @@ def train(
             "--out", help="The run folder. With a run that was interrupted: it is gone on with."
         ),
     ],
+    eye: Annotated[
+        Path | None,
+        typer.Option(
+            "--eye",
+            metavar="RUN",
+            help="The second half: the run folder (or manifest) of a trained shape eye, which is "
+            "taken as it is. It is joined with a texture eye, in minutes. Options of the shape "
+            "eye's training are refused then.",
+        ),
+    ] = None,
+    pages: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pages",
+            metavar="PATH[,held=SHARE]…",
+            help="Kinds of documents, in the form of --data, for the texture eye; repeatable. A "
+            "kind is what has one name in all of them. Drawn documents are always added. Goes "
+            "with --eye.",
+        ),
+    ] = None,
     objective: Annotated[
         ObjectiveName, typer.Option(help="What is asked of the network.")
     ] = ObjectiveName.COSINE,
@@ -67,14 +95,20 @@ def train(
         Precision, typer.Option(help="auto: bfloat16 where the processor has it.")
     ] = Precision.AUTO,
     solids: Annotated[float, typer.Option(min=0, help="Weight of drawn solids.")] = 0.0,
-    drawings: Annotated[int, typer.Option(min=2, help="Pictures of each drawn class.")] = 300,
+    drawings: Annotated[
+        int | None,
+        typer.Option(
+            min=2, show_default="300, with --eye 20", help="Pictures of each drawn class."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of weights, samples and drawings.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Threads to compute with.")] = 2,
 ) -> None:
     """Train the Siamese network on class folders and drawings.
 
-    Interrupted at any time, it goes on from the last finished epoch when the same command is
-    given again.
+    First its shape eye. Interrupted at any time, that goes on from the last finished epoch when
+    the same command is given again. Then, with --eye and --pages, the shape eye is joined with a
+    texture eye, which tells documents apart.
     """
     import tempfile
 
@@ -82,9 +116,36 @@ def train(
     from models.siamese.runtime import set_up_keras
     from service.cli.output import notice, say
 
+    _refuse_mixtures(ctx, eye, pages)
     specs = [DataSpec.parse(text) for text in data]
+    documents = [DataSpec.parse(text, "--pages") for text in pages or ()]
+    provenance = {"command": shlex.join(["pigeonhole", *sys.argv[1:]])}
     with tempfile.TemporaryDirectory() as cache:
         set_up_keras(Path(cache), threads=threads)
+        if eye is not None:
+            from service.cli.progress import progress_bar
+            from service.desk.joining import join_eyes
+
+            try:
+                manifest = join_eyes(
+                    specs,
+                    documents,
+                    eye=eye,
+                    hold_out=frozenset(hold_out or ()),
+                    drawings=drawings or 20,
+                    solids=solids > 0,
+                    seed=seed,
+                    out=out,
+                    provenance=provenance,
+                    watch=progress_bar,
+                    tell=notice,
+                )
+            except KeyboardInterrupt:
+                notice(f"{out} is not begun: what was done so far is lost")
+                raise
+            say(f"{out / manifest.weights}: {manifest.branch.dim} numbers a page")
+            _say_scores(manifest.scores)
+            return
         from models.training.plan import Plan
         from models.training.precision import chosen_policy
         from service.cli.progress import progress_bar
@@ -104,11 +165,11 @@ def train(
             manifest = train_network(
                 specs,
                 hold_out=frozenset(hold_out or ()),
-                drawings=drawings,
+                drawings=drawings or 300,
                 solids=solids,
                 plan=plan,
                 out=out,
-                provenance={"command": shlex.join(["pigeonhole", *sys.argv[1:]])},
+                provenance=provenance,
                 report=lambda row: notice(_line(row, epochs)),
                 watch=progress_bar,
                 tell=notice,
@@ -118,10 +179,52 @@ def train(
             raise
     trained = manifest.training
     say(f"{out / manifest.weights}: epoch {trained['best_epoch']} of {trained['epochs']}")
-    for name, found in manifest.scores["held-out one-shot"].items():
+    _say_scores(manifest.scores)
+
+
+def _refuse_mixtures(ctx: typer.Context, eye: Path | None, pages: list[str] | None) -> None:
+    """Refuse options that decide nothing together.
+
+    Raises:
+        UsageError: one of ``--eye`` and ``--pages`` without the other, or an option of the shape
+            eye's training beside them.
+    """
+    from config.errors import UsageError
+
+    if eye is None:
+        if pages:
+            raise UsageError(
+                "--pages is given without --eye",
+                "Train the shape eye first, then name its run folder with --eye",
+            )
+        return
+    if not pages:
+        raise UsageError(
+            "--eye is given without --pages",
+            "Name kinds of documents with --pages, or leave --eye out to train a shape eye",
+        )
+    for name in _OF_THE_EYE:
+        source = ctx.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(
+                f"{option} decides the training of a shape eye, and --eye names one that is trained",
+                f"Leave {option} out, or --eye",
+            )
+
+
+def _say_scores(scores: Mapping[str, Any]) -> None:
+    """The answer: how often the network was wrong on what it had not seen."""
+    from service.cli.output import say
+
+    for name, found in scores["held-out one-shot"].items():
         share = found["errors"] / found["trials"]
         say(f"{name}: {share:.2%} errors ({found['errors']} of {found['trials']}, "
             f"{found['ways']}-way one-shot, held-out classes)")  # fmt: skip
+    for name, found in scores.get("held-out gate", {}).items():
+        if found["wrong"]:
+            say(f"{name}: {found['wrong']} of {found['images']} held-out images are taken for "
+                "the other side, of pages and drawings")  # fmt: skip
 
 
 def _line(row: Mapping[str, Any], epochs: int) -> str:

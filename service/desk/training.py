@@ -13,7 +13,7 @@ from models.episodes.mixture import mix
 from models.episodes.spec import DataSpec
 from models.episodes.trials import Embed, embed_classes
 from models.page.prepare import Recipe
-from models.siamese.branch import BranchShape
+from models.siamese.shapes import EyeShape
 from models.siamese.weights import Manifest
 from models.training.epochs import Report
 from models.training.folder import RunFolder
@@ -21,7 +21,7 @@ from models.training.plan import Plan
 from models.training.trainer import train
 from service.reports.training import write_training
 
-_LEAST_CLASSES, _LEAST_IMAGES = 3, 4
+LEAST_CLASSES, LEAST_IMAGES = 3, 4
 """What the calibration needs: held-out classes, and images of one of them."""
 
 
@@ -60,7 +60,7 @@ def train_network(
         UsageError: see `mix`.
     """
     RunFolder(out).refuse_taken()  # before minutes are spent on reading and drawing
-    recipe, shape = Recipe(), BranchShape()
+    recipe, shape = Recipe(), EyeShape()
     mixture = mix(
         specs,
         recipe,
@@ -113,15 +113,15 @@ def _check(held_out: Sequence[ImageClass]) -> None:
     Raises:
         DataError: too few classes are held out, or too few images of each.
     """
-    if len(held_out) < _LEAST_CLASSES:
+    if len(held_out) < LEAST_CLASSES:
         raise DataError(
             f"{len(held_out)} classes of 2 images and more are held out, "
-            f"judging and calibrating need {_LEAST_CLASSES}",
+            f"judging and calibrating need {LEAST_CLASSES}",
             "Keep a share out with held=0.05 after --data, or name groups with --hold-out",
         )
     most = max(len(one.images) for one in held_out)
-    if most < _LEAST_IMAGES:
+    if most < LEAST_IMAGES:
         raise DataError(
-            f"no held-out class has more than {most} images, calibrating needs {_LEAST_IMAGES}",
+            f"no held-out class has more than {most} images, calibrating needs {LEAST_IMAGES}",
             "Hold out a class with more images",
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -76,6 +77,33 @@ def test_every_command_of_a_manifest_is_followed(data: Path) -> None:
     command = f"pigeonhole train --data {data}/toys --hold-out class-1"
     seen = Seen.of({"sources": [], "part": {"command": command}}, [data])
     assert len(seen.digests) == 11 * 3
+
+
+def test_both_halves_of_a_training_are_followed(data: Path) -> None:
+    """Documents that only the texture eye learned from would be asked for as never seen."""
+    eye = "pigeonhole train --data toys --hold-out class-1 --hold-out class-2 --hold-out form"
+    join = (
+        "pigeonhole train --eye run --data toys,only=class-2 --pages toys,only=class-1+class-3 "
+        "--pages sudoku_photos --pages gone/away --hold-out class-1 --hold-out form --out x"
+    )
+    seen = Seen.of({"command": join, "join": {"seed": 1}, "eye": {"command": eye}}, [data])
+    unseen = digests(data / "toys" / "class-1")
+    assert seen.digests == digests(data) - unseen
+    assert seen.hold_out == {"class-1", "form"}
+    assert seen.unlisted == ("away",)
+    assert {"ticket", "invoice"} <= seen.drawn
+    assert "form" not in seen.drawn
+
+
+def test_a_kind_that_one_collection_holds_out_is_held_out_of_all(data: Path) -> None:
+    """Training holds it out of all: images would be left out that were never seen."""
+    shutil.copytree(data / "toys" / "class-1", data / "more" / "sheet")
+    command = (
+        "pigeonhole train --eye run --data toys,only=class-0 "
+        "--pages toys,only=class-1+class-2,as=sheet+list --pages more,held=0.99 --out x"
+    )
+    seen = Seen.of({"command": command}, [data])
+    assert seen.digests == digests(data / "toys" / "class-0") | digests(data / "toys" / "class-2")
 
 
 def test_a_kind_is_seen_if_one_of_its_images_was(data: Path) -> None:

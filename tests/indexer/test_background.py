@@ -46,6 +46,20 @@ def test_a_small_group_counts_as_much_as_a_large_one() -> None:
     assert np.mean(first) == pytest.approx(0.5, abs=0.05)
 
 
+def test_a_group_counts_by_its_weight() -> None:
+    """Ten alphabets would outvote the documents that people drop."""
+    background = Background(
+        labelled([2] * 100),
+        ["icons"] * 96 + ["scans"] * 4,
+        np.random.default_rng(2),
+        weights={"scans": 3.0},
+    )
+    chosen = [background._classes(2) for _ in range(2000)]
+    shown, strangers = np.mean([[one >= 96 for one in pair] for pair in chosen], axis=0)
+    assert shown == pytest.approx(0.75, abs=0.05)
+    assert strangers == pytest.approx(0.7, abs=0.08)
+
+
 def test_pairs_are_of_one_class_or_of_two() -> None:
     """The kernel would be as sharp as chance."""
     pairs = Background(labelled([3] * 9), ["g"] * 9, np.random.default_rng(3)).pairs(200)

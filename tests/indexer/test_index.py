@@ -96,6 +96,13 @@ def test_queries_that_need_a_longer_look_keep_their_place() -> None:
     assert index.search(queries) == [index.search(query[None])[0] for query in queries]
 
 
+def test_a_search_for_what_is_no_number_ends() -> None:
+    """Faiss finds nothing near it, and the look for more classes went on for ever."""
+    rows = unit(np.random.default_rng(0), 40)
+    index = index_of([example(f"c{row % 4}", row) for row in range(40)], rows)
+    assert len(index.search(np.full((1, 8), np.nan, np.float32))) == 1
+
+
 def test_no_class_twice_and_nearest_first() -> None:
     """The gap to the runner-up would be one between two examples of a class."""
     rng = np.random.default_rng(2)

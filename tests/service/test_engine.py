@@ -163,8 +163,9 @@ def test_a_large_folder_is_not_listed_for_every_scan(
         return "stamp"
 
     monkeypatch.setattr("service.workers.engine.support_stamp", slow_stamp)
-    # As if one listing took minutes.
+    # As if one listing took minutes, and the next look were far off however busy the machine is.
     monkeypatch.setattr("service.workers.engine.LOOKING_SHARE", 1e-12)
+    monkeypatch.setattr("service.workers.engine.RECHECK", 1e9)
     engine._look_again_at = 0.0
     engine.refresh()
     engine.refresh()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import UsageError
-from models.episodes.spec import FORM, DataSpec
+from models.episodes.spec import FORM, DataSpec, by_source
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,13 @@ def test_a_source_is_called_as_its_path_unless_named() -> None:
     """History and manifest would not say what was learned from."""
     assert DataSpec.parse("data/omniglot.zip").source == "omniglot"
     assert DataSpec.parse("data/omniglot.zip,name=letters").source == "letters"
+
+
+def test_a_message_names_the_option_that_was_given() -> None:
+    """A person would look for the mistake in another option."""
+    with pytest.raises(UsageError, match="--pages a,held=2: 'held=2' is not understood"):
+        DataSpec.parse("a,held=2", "--pages")
+    with pytest.raises(UsageError, match="--pages x/a and y/a are both named a"):
+        by_source([DataSpec.parse("x/a"), DataSpec.parse("y/a")], "--pages")
+    named = [DataSpec.parse("x/a,name=b"), DataSpec.parse("y/a,name=b")]
+    assert by_source(named) == {"b": named}

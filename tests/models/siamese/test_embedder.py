@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -11,23 +11,42 @@ from numpy.typing import NDArray
 from indexer.calibration import Calibration
 from models.drawing.solids import draw_solid
 from models.drawing.tickets import draw_ticket
-from models.page.prepare import Recipe, prepare
-from models.siamese.branch import TINY, build_branch
+from models.page.prepare import Recipe
+from models.page.views import Views, views_of
+from models.siamese.branch import build_branch
 from models.siamese.embedder import Embedder
+from models.siamese.shapes import TINY, TINY_JOINED, BranchShape
 from models.siamese.weights import SHIPPED, Manifest, write_manifest
 
 
-@pytest.fixture(scope="module")
-def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+def tiny(shape: BranchShape, folder: Path) -> Embedder:
     """A tiny branch, untrained."""
-    folder = tmp_path_factory.mktemp("weights")
     keras.utils.set_random_seed(1)
-    build_branch(TINY).save_weights(folder / "tiny.weights.h5")
+    build_branch(shape).save_weights(folder / "tiny.weights.h5")
     sha256 = hashlib.sha256((folder / "tiny.weights.h5").read_bytes()).hexdigest()
-    recipe = Recipe(side=TINY.side, working_side=64)
-    manifest = Manifest("tiny.weights.h5", sha256, asdict(TINY), recipe, calibration={"a": 1})
+    recipe = Recipe(side=shape.eye.side, working_side=64)
+    manifest = Manifest("tiny.weights.h5", sha256, shape, recipe, calibration={"a": 1})
     write_manifest(folder / "manifest.json", manifest)
     return Embedder(folder / "manifest.json")
+
+
+@pytest.fixture(scope="module")
+def two_eyed(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+    """A branch that sees texture."""
+    return tiny(TINY_JOINED, tmp_path_factory.mktemp("two-eyed"))
+
+
+@pytest.fixture(scope="module")
+def one_eyed(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+    """A branch that sees shape alone."""
+    return tiny(TINY, tmp_path_factory.mktemp("one-eyed"))
+
+
+@pytest.fixture(params=["one_eyed", "two_eyed"])
+def embedder(request: pytest.FixtureRequest) -> Embedder:
+    """Either of them."""
+    found: Embedder = request.getfixturevalue(request.param)
+    return found
 
 
 def pages(number: int) -> list[NDArray[np.uint8]]:
@@ -65,11 +84,32 @@ def test_no_page_has_no_embedding(embedder: Embedder) -> None:
     assert embedder.embed([]).dtype == np.float32
 
 
-def test_prepared_pages_give_the_same(embedder: Embedder) -> None:
+def test_views_give_the_same(embedder: Embedder) -> None:
     """What training measures would not be what the service does."""
     page = pages(1)[0]
-    prepared = prepare(page, embedder.recipe)[None]
-    assert np.allclose(embedder.embed_prepared(prepared), embedder.embed([page]), atol=1e-6)
+    views = views_of([page], embedder.recipe, texture=embedder.sees_texture)
+    assert np.allclose(embedder.embed_views(views), embedder.embed([page]), atol=1e-6)
+
+
+def test_shape_alone_needs_no_texture(one_eyed: Embedder) -> None:
+    """Descriptions would be made that nothing looks at."""
+    views = views_of(pages(2), one_eyed.recipe, texture=True)
+    assert np.array_equal(one_eyed.embed_views(Views(views.ink)), one_eyed.embed_views(views))
+
+
+def test_a_branch_of_two_eyes_says_what_it_lacks(two_eyed: Embedder) -> None:
+    """The message would speak of tensors."""
+    views = views_of(pages(2), two_eyed.recipe, texture=False)
+    with pytest.raises(ValueError, match="texture=True"):
+        two_eyed.embed_views(views)
+
+
+def test_texture_changes_an_embedding(two_eyed: Embedder) -> None:
+    """The texture eye would be computed for nothing."""
+    views = views_of(pages(2), two_eyed.recipe, texture=True)
+    assert views.texture is not None
+    other = Views(views.ink, views.texture[::-1].copy())
+    assert not np.allclose(two_eyed.embed_views(views), two_eyed.embed_views(other), atol=1e-3)
 
 
 def test_a_blank_page_is_embedded(embedder: Embedder) -> None:
@@ -81,7 +121,7 @@ def test_a_blank_page_is_embedded(embedder: Embedder) -> None:
 def test_it_says_what_it_is(embedder: Embedder) -> None:
     """A verdict could not name the branch, nor the indexer calibrate."""
     assert len(embedder.branch_id) == 16
-    assert embedder.dim == TINY.dim
+    assert embedder.dim == (TINY_JOINED if embedder.sees_texture else TINY).dim
     assert embedder.calibration == {"a": 1}
 
 
@@ -97,6 +137,13 @@ def test_the_shipped_network_is_whole(shipped: Embedder) -> None:
     """A first run would end before the first scan."""
     Calibration.of(shipped.calibration)
     assert shipped.embed([np.full((40, 40), 255, np.uint8)]).shape == (1, shipped.dim)
+
+
+def test_the_shipped_network_gives_unit_rows(shipped: Embedder) -> None:
+    """Compiled, a gate of 1 was greater than 1, and the root of less than nothing no number."""
+    rng = np.random.default_rng(3)
+    pages = [draw_solid("cube", rng), draw_ticket(rng).pixels, np.full((90, 60), 255, np.uint8)]
+    assert np.linalg.norm(shipped.embed(pages), axis=1) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_shipped_network_tells_a_ticket_from_a_cylinder(shipped: Embedder) -> None:

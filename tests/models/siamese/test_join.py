@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.siamese.join import JoinShape, build_gate, build_join
+from models.siamese.join import build_gate, build_join
+from models.siamese.shapes import JoinShape
 from models.siamese.texture_eye import build_texture_eye
 
 RNG = np.random.default_rng(0)

@@ -8,8 +8,9 @@ import pytest
 
 from config.errors import DataError
 from models.episodes.trials import OneShot
-from models.siamese.branch import TINY, build_branch
 from models.siamese.network import Siamese
+from models.siamese.shape_eye import build_shape_eye
+from models.siamese.shapes import TINY
 from models.training.epochs import Epochs, exhausted
 from models.training.folder import RunFolder, State
 from models.training.plan import Plan
@@ -29,9 +30,9 @@ class Told:
 
 def after(tmp_path: Path, *errors: int, patience: int = 0) -> tuple[State, list[dict], bool]:
     """The state, the history and whether training ends, after epochs with so many errors."""
-    branch = build_branch(TINY)
+    branch = build_shape_eye(TINY.eye)
     siamese = Siamese(branch)
-    siamese(np.zeros((1, TINY.side, TINY.side, 1), np.float32))
+    siamese(np.zeros((1, TINY.eye.side, TINY.eye.side, 1), np.float32))
     siamese.compile(keras.optimizers.SGD(0.5), loss="mse", jit_compile=False)
     folder, told = RunFolder(tmp_path), []
     epochs = Epochs(Told(*errors), Plan(patience=patience), folder, 320, told.append)
@@ -67,7 +68,7 @@ def test_the_best_epoch_is_kept(tmp_path: Path, errors: tuple[int, ...], best: i
     state, _, _ = after(tmp_path, *errors)
     assert (state.epoch, state.best_epoch) == (3, best)
     assert state.best_rate == pytest.approx(1.5 * min(errors) / 100)
-    branch = build_branch(TINY)
+    branch = build_shape_eye(TINY.eye)
     branch.load_weights(tmp_path / "checkpoint" / state.best_weights)
     assert (np.asarray(branch.weights[0]) == best).all()
 

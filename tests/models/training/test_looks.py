@@ -4,10 +4,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
+from config.errors import DataError
+from models.drawing.solids import SOLID_KINDS
 from models.episodes.listing import listed
+from models.page.prepare import Recipe
 from models.page.texture import LENGTH
+from models.page.views import views_of
 from models.training.looks import (
+    DRAWN_KINDS,
     Look,
     Textures,
     described,
@@ -18,6 +24,8 @@ from models.training.looks import (
     solids,
     templates,
 )
+
+RECIPE = Recipe()
 
 
 def page(side: int = 200) -> np.ndarray:
@@ -30,11 +38,19 @@ def page(side: int = 200) -> np.ndarray:
 def test_every_look_is_described_under_its_page() -> None:
     """What wear does would be taken for what tells pages apart."""
     looks = seen_again([Look("form", "a", page()), Look("form", "b", page())], rng(), looks=2)
-    found = described(looks)
+    found = described(looks, RECIPE)
     assert found.descriptions.shape == (6, LENGTH)
     assert list(found.pages) == ["a"] * 3 + ["b"] * 3
     assert [len(one) for one in found.by_kind()] == [6]
     assert [[len(one) for one in pages] for pages in found.by_page()] == [[3, 3]]
+
+
+def test_a_look_is_described_as_the_branch_will_see_it() -> None:
+    """The texture eye would be trained on other numbers than it is given."""
+    recipe = Recipe(side=16, working_side=128)
+    looks = [Look("form", "a", page(300))]
+    seen = views_of([page(300)], recipe, texture=True).texture
+    assert np.array_equal(described(looks, recipe).descriptions, seen)
 
 
 def test_a_page_that_was_seen_once_has_no_looks_to_compare() -> None:
@@ -45,7 +61,7 @@ def test_a_page_that_was_seen_once_has_no_looks_to_compare() -> None:
 
 def test_no_looks_are_described_as_none() -> None:
     """An empty source would stop the training with a message about shapes."""
-    found = described([])
+    found = described([], RECIPE)
     assert found.descriptions.shape == (0, LENGTH)
     assert found.by_kind() == []
 
@@ -58,7 +74,7 @@ def test_everything_that_is_drawn_can_be_described() -> None:
         solids(rng(), number=1),
         drawings([Look("icons", str(number), page(64)) for number in range(9)], rng()),
     ):
-        assert np.isfinite(described(looks).descriptions).all()
+        assert np.isfinite(described(looks, RECIPE).descriptions).all()
 
 
 def test_fillings_are_looks_at_one_template() -> None:
@@ -76,7 +92,7 @@ def test_images_are_read_by_class_and_faults_are_told(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     cv2.imwrite(str(folder / "good.png"), page())
     cv2.imwrite(str(folder / "large.png"), page(3000))
-    cv2.imwrite(str(folder / "speck.png"), page(40)[:4, :4])
+    cv2.imwrite(str(folder / "speck.png"), page(40)[:4, :9])
     (folder / "bad.png").write_bytes(b"not a picture")
     told: list[str] = []
     with listed(tmp_path / "set") as classes:
@@ -86,8 +102,30 @@ def test_images_are_read_by_class_and_faults_are_told(tmp_path: Path) -> None:
         ("map", "map/large.png"),
     ]
     assert max(looks[1].pixels.shape) <= 1600
-    assert len(told) == 1
-    assert "bad.png" in told[0]
+    assert [line.split(" ", 1)[0] for line in told] == ["map/bad.png", "map/speck.png"]
+    assert "is of 9 x 4 pixels, a look needs 16 x 16" in told[1]
+
+
+def test_a_class_of_which_nothing_can_be_read_ends_the_training(tmp_path: Path) -> None:
+    """A kind would be missing, and only the count of lines tell of it."""
+    (tmp_path / "set" / "map").mkdir(parents=True)
+    for number in range(2):
+        (tmp_path / "set" / "map" / f"{number}.png").write_bytes(b"not a picture")
+    with (
+        listed(tmp_path / "set") as classes,
+        pytest.raises(DataError, match=r"class map has 2 images, 0 of 2 can be read: map/0\.png"),
+    ):
+        list(read_looks(classes))
+
+
+def test_what_is_held_out_is_not_drawn() -> None:
+    """A kind would be judged as one that was never seen, and its drawings have been."""
+    out = frozenset({"form", "ticket", "cone"})
+    pages = drawn(rng(), number=1, leave_out=out)
+    prints = templates(rng(), number=1, fillings=1, leave_out=out)
+    assert {one.kind for one in pages} == set(DRAWN_KINDS) - out
+    assert {one.kind for one in prints} == set(DRAWN_KINDS) - out
+    assert {one.kind for one in solids(rng(), number=1, leave_out=out)} == set(SOLID_KINDS) - out
 
 
 def test_a_collection_of_drawings_is_one_kind(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import keras
 import pytest
 
-from models.siamese.branch import TINY, build_branch
+from models.siamese.shape_eye import build_shape_eye
+from models.siamese.shapes import TINY
 from models.training.precision import chosen_policy, computing_in
 
 
@@ -33,7 +34,7 @@ def test_auto_takes_bfloat16_where_the_processor_has_it(
 def test_only_what_is_made_within_computes_so() -> None:
     """A service in the same process would answer less exactly."""
     with computing_in("mixed_bfloat16"):
-        branch = build_branch(TINY)
+        branch = build_shape_eye(TINY.eye)
     with pytest.raises(ZeroDivisionError), computing_in("mixed_bfloat16"):
         1 / 0  # noqa: B018
     assert keras.config.dtype_policy().name == "float32"

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from config.errors import DataError
-from models.siamese.branch import TINY
 from models.siamese.embedder import Embedder
+from models.siamese.shapes import TINY
 from models.siamese.weights import Manifest, load_branch
 from models.training.folder import MANIFEST_FILE, WEIGHTS_FILE, RunFolder
 from models.training.plan import Objective
@@ -79,6 +79,7 @@ def test_the_manifest_says_how_it_came_about(trained: tuple[Path, Manifest, Rows
     out, manifest, told = trained
     assert manifest.sha256 == hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest()
     assert manifest.recipe == RECIPE
+    assert manifest.branch == TINY
     training = manifest.training
     assert training["command"] == "pigeonhole train"
     assert training["plan"]["seed"] == PLAN.seed
@@ -196,7 +197,7 @@ def test_changed_data_are_noticed(stopped: Path) -> None:
         ((source("one", 1, classes=9), SOURCES[1]), r"sources\.one\.classes 10, .* has 9"),
     ]:
         with pytest.raises(DataError, match=said):
-            train(sources, HELD_OUT, shape=TINY, recipe=RECIPE, plan=PLAN, out=stopped)
+            train(sources, HELD_OUT, shape=TINY.eye, recipe=RECIPE, plan=PLAN, out=stopped)
     with pytest.raises(DataError, match=r"has plan\.seed 3, this command has 8"):
         run(stopped, longer(seed=8))
 
@@ -216,5 +217,5 @@ def test_data_that_cannot_be_learned_from_leave_nothing(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="a batch of 1"):
         run(out, longer(batch=1))
     with pytest.raises(DataError, match="0 classes are held out"):
-        train(SOURCES, [], shape=TINY, recipe=RECIPE, plan=PLAN, out=out)
+        train(SOURCES, [], shape=TINY.eye, recipe=RECIPE, plan=PLAN, out=out)
     assert not out.exists()

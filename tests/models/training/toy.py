@@ -11,12 +11,12 @@ import numpy as np
 
 from models.episodes.classes import ImageClass, Source
 from models.page.prepare import Recipe
-from models.siamese.branch import TINY
+from models.siamese.shapes import TINY
 from models.siamese.weights import Manifest
 from models.training.plan import Plan
 from models.training.trainer import train
 
-RECIPE = Recipe(side=TINY.side, working_side=64)
+RECIPE = Recipe(side=TINY.eye.side, working_side=64)
 PLAN = Plan(
     epochs=3, batches=4, batch=16, learning_rate=1e-2, queries=1, seed=3, ways=5, trials=50,
     patience=0,
@@ -30,7 +30,7 @@ def source(name: str, seed: int, *, classes: int = 10, images: int = 4) -> Sourc
     for number in range(classes):
         blot = rng.random((4, 4)) < 0.4
         blot[0, 0] = True
-        noise = rng.random((images, TINY.side, TINY.side)) < 0.03
+        noise = rng.random((images, TINY.eye.side, TINY.eye.side)) < 0.03
         pictures = np.kron(blot, np.ones((4, 4), bool))[None] ^ noise
         made.append(ImageClass(name, f"c{number}", 255 * pictures.astype(np.uint8)))
     return Source(name, 1.0, tuple(made))
@@ -45,7 +45,7 @@ def run(out: Path, plan: Plan = PLAN, **options: Any) -> tuple[Manifest, list[Ma
     told: list[Mapping[str, Any]] = []
     given = {"report": told.append} | options
     _, manifest = train(
-        SOURCES, HELD_OUT, shape=TINY, recipe=RECIPE, plan=plan, out=out, **given
+        SOURCES, HELD_OUT, shape=TINY.eye, recipe=RECIPE, plan=plan, out=out, **given
     )  # fmt: skip
     return manifest, told
 

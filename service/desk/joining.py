@@ -1,0 +1,241 @@
+"""The second half of training as a use-case: a shape eye and a texture eye become one branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from config.errors import DataError
+from indexer.fitting import fit_calibration
+from models.episodes.classes import Watch, unwatched
+from models.episodes.division import Division, as_kinds, divided
+from models.episodes.spec import DataSpec
+from models.siamese.branch import build_branch
+from models.siamese.shapes import BranchShape, JoinShape
+from models.siamese.weights import Manifest
+from models.training.eye import eye_training, finished_eye
+from models.training.folder import WEIGHTS_FILE, RunFolder, as_json
+from models.training.gathering import Amounts, gather
+from models.training.held_out import (
+    DRAWN_PAGES,
+    HeldClass,
+    draw_held_pages,
+    draw_held_solids,
+    embed_by,
+    embed_held,
+    gate_scores,
+    one_shot_scores,
+    weights_of,
+)
+from models.training.joining import JoinPlan, train_join, write_joined
+from models.training.looks import DRAWN_KINDS
+from service.desk.training import LEAST_CLASSES, LEAST_IMAGES
+
+_HELD_CLASSES, _HELD_IMAGES = 300, 20
+"""Of a source, and of a class, by which it is judged and calibrated: minutes on one core."""
+_PAGES = "pages"
+_OF_PAGES = frozenset({_PAGES, DRAWN_PAGES})
+
+
+def join_eyes(
+    data: Sequence[DataSpec],
+    pages: Sequence[DataSpec],
+    *,
+    eye: Path,
+    hold_out: frozenset[str],
+    drawings: int,
+    solids: bool,
+    seed: int,
+    out: Path,
+    provenance: Mapping[str, Any],
+    watch: Watch = unwatched,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Manifest:
+    """Join a trained shape eye with a texture eye, judge, calibrate, write to ``out``.
+
+    Nothing is written before the end: interrupted, it leaves nothing behind. There are no epochs,
+    and so no curves to draw.
+
+    Args:
+        data: drawings, for which shape alone shall count.
+        pages: kinds of documents, which texture tells apart.
+        eye: the run folder or the manifest of the shape eye.
+        hold_out: names of groups or classes, drawn ones too; what is held out by these and by
+            the specs' shares is what the branch is judged and calibrated by.
+        drawings: pages drawn of each kind, see `Amounts`.
+        solids: drawn solids are drawings, too.
+        seed: of what is drawn, chosen and asked.
+        out: the run folder.
+        provenance: what else the manifest says.
+        watch: shown the images as they are looked at.
+        tell: given what the person should know, line by line.
+
+    Raises:
+        DataError: the data are not enough, ``eye`` is no finished training, or ``out`` is taken.
+        WeightsError: the eye's weights are not those of its manifest.
+        UsageError: see `divided`.
+    """
+    folder = RunFolder(out)
+    there = folder.refuse_taken()
+    if there is not None and "join" not in there:
+        raise DataError(
+            f"{out} holds the training of a shape eye that is not finished",
+            "Name another folder with --out",
+        )
+    shape_eye, made = finished_eye(eye)
+    join = JoinShape(shape_dim=made.branch.eye.dim)
+    branch = build_branch(BranchShape(made.branch.eye, join))
+    branch.get_layer("shape_eye").set_weights(shape_eye.get_weights())
+    plan, amounts, left_out = JoinPlan(), Amounts.of(drawings), _LeftOut(tell)
+    with (
+        # A symbol may bear the name of a kind of documents, "slide": the kind is meant.
+        divided(data, hold_out - frozenset(DRAWN_KINDS)) as figures,
+        divided(pages, hold_out, "--pages") as documents,
+    ):
+        kinds = as_kinds(documents, _PAGES)
+        _check(figures, kinds, solids=solids)
+        _warn(figures, kinds, hold_out - frozenset(eye_training(made).get("hold_out", ())), tell)
+        found = gather(
+            kinds,
+            figures,
+            made.recipe,
+            hold_out=hold_out,
+            with_solids=solids,
+            amounts=amounts,
+            seed=seed,
+            watch=watch,
+            unreadable=left_out,
+        )
+        train_join(
+            branch.get_layer("join"), [*found.pages.values()], [*found.drawings.values()], plan
+        )
+        embed = embed_by(branch, made.recipe)
+        held = embed_held(
+            [*figures, kinds],
+            embed,
+            classes=_HELD_CLASSES,
+            images=_HELD_IMAGES,
+            seed=seed,
+            watch=watch,
+            unreadable=left_out,
+        )
+    if solids:
+        held += draw_held_solids(embed, images=_HELD_IMAGES, seed=seed)
+    held += draw_held_pages(embed, hold_out, images=_HELD_IMAGES, seed=seed)
+    left_out.sum_up()
+    calibration = fit_calibration(
+        [one.embeddings for one in held],
+        [one.group for one in held],
+        weights=weights_of(held, _OF_PAGES),
+        seed=seed,
+    )
+    settings = {
+        "plan": asdict(plan),
+        "shape": asdict(join),
+        "amounts": asdict(amounts),
+        "seed": seed,
+        "hold_out": sorted(hold_out),
+        "sources": found.described(),
+        "held_out": _counts(held),
+        "eye_sha256": made.sha256,
+    }
+    return write_joined(
+        branch,
+        folder,
+        kinds=[one.name for one in kinds.learned],
+        settings={"join": settings},
+        manifest=Manifest(
+            weights=WEIGHTS_FILE,
+            sha256="",
+            branch=BranchShape(made.branch.eye, join),
+            recipe=made.recipe,
+            training={**provenance, "join": settings, "eye": eye_training(made)},
+            scores={
+                "held-out one-shot": one_shot_scores(held, seed),
+                "held-out gate": gate_scores(held, join, _OF_PAGES),
+            },
+            calibration=as_json(calibration.stored()),
+        ),
+    )
+
+
+class _LeftOut:
+    """Tells of each image that is left out, once, and in the end of how many there were."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._lines: set[str] = set()
+
+    def __call__(self, line: str) -> None:
+        if line not in self._lines:
+            self._lines.add(line)
+            self._tell(f"left out: {line}")
+
+    def sum_up(self) -> None:
+        """Tell of all of them."""
+        if self._lines:
+            self._tell(f"images left out because they cannot be read: {len(self._lines)}")
+
+
+def _check(figures: Sequence[Division], kinds: Division, *, solids: bool) -> None:
+    """Refuse now what the join or its calibration would refuse after minutes.
+
+    Raises:
+        DataError: too few classes are held out or learned from, or too few images of them.
+    """
+    if not solids and not any(source.learned for source in figures):
+        held = sum(len(source.held) for source in figures)
+        raise DataError(
+            f"{held} classes of drawings are held out and 0 are left to learn from, "
+            "the gate needs 1",
+            "Hold out fewer of --data",
+        )
+    held_out = [len(one.files) for source in (*figures, kinds) for one in source.held]
+    several = [images for images in held_out if images > 1]
+    if len(several) < LEAST_CLASSES:
+        raise DataError(
+            f"{len(several)} classes of 2 images and more are held out, "
+            f"judging and calibrating need {LEAST_CLASSES}",
+            "Keep a share out with held=0.05 after --data and --pages, "
+            "or name groups with --hold-out",
+        )
+    if max(several) < LEAST_IMAGES:
+        raise DataError(
+            f"no held-out class has more than {max(several)} images, "
+            f"calibrating needs {LEAST_IMAGES}",
+            "Hold out a class with more images",
+        )
+
+
+def _warn(
+    figures: Sequence[Division],
+    kinds: Division,
+    not_held_by_eye: frozenset[str],
+    tell: Callable[[str], None],
+) -> None:
+    """Tell what will make the calibration worse than it looks."""
+    names = {
+        PurePosixPath(name).name
+        for source in figures
+        for one in source.held
+        for name in (one.group, one.name)
+    }
+    if seen := sorted(names & not_held_by_eye):
+        tell(
+            f"the eye's training did not hold out {', '.join(seen)}: "
+            "if it saw them, what is measured on them is too good"
+        )
+    if not kinds.held:
+        tell("no kind of --pages is held out: scores on documents are not calibrated by any")
+
+
+def _counts(held: Sequence[HeldClass]) -> dict[str, dict[str, int]]:
+    """Classes and images of each source."""
+    counts: dict[str, dict[str, int]] = {}
+    for one in held:
+        there = counts.setdefault(one.source, {"classes": 0, "images": 0})
+        there["classes"] += 1
+        there["images"] += len(one.embeddings)
+    return counts
