@@ -95,8 +95,10 @@ def test_a_shape_eye_and_kinds_of_documents_become_a_branch(data: Path, tmp_path
     assert training["join"]["sources"]["pages"]["read"]["kinds"] == 3
     assert training["join"]["sources"]["drawings"]["icons"]["pages"] == 10  # two of each of five
     assert training["join"]["held_out"] == {
-        "icons": {"classes": 5, "images": 25}, "pages": {"classes": 1, "images": 4},
-    }  # fmt: skip
+        "icons": {"classes": 5, "images": 25},
+        "pages": {"classes": 1, "images": 4},
+        "drawn pages": {"classes": 1, "images": 20},  # mazes
+    }
     assert manifest.scores["held-out one-shot"].keys() == {"icons"}
     assert manifest.scores["held-out gate"]["pages"] == {"images": 4, "wrong": 0}
     assert manifest.calibration
