@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from models.page.views import Views, views_of
+from models.siamese.branch import looks_of
 from models.siamese.weights import load_branch
 
 
@@ -34,16 +37,18 @@ class Embedder:
         self.calibration = manifest.calibration
         self.dim = manifest.branch.dim
         self.sees_texture = manifest.branch.join is not None
-        side = self.recipe.side
-        inputs = [tf.TensorSpec((None, side, side, 1), tf.float32)]
-        if manifest.branch.join is not None:
-            inputs.append(tf.TensorSpec((None, manifest.branch.join.texture), tf.float32))
-
-        @tf.function(input_signature=inputs)  # type: ignore[untyped-decorator, unused-ignore]
-        def forward(*seen: tf.Tensor) -> tf.Tensor:
-            return branch(seen if len(seen) > 1 else seen[0], training=False)
-
-        self._forward = forward
+        self._halfway = 0.0
+        ink = tf.TensorSpec((None, self.recipe.side, self.recipe.side, 1), tf.float32)
+        if manifest.branch.join is None:
+            self._upright = _compiled(branch, ink)
+        else:
+            self._halfway = manifest.branch.join.halfway
+            texture = tf.TensorSpec((None, manifest.branch.join.texture), tf.float32)
+            looks = looks_of(branch, manifest.branch.join)
+            self._gate = _compiled(looks.gate, texture)
+            self._upright = _compiled(looks.upright, ink, texture)
+            self._tilted = _compiled(looks.tilted, ink, texture)
+            self._looks = looks  # TensorFlow holds their variables weakly
 
     def embed(self, pages: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Embeddings of ``pages``.
@@ -64,10 +69,26 @@ class Embedder:
         Raises:
             ValueError: the branch sees texture, and the views have none.
         """
-        seen = [views.ink]
-        if self.sees_texture:
-            if views.texture is None:
-                raise ValueError("this branch sees texture: make its views with texture=True")
-            seen.append(views.texture)
-        embeddings: NDArray[np.float32] = self._forward(*seen).numpy()
+        if not self.sees_texture:
+            found: NDArray[np.float32] = self._upright(views.ink).numpy()
+            return found
+        if views.texture is None:
+            raise ValueError("this branch sees texture: make its views with texture=True")
+        drawings = self._gate(views.texture).numpy()[:, 0] > self._halfway
+        embeddings = np.empty((len(views.ink), self.dim), np.float32)
+        # Tilts are for drawings: pages, most of what is judged, take a third of the time without.
+        for rows, look in ((~drawings, self._upright), (drawings, self._tilted)):
+            if rows.any():
+                embeddings[rows] = look(views.ink[rows], views.texture[rows]).numpy()
         return embeddings
+
+
+def _compiled(model: keras.Model, *inputs: tf.TensorSpec) -> Any:
+    """The model as a function of arrays, traced now: the first drawing need not wait for it."""
+
+    @tf.function(input_signature=inputs)  # type: ignore[untyped-decorator, unused-ignore]
+    def forward(*seen: tf.Tensor) -> tf.Tensor:
+        return model(seen if len(seen) > 1 else seen[0], training=False)
+
+    forward.get_concrete_function()
+    return forward

@@ -41,8 +41,9 @@ class JoinShape:
         least_shape: the shape's weight on a page, in (0, 1); on a drawing it is 1.
         common: what all textures are given in common, in [0, 1). Without it two tickets whose
             textures differ would be no nearer to one another than to a cylinder.
-        tilts: degrees by which pages are turned before the shape eye sees them, see
-            `models.siamese.tilts`; (0,) for upright alone.
+        tilts: degrees by which drawings are turned before the shape eye sees them, see
+            `models.siamese.tilts`; (0,) for upright alone. Pages of documents, for which shape
+            counts little, are seen upright.
     """
 
     shape_dim: int = 128
@@ -59,6 +60,11 @@ class JoinShape:
             raise ValueError(f"common {self.common} must lie between 0 and 1")
         if not self.tilts:
             raise ValueError("the shape eye needs one tilt at least, (0,) for upright")
+
+    @property
+    def halfway(self) -> float:
+        """The shape's weight above which a page is taken for a drawing."""
+        return (1 + self.least_shape) / 2
 
     @property
     def dim(self) -> int:

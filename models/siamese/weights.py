@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import warnings
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -69,13 +70,26 @@ def read_manifest(path: Path) -> Manifest:
         branch, recipe = _branch(found["branch"]), Recipe(**found["recipe"])
         return Manifest(**{**found, "branch": branch, "recipe": recipe})
     except OSError as error:
-        raise WeightsError(
-            f"{path} cannot be read: {error.strerror}", "Install Pigeonhole again"
-        ) from None
+        raise WeightsError(f"{path} cannot be read: {error.strerror}", _advice(path)) from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(
-            f"{path} is not a manifest of weights: {error}", "Install Pigeonhole again"
+            f"{path} is not a manifest of weights: {_fault(error)}", _advice(path)
         ) from None
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with a manifest, without Python's own matters."""
+    if isinstance(error, ValueError):
+        return str(error)
+    named = re.search(r"'(\w+)'(?! object)", str(error))
+    return f"{named[1]} is missing in it, or too much" if named else "it has other entries"
+
+
+def _advice(path: Path) -> str:
+    """What to do about weights or a manifest at ``path``."""
+    if path.parent == SHIPPED.parent:
+        return "Install Pigeonhole again"
+    return "Train them again, or name a finished run"
 
 
 def _branch(found: dict[str, Any]) -> BranchShape:
@@ -117,7 +131,7 @@ def load_branch(path: Path) -> tuple[keras.Model, Manifest]:
     except (ValueError, OSError, KeyError, TypeError, UserWarning) as error:
         raise WeightsError(
             f"{weights} does not fit its manifest: {str(error).partition(chr(10))[0]}",
-            "Install Pigeonhole again",
+            _advice(path),
         ) from None
     branch.trainable = False
     return branch, manifest
@@ -129,7 +143,7 @@ def _check_inputs(path: Path, manifest: Manifest) -> None:
     if side != manifest.recipe.side:
         raise WeightsError(
             f"{path} prepares pages of side {manifest.recipe.side}, its branch takes {side}",
-            "Install Pigeonhole again",
+            _advice(path),
         )
     if join is not None and join.texture != LENGTH:
         raise WeightsError(
@@ -149,10 +163,10 @@ def check_weights(weights: Path, manifest: Manifest) -> None:
         found = hashlib.sha256(weights.read_bytes()).hexdigest()
     except OSError as error:
         raise WeightsError(
-            f"{weights} cannot be read: {error.strerror}", "Install Pigeonhole again"
+            f"{weights} cannot be read: {error.strerror}", _advice(weights)
         ) from None
     if found != manifest.sha256:
         raise WeightsError(
             f"{weights} has sha256 {found[:12]}…, its manifest says {manifest.sha256[:12]}…",
-            "Install Pigeonhole again",
+            _advice(weights),
         )

@@ -76,7 +76,12 @@ class RunFolder:
                 other files, or another process trains there. Nothing is changed then.
         """
         self._compare(settings)
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(
+                f"{self.path} cannot be made: {error.strerror}", "Name another folder with --out"
+            ) from None
         descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             try:

@@ -177,12 +177,11 @@ def gate_scores(
     Returns:
         By source: ``images`` and ``wrong``.
     """
-    halfway = (1 + shape.least_shape) / 2
     scores = {}
     for source in dict.fromkeys(one.source for one in held):
         rows = np.concatenate([one.embeddings for one in held if one.source == source])
         weights = np.square(rows[:, : shape.shape_dim]).sum(axis=1)
-        wrong = weights > halfway if source in pages else weights < 1 - _NEARLY
+        wrong = weights > shape.halfway if source in pages else weights < 1 - _NEARLY
         scores[source] = {"images": len(rows), "wrong": int(np.count_nonzero(wrong))}
     return scores
 

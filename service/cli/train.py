@@ -62,9 +62,9 @@ def train(
         typer.Option(
             "--eye",
             metavar="RUN",
-            help="The second half: the run folder (or manifest) of a trained shape eye, which is "
-            "taken as it is. It is joined with a texture eye, in minutes. Options of the shape "
-            "eye's training are refused then.",
+            help="The second half: the run folder (or manifest) of a trained shape eye, or of a "
+            "branch that was joined with one, which is taken as it is. It is joined with a texture "
+            "eye, in minutes. Options of the shape eye's training are refused then.",
         ),
     ] = None,
     pages: Annotated[

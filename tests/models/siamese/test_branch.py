@@ -6,9 +6,9 @@ import pytest
 from numpy.typing import NDArray
 
 from models.page.texture import LENGTH
-from models.siamese.branch import build_branch
+from models.siamese.branch import build_branch, looks_of
 from models.siamese.shape_eye import build_shape_eye
-from models.siamese.shapes import TINY, TINY_JOINED
+from models.siamese.shapes import TINY, TINY_JOINED, JoinShape
 from models.siamese.tilts import MeanOfTilts, Tilts
 
 RNG = np.random.default_rng(0)
@@ -67,6 +67,25 @@ def test_drawings_are_neighbours_by_shape_alone() -> None:
     branch = joined(bias=3.0)
     embeddings, shapes = seen(branch), shapes_of(branch.get_layer("shape_eye"))
     assert np.allclose(embeddings @ embeddings.T, shapes @ shapes.T, atol=1e-6)
+
+
+def test_pages_are_seen_upright() -> None:
+    """Tilts tell nothing of a page, and would take twice its time."""
+    branch = joined(bias=-3.0)
+    upright = np.asarray(branch.get_layer("shape_eye")(INK))
+    least = JoinShape().least_shape
+    assert np.allclose(seen(branch)[:, : TINY.dim], np.sqrt(least) * upright, atol=1e-5)
+
+
+@pytest.mark.parametrize("bias", [-3.0, 0.0, 1.0, 3.0])
+def test_looks_are_what_the_branch_is(bias: float) -> None:
+    """The service, which takes each page in one way only, would see other distances."""
+    branch, join = joined(bias=bias), TINY_JOINED.join
+    assert join
+    looks = looks_of(branch, join)
+    is_drawing = np.asarray(looks.gate(TEXTURE))[0, 0] > join.halfway
+    look = looks.tilted if is_drawing else looks.upright
+    assert np.allclose(np.asarray(look([INK, TEXTURE])), seen(branch), atol=1e-6)
 
 
 def test_pages_are_neighbours_by_texture_too() -> None:

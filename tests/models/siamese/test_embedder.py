@@ -16,7 +16,7 @@ from models.page.views import Views, views_of
 from models.siamese.branch import build_branch
 from models.siamese.embedder import Embedder
 from models.siamese.shapes import TINY, TINY_JOINED, BranchShape
-from models.siamese.weights import SHIPPED, Manifest, write_manifest
+from models.siamese.weights import SHIPPED, Manifest, load_branch, write_manifest
 
 
 def tiny(shape: BranchShape, folder: Path) -> Embedder:
@@ -75,7 +75,8 @@ def test_it_is_traced_once_for_every_batch_size(embedder: Embedder) -> None:
     """Each new number of pages would cost a second."""
     for number in (1, 2, 5, 3, 1, 8):
         embedder.embed(pages(number))
-    assert embedder._forward.experimental_get_tracing_count() == 1
+    looks = [embedder._upright, embedder._tilted] if embedder.sees_texture else [embedder._upright]
+    assert [look.experimental_get_tracing_count() for look in looks] == [1] * len(looks)
 
 
 def test_no_page_has_no_embedding(embedder: Embedder) -> None:
@@ -137,6 +138,16 @@ def test_the_shipped_network_is_whole(shipped: Embedder) -> None:
     """A first run would end before the first scan."""
     Calibration.of(shipped.calibration)
     assert shipped.embed([np.full((40, 40), 255, np.uint8)]).shape == (1, shipped.dim)
+
+
+def test_pages_and_drawings_of_one_batch_are_what_the_branch_says(shipped: Embedder) -> None:
+    """What the calibration was fitted to would not be what the service sees."""
+    rng = np.random.default_rng(5)
+    mixed = [draw_ticket(rng).pixels, draw_solid("cone", rng), draw_ticket(rng).pixels]
+    views = views_of(mixed, shipped.recipe, texture=True)
+    branch, _ = load_branch(SHIPPED)
+    expected = np.asarray(branch([views.ink, views.texture], training=False))
+    assert np.allclose(shipped.embed(mixed), expected, atol=1e-5)
 
 
 def test_the_shipped_network_gives_unit_rows(shipped: Embedder) -> None:

@@ -76,7 +76,7 @@ def refused(path: Path) -> str:
     with pytest.raises(WeightsError) as caught:
         load_branch(path)
     assert "\n" not in str(caught.value)
-    assert "Install Pigeonhole again" in caught.value.advice or "version" in caught.value.advice
+    assert "Train them again" in caught.value.advice or "version" in caught.value.advice
     return str(caught.value)
 
 

@@ -198,3 +198,12 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     assert file.read_text() == "old"
     replaced(file, lambda part: part.write_text("new"))
     assert contents(tmp_path) == {"file": b"new"}
+
+
+def test_a_folder_that_cannot_be_made_is_refused() -> None:
+    """The user would see a traceback."""
+    with (
+        pytest.raises(DataError, match="/proc/run cannot be made"),
+        RunFolder(Path("/proc/run")).opened(SETTINGS, CLASSES),  # nobody can, not even root
+    ):
+        pytest.fail("opened")
