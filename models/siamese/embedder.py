@@ -37,7 +37,6 @@ class Embedder:
         self.calibration = manifest.calibration
         self.dim = manifest.branch.dim
         self.sees_texture = manifest.branch.join is not None
-        self._halfway = 0.0
         ink = tf.TensorSpec((None, self.recipe.side, self.recipe.side, 1), tf.float32)
         if manifest.branch.join is None:
             self._upright = _compiled(branch, ink)
@@ -48,7 +47,6 @@ class Embedder:
             self._gate = _compiled(looks.gate, texture)
             self._upright = _compiled(looks.upright, ink, texture)
             self._tilted = _compiled(looks.tilted, ink, texture)
-            self._looks = looks  # TensorFlow holds their variables weakly
 
     def embed(self, pages: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Embeddings of ``pages``.
