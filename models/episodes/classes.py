@@ -111,8 +111,10 @@ def read_source(
                         images.append(image)
                     advance()
                 if not images:
+                    count = len(one.files)
+                    noun = "image" if count == 1 else "images"
                     raise DataError(
-                        f"class {one.name} of {path} has {len(one.files)} images, "
+                        f"class {one.name} of {path} has {count} {noun}, "
                         f"0 of them can be read: {faults[0]}",
                         "Replace them or take the class away",
                     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -25,6 +25,11 @@ class Division:
     name: str
     learned: tuple[ListedClass, ...]
     held: tuple[ListedClass, ...]
+
+    def setting_aside(self, names: frozenset[str]) -> Division:
+        """The same with these classes held, too."""
+        held = names | {one.name for one in self.held}
+        return _division(self.name, (*self.learned, *self.held), held)
 
 
 @contextmanager
@@ -84,7 +89,7 @@ def as_kinds(divisions: Sequence[Division], name: str) -> Division:
     return _division(name, _merged(classes), held)
 
 
-def _division(name: str, classes: Sequence[ListedClass], held: set[str]) -> Division:
+def _division(name: str, classes: Sequence[ListedClass], held: Collection[str]) -> Division:
     return Division(
         name,
         tuple(one for one in classes if one.name not in held),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,10 @@ from config.ignored import Ignored
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
 MANIFEST = "MANIFEST.tsv"
 """Names the class of each file of a folder whose own folders do not."""
+
+_ZIP = (b"PK\3\4", b"PK\5\6")
+_SHOWN = 12
+_NAME_DATA = "Name a folder of class folders, or a zip file of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,10 @@ def listed(path: Path, label: str | None = None) -> Iterator[list[ListedClass]]:
         label: another column of the manifest than ``label``.
 
     Raises:
-        DataError: there is no such path, no image, a folder without any, or no such column.
+        DataError: there is no such path, a damaged zip file or another file, no image, a folder
+            without any, or no such column.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # a path that no system would open is no folder either
         manifest = path / MANIFEST
         if manifest.is_file():
             yield _by_label(manifest, label or "label")
@@ -73,9 +79,9 @@ def listed(path: Path, label: str | None = None) -> Iterator[list[ListedClass]]:
         }
         files = {name: one.read_bytes for name, one in found.items() if one.is_file()}
         yield _by_folder(path, files, {name for name, one in found.items() if one.is_dir()})
-    elif zipfile.is_zipfile(path):
-        _refuse_label(path, label)
-        with zipfile.ZipFile(path) as archive:
+    else:
+        with _opened_zip(path) as archive:
+            _refuse_label(path, label)
             entries = {PurePosixPath(one.filename): one for one in archive.infolist()}
             yield _by_folder(
                 path,
@@ -86,8 +92,6 @@ def listed(path: Path, label: str | None = None) -> Iterator[list[ListedClass]]:
                 },
                 {name for name, one in entries.items() if one.is_dir()},
             )
-    else:
-        raise DataError(f"{path} is neither a folder nor a zip file", "Name one with --data")
 
 
 def chosen(
@@ -108,10 +112,8 @@ def chosen(
     there = {PurePosixPath(one.name).name for one in classes}
     missing = [name for name in only if name not in there]
     if missing:
-        names = sorted(there)
-        shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if names[12:] else "")
         raise DataError(
-            f"{where} has no class {missing[0]}, it has {len(names)}: {shown}",
+            f"{where} has no class {missing[0]}, it has {some_of(sorted(there))}",
             "Name some of these with only=",
         )
     new_names = dict(zip(only, renamed, strict=False)) if len(renamed) > 1 else {}
@@ -123,6 +125,38 @@ def chosen(
         name = new_names.get(PurePosixPath(one.name).name, renamed[0])
         files[name] = files.get(name, ()) + one.files
     return [ListedClass("", name, there) for name, there in files.items()]
+
+
+def some_of(names: Sequence[str]) -> str:
+    """How many names there are, and the first of them, for messages."""
+    more = f" and {len(names) - _SHOWN} more" if names[_SHOWN:] else ""
+    return f"{len(names)}: {', '.join(names[:_SHOWN])}{more}"
+
+
+def _opened_zip(path: Path) -> zipfile.ZipFile:
+    """The zip file at ``path``, or why there is none.
+
+    Raises:
+        DataError: there is nothing at that path, no zip file, or a damaged one.
+    """
+    try:
+        with path.open("rb") as file:
+            begins = file.read(4)
+    except (FileNotFoundError, NotADirectoryError):
+        raise DataError(f"{path} does not exist", _NAME_DATA) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise DataError(f"{path} cannot be opened: {reason}", _NAME_DATA) from None
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        # A zip file that was cut short has its beginning, and lacks the list at its end.
+        if begins in _ZIP or (not begins and path.suffix.lower() == ".zip"):
+            raise DataError(
+                f"{path} is a damaged zip file: the list of its files is missing or broken",
+                "Copy or download it again: it may have been cut short",
+            ) from None
+        raise DataError(f"{path} is neither a folder nor a zip file", _NAME_DATA) from None
 
 
 def _by_folder(

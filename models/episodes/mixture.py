@@ -41,7 +41,7 @@ RIGID = Augmentation(rotation=3, scale=0.04, shear=0.02, shift=0.06, elastic=0)
 """For drawings in perspective: stretched, a circle would be an ellipse, and a sphere a cone."""
 
 
-_SOLIDS = "solids"
+_SOLIDS, _TICKET = "solids", "ticket"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +138,32 @@ def _read(
     return replace(source, classes=enough)
 
 
+def names_of(group: str, name: str) -> frozenset[str]:
+    """The names by which a class can be held out.
+
+    Args:
+        group: of the class, see `ImageClass`.
+        name: of the class.
+    """
+    return frozenset({PurePosixPath(group).name, PurePosixPath(name).name})
+
+
+def drawn_names(specs: Sequence[DataSpec], *, solids: float) -> frozenset[str]:
+    """The names by which what `mix` draws can be held out.
+
+    Args:
+        specs: see `DataSpec`.
+        solids: weight of drawn solids; 0 draws none.
+    """
+    names: set[str] = set()
+    for spec in specs:
+        if spec.drawn:
+            names |= {spec.source, _TICKET, *DOCUMENT_KINDS}
+    if solids:
+        names |= {_SOLIDS, *SOLID_KINDS}
+    return frozenset(names)
+
+
 def is_held(group: str, name: str, hold_out: frozenset[str], share: float) -> bool:
     """Whether a class is kept out of training: by its name or its group's, or by a share.
 
@@ -148,7 +174,7 @@ def is_held(group: str, name: str, hold_out: frozenset[str], share: float) -> bo
         share: of the other classes, in [0, 1). It depends on a class's name alone, so that the
             same classes are held out in every run.
     """
-    if {PurePosixPath(group).name, PurePosixPath(name).name} & hold_out:
+    if names_of(group, name) & hold_out:
         return True
     digest = hashlib.sha256(name.encode(errors="surrogateescape")).digest()
     return int.from_bytes(digest[:8]) / 2**64 < share
@@ -165,7 +191,7 @@ def _split(source: Source, hold_out: frozenset[str], share: float) -> tuple[Sour
 def _documents(number: int, seed: int) -> Iterator[tuple[str, NDArray[np.uint8]]]:
     rng = np.random.default_rng([seed, 0])
     for _ in range(number):
-        yield "ticket", draw_ticket(rng).pixels
+        yield _TICKET, draw_ticket(rng).pixels
         for kind in DOCUMENT_KINDS:
             yield kind, draw_document(kind, rng)
 

@@ -68,13 +68,13 @@ class DataSpec:
         spec = cls(Path(path))
         for word in words:
             key, _, value = word.partition("=")
+            if key not in _WORDS:
+                raise UsageError(f"{option} {text}: {word!r} is not understood", f"Write {FORM}")
+            field, read, fault = _WORDS[key]
             try:
-                field, read = _WORDS[key]
                 spec = replace(spec, **{field: read(value)})
-            except (KeyError, ValueError):
-                raise UsageError(
-                    f"{option} {text}: {word!r} is not understood", f"Write {FORM}"
-                ) from None
+            except ValueError:
+                raise UsageError(f"{option} {text}: {word!r} {fault}", f"Write {FORM}") from None
         if len(spec.renamed) > 1 and len(spec.renamed) != len(spec.only):
             raise UsageError(
                 f"{option} {text}: as= has {len(spec.renamed)} names, only= has {len(spec.only)}",
@@ -118,7 +118,7 @@ def _number(value: str) -> float:
 
 
 def _share(value: str) -> float:
-    if not 0 < float(value) < 1:
+    if not 0 <= float(value) < 1:
         raise ValueError
     return float(value)
 
@@ -139,14 +139,16 @@ def _names(value: str) -> tuple[str, ...]:
     return tuple(_text(name) for name in value.split("+"))
 
 
-_WORDS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "weight": ("weight", _number),
-    "turns": ("turns", _true),
-    "drawn": ("drawn", _true),
-    "held": ("held", _share),
-    "name": ("name", _text),
-    "label": ("label", _text),
-    "only": ("only", _names),
-    "as": ("renamed", _names),
-    "least": ("least", _count),
+_FLAG, _NAMELESS = "has a value, it takes none", "has no name after an ="
+_WORDS: dict[str, tuple[str, Callable[[str], Any], str]] = {
+    "weight": ("weight", _number, "is not a number above 0"),
+    "turns": ("turns", _true, _FLAG),
+    "drawn": ("drawn", _true, _FLAG),
+    "held": ("held", _share, "is not a number in [0, 1)"),
+    "name": ("name", _text, _NAMELESS),
+    "label": ("label", _text, _NAMELESS),
+    "only": ("only", _names, "is not names with + between them"),
+    "as": ("renamed", _names, "is not names with + between them"),
+    "least": ("least", _count, "is not a whole number from 1 on"),
 }
+"""Of each word: the field, what reads its value, and what is wrong with one that it refuses."""

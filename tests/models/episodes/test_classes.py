@@ -124,6 +124,8 @@ def test_a_damaged_zip_entry_is_left_out_and_named(folder: Path) -> None:
 def test_a_class_that_cannot_be_read_is_refused_with_both_numbers(folder: Path) -> None:
     """The network would silently know one class fewer than was asked for."""
     (folder / "set" / "a" / "1.PNG").write_bytes(b"no picture")
+    with pytest.raises(DataError, match=r"class set/a of .* has 1 image, 0 of them can be read"):
+        read_source(folder, RECIPE)
     (folder / "set" / "a" / "2.png").write_bytes(b"")
     with pytest.raises(DataError, match=r"class set/a of .* has 2 images, 0 of them can be read"):
         read_source(folder, RECIPE)
@@ -144,7 +146,7 @@ def test_reading_is_watched(folder: Path) -> None:
 
 def test_what_holds_no_data_is_refused(tmp_path: Path) -> None:
     """A mistyped path would train on nothing."""
-    with pytest.raises(DataError, match="neither a folder nor a zip"):
+    with pytest.raises(DataError, match="nowhere does not exist"):
         read_source(tmp_path / "nowhere", RECIPE)
     (tmp_path / "text.zip").write_text("no archive")
     with pytest.raises(DataError, match="neither a folder nor a zip"):

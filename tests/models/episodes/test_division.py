@@ -45,6 +45,16 @@ def test_what_the_shape_eye_held_out_is_held_out_again(tmp_path: Path) -> None:
     assert {one.group for one in division.held} == {"Latin", "Braille"}
 
 
+def test_kinds_are_set_aside_for_a_while(tmp_path: Path) -> None:
+    """A fold would be judged by what it was trained on, or forget what is held out for good."""
+    kinds = draw(tmp_path / "kinds", "letter", "map", "ticket", "slide")
+    with divided([DataSpec(kinds)], frozenset({"slide"})) as (division,):
+        fold = division.setting_aside(frozenset({"ticket", "letter"}))
+        assert names(fold) == (["map"], ["letter", "ticket", "slide"])
+        assert names(division) == (["letter", "map", "ticket"], ["slide"])
+        assert division.setting_aside(frozenset()) == division
+
+
 def test_files_of_a_zip_can_be_read_while_it_is_open(tmp_path: Path) -> None:
     """Every zip file would have to be unpacked first."""
     draw(tmp_path / "set", "a", images=1)

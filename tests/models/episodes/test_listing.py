@@ -99,6 +99,50 @@ def test_a_column_that_is_not_there_is_refused_with_those_that_are(photos: Path)
         pass
 
 
+def test_a_path_that_is_not_there_is_told_from_one_that_holds_no_classes(tmp_path: Path) -> None:
+    """A person would look into a file for the fault, and the path was mistyped."""
+    put(tmp_path, "notes.txt", "page.zip", "page.png")
+    (tmp_path / "link").symlink_to("gone")
+    for name, said in (
+        ("gone", "does not exist"),
+        ("link", "does not exist"),
+        ("page.png/a", "does not exist"),
+        ("notes.txt", "is neither a folder nor a zip file"),
+        ("page.zip", "is neither a folder nor a zip file"),
+        ("x" * 300, "cannot be opened: file name too long"),
+    ):
+        with pytest.raises(DataError) as caught, listed(tmp_path / name):
+            pass
+        assert caught.value.message == f"{tmp_path / name} {said}"
+        assert caught.value.advice
+
+
+@pytest.mark.parametrize("keep", [slice(0), slice(4), slice(900), slice(-10)])
+def test_a_zip_file_that_was_cut_short_is_called_damaged(tmp_path: Path, keep: slice) -> None:
+    """An hour's download would be thought of as a mistake of the command."""
+    path = tmp_path / "set.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(3):
+            archive.writestr(f"a/{number}.png", bytes(500))
+    path.write_bytes(path.read_bytes()[keep])
+    with pytest.raises(DataError) as caught, listed(path):
+        pass
+    assert caught.value.message.startswith(f"{path} is a damaged zip file: ")
+    assert "again" in caught.value.advice
+
+
+def test_a_zip_file_whose_list_is_damaged_is_called_so(tmp_path: Path) -> None:
+    """A page of Python would come from the depths of zipfile."""
+    path = tmp_path / "set.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a/1.png", bytes(500))
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02")] = 0
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=r"set\.zip is a damaged zip file: "), listed(path):
+        pass
+
+
 def listed_class(name: str, *files: str) -> ListedClass:
     """A class of these files."""
     return ListedClass("g", name, tuple(ListedFile(file, bytes) for file in files))

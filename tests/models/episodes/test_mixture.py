@@ -13,7 +13,7 @@ from config.errors import UsageError
 from models.drawing.documents import DOCUMENT_KINDS
 from models.drawing.solids import SOLID_KINDS
 from models.episodes.classes import Source
-from models.episodes.mixture import Mixture, mix
+from models.episodes.mixture import Mixture, drawn_names, mix, names_of
 from models.episodes.spec import DataSpec
 from models.page.prepare import Recipe
 
@@ -156,3 +156,19 @@ def test_a_held_out_solid_is_judged_by_and_not_learned(letters: Path) -> None:
     assert [(one.name, set(names([one]))) for one in mixture.held_out] == [
         ("solids", {"cone", "cube"})
     ]
+
+
+def test_what_is_drawn_is_known_by_name_before_it_is_drawn(letters: Path) -> None:
+    """A mistyped name would be let pass as that of a drawing, or a right one be refused."""
+    specs = [DataSpec(letters), DataSpec(letters, name="kinds", drawn=True)]
+    assert drawn_names(specs[:1], solids=0.0) == frozenset()
+    named = drawn_names(specs, solids=0.5)
+    mixture = mixed(*specs, drawings=1, solids=0.5)
+    there = {
+        name
+        for source in mixture.sources
+        for one in source.classes
+        for name in names_of(one.group, one.name)
+    }
+    assert named <= there
+    assert there - named == {"Latin", "Braille", "a", "b", "once"}
