@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from recognition_lines import cost, layouts, letters, scans, strange_kinds, symbols
+from recognition_lines import cost, first_run, layouts, letters, scans, strange_kinds, symbols
 from recognition_lines.bench import Bench, Network
 from recognition_lines.rows import HEADINGS, Row, cells
 
@@ -104,7 +104,8 @@ def _answer(asked: argparse.Namespace) -> None:
 _LINES: dict[str, Callable[[Bench, dict[str, Network]], Sequence[Row]]] = {
     "letters": lambda bench, _: letters.measure(bench),
     "symbols": lambda bench, _: symbols.measure(bench),
-    "scans": lambda bench, _: scans.measure(bench),
+    "scans": scans.measure,
+    "first-run": first_run.measure,
     "kinds": strange_kinds.measure,
     "layouts": lambda bench, _: layouts.measure(bench),
     "pair": lambda bench, _: scans.measure_pair(bench),

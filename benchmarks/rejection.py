@@ -23,6 +23,7 @@ from rejection_study.domains import read_domains
 from rejection_study.signals import OF_SEVERAL, SIGNALS
 from rejection_study.trial import FITS, SETTINGS, Asked, ask, fit
 
+from indexer.calibration import Calibration
 from indexer.evaluation.measures import auroc, calibration_error, kept_at, reliability
 from models.episodes.spec import FORM, DataSpec
 from models.siamese.weights import SHIPPED
@@ -49,6 +50,7 @@ def main() -> None:
         embedder = open_embedder(asked.manifest, Path(folder), threads=1)
         specs = [DataSpec.parse(text) for text in asked.data]
         domains = read_domains(specs, asked.solids, embedder, asked.cache, images=asked.images)
+    cohort = Calibration.of(embedder.calibration).cohort
     found: dict[str, dict[str, Asked]] = {setting.name: {} for setting in SETTINGS}
     for domain in domains:
         others = [one for one in domains if one is not domain]
@@ -56,7 +58,7 @@ def main() -> None:
         if asked.leave == "classes":
             left, rest = domain.halves()
             others.append(rest)
-        fitted = fit(others, asked.seed)
+        fitted = fit(others, cohort, asked.seed)
         for setting in SETTINGS:
             answer = ask(left, setting, fitted, asked.queries, asked.seed)
             if answer is not None:

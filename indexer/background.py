@@ -9,11 +9,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from indexer.gallery import isolation_of
+from config.errors import DataError
+from indexer.cohort import NOBODY, Cohort, cohort_distances, unclaimed
 from indexer.kernel import class_distances
 
 _SHOTS = ((1, 1), (1, 1), (5, 5), (1, 5), (2, 12))
-_ISOLATION_SAMPLE = 24  # enough for a median, in a small part of the time that all would take
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,28 +54,26 @@ class Query:
 
     Attributes:
         distances: float64 of shape (n_classes,), see `indexer.kernel`.
-        isolation: see `indexer.gallery.isolation_of`.
+        cohort_distance: see `indexer.cohort.cohort_distances`.
         own: the class that it is of; None for a stranger.
     """
 
     distances: NDArray[np.float64]
-    isolation: float | None
+    cohort_distance: float
     own: int | None
 
     @classmethod
-    def of(cls, episode: Episode, sharpness: float) -> Query:
+    def of(cls, episode: Episode, sharpness: float, centres: NDArray[np.float32]) -> Query:
         """Compare the image with the classes.
 
         Args:
             episode: see `Episode`.
             sharpness: see `indexer.kernel.class_distances`.
+            centres: of the cohort, see `indexer.cohort.Cohort.rows`.
         """
         distances = np.clip(1 - episode.support @ episode.query, 0, 2)
-        return cls(
-            class_distances(distances, episode.labels, sharpness),
-            isolation_of(episode.support, episode.labels, most=_ISOLATION_SAMPLE),
-            episode.own,
-        )
+        (aside,) = cohort_distances(episode.query[np.newaxis], unclaimed(centres, episode.support))
+        return cls(class_distances(distances, episode.labels, sharpness), float(aside), episode.own)
 
 
 class Background:
@@ -86,11 +84,19 @@ class Background:
     shown, half of the time of the same group.
 
     Args:
-        embeddings: one array a class, float32 of shape (n_images, dim), rows of length 1, at
-            least 2 images each.
-        groups: the group of each class.
+        embeddings: one array a class that the branch was not trained on, float32 of shape
+            (n_images, dim), rows of length 1, at least 2 images each; at least 3 classes.
+        groups: the group of each class: its alphabet, its kind. Each group counts as much,
+            whatever its size, but for its weight.
         rng: of the draw.
         weights: of groups, by name, above 0; 1 for those that are not named.
+        cohort: kinds that the branch was trained on.
+
+    Raises:
+        DataError: too few classes, or a class of one image.
+
+    Attributes:
+        centres: of the cohort, see `indexer.cohort.Cohort.rows`.
     """
 
     def __init__(
@@ -99,7 +105,16 @@ class Background:
         groups: Sequence[str],
         rng: Generator,
         weights: Mapping[str, float] | None = None,
+        cohort: Cohort = NOBODY,
     ) -> None:
+        if len(embeddings) < 3 or min(map(len, embeddings)) < 2:
+            raise DataError(
+                f"{len(embeddings)} classes are held out, of "
+                f"{min(map(len, embeddings), default=0)} images or more; calibration needs "
+                "3 classes of 2 images",
+                "Hold out more classes, or classes with more images",
+            )
+        self.centres = cohort.rows()
         self._rng = rng
         # Shuffled once: a run of rows from any start is then a random choice of images.
         self._rows = np.concatenate([rng.permutation(held) for held in embeddings])
@@ -111,6 +126,10 @@ class Background:
         self._shares = counted / counted.sum()
         # Within a group every class counts alike.
         self._weights = (self._shares / [len(one) for one in self._members])[self._groups]
+
+    def __len__(self) -> int:
+        """Number of classes."""
+        return len(self._sizes)
 
     def pairs(self, number: int) -> Pairs:
         """Pairs of two images, half of them of one class, the others of two."""

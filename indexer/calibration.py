@@ -11,13 +11,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from config.errors import WeightsError
-from indexer.gallery import Gallery
+from indexer.cohort import NOBODY, Cohort
+
+_MOST_ODDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,15 @@ class Calibration:
         sharpness: of `indexer.kernel.class_distances`.
         known: log-odds that a scan is of one of the classes: a number that stands alone, and what
             the distance to the nearest class is multiplied with; where there are several
-            classes, another number that stands alone, and what `Gallery.isolation` is
-            multiplied with.
+            classes, another number that stands alone; and what that is multiplied with by which
+            the cohort is nearer than the nearest class.
         choice: how fast a class farther off gets less likely; the inverse temperature of a
             softmax over distances, above 0.
         shares: shares of strangers, ascending, in (0, 1).
         crowds: numbers of classes, ascending, at least 1.
         limits: by crowd: that share of strangers has at least these log-odds; descending.
         kin: distances of two images of one class, at equal steps of their share, ascending.
+        cohort: kinds of pages that a stranger may be of.
     """
 
     sharpness: float
@@ -45,6 +48,7 @@ class Calibration:
     crowds: tuple[int, ...]
     limits: tuple[tuple[float, ...], ...]
     kin: tuple[float, ...]
+    cohort: Cohort = NOBODY
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Calibration:
@@ -62,9 +66,10 @@ class Calibration:
                 crowds=tuple(map(int, stored["crowds"])),
                 limits=tuple(map(_numbers, stored["limits"])),
                 kin=_numbers(stored["kin"]),
+                cohort=Cohort.read(stored["cohort"]),
             )
             found._check()
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise WeightsError(
                 f"the weights' manifest holds no usable calibration: {error!r}",
                 "Train again, or install Pigeonhole again",
@@ -73,31 +78,40 @@ class Calibration:
 
     def stored(self) -> dict[str, Any]:
         """As it stands in a manifest."""
-        return asdict(self)
+        return {**asdict(self), "cohort": self.cohort.stored()}
 
-    def odds(self, distance: float, gallery: Gallery) -> float:
+    def odds(self, distances: Sequence[float], cohort_distance: float) -> float:
         """Log-odds that a scan is of one of the classes, and no stranger.
 
         Args:
-            distance: to the nearest class, see `indexer.kernel`.
-            gallery: all classes, at least 1.
+            distances: to the nearest classes, nearest first, at least one; see `indexer.kernel`.
+            cohort_distance: see `indexer.cohort.cohort_distances`.
         """
-        start, slope, several, over_isolation = self.known
-        odds = start + slope * distance
-        if gallery.isolation is not None:
-            odds += several + over_isolation * gallery.isolation
-        return odds
+        start, slope, several, behind = self.known
+        odds = start + slope * distances[0] + behind * max(0.0, distances[0] - cohort_distance)
+        return odds + several if len(distances) > 1 else odds
 
-    def score(self, distances: Sequence[float], gallery: Gallery) -> float:
+    def score(self, distances: Sequence[float], odds: float) -> float:
         """Probability, in [0, 1], that the nearest class is the right one.
 
         Args:
             distances: to the nearest classes, nearest first, at least one.
-            gallery: see `odds`.
+            odds: see `odds`.
         """
-        known = 1 / (1 + np.exp(-np.clip(self.odds(distances[0], gallery), -30, 30)))
-        behind = np.subtract(distances, distances[0])
-        return float(known / np.exp(-self.choice * behind).sum())
+        known = 1 / (1 + np.exp(-np.clip(odds, -_MOST_ODDS, _MOST_ODDS)))
+        return float(known / self._rivals(distances))
+
+    def odds_of(self, score: float, distances: Sequence[float]) -> float:
+        """The odds that a score was made of.
+
+        Args:
+            score: see `score`.
+            distances: that it was made of, too.
+        """
+        known = score * self._rivals(distances)
+        if known >= 1:
+            return _MOST_ODDS
+        return float(np.log(known / (1 - known))) if known > 0 else -_MOST_ODDS
 
     def limit(self, reject: float, n_classes: int) -> float:
         """The log-odds from which a scan is accepted.
@@ -123,6 +137,11 @@ class Calibration:
         nearer = np.clip(self.choice * (others[..., None] - mine), -30, 30)
         return np.asarray((1 / (1 + np.exp(nearer))).mean(axis=-1))
 
+    def _rivals(self, distances: Sequence[float]) -> float:
+        """How many classes are as near as the nearest, those farther off counting for less."""
+        behind = np.subtract(distances, distances[0])
+        return float(np.exp(-self.choice * behind).sum())
+
     def _check(self) -> None:
         """Refuse what no fit can have made.
 
@@ -136,6 +155,8 @@ class Calibration:
             raise ValueError("sharpness and choice are not above 0")
         if self.known[1] >= 0:
             raise ValueError("the farther the likelier")
+        if self.known[3] > 0:
+            raise ValueError("the nearer to a stranger the likelier")
         for name in ("shares", "crowds", "kin"):
             values = getattr(self, name)
             if not values or list(values) != sorted(values):
@@ -154,5 +175,5 @@ def _numbers(values: Sequence[float]) -> tuple[float, ...]:
 
 
 def _four(values: Sequence[float]) -> tuple[float, float, float, float]:
-    start, slope, several, over_isolation = map(float, values)
-    return start, slope, several, over_isolation
+    start, slope, several, behind = map(float, values)
+    return start, slope, several, behind

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from config.errors import DataError
 from indexer.background import Background, Query
 from indexer.calibration import Calibration
+from indexer.cohort import NOBODY, Cohort
 
 _SHARES = (1e-3, 3e-3, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 _CROWDS = (1, 2, 4, 8, 16, 40, 100, 300)
@@ -18,52 +18,42 @@ _KIN = np.arange(0.05, 1.0, 0.1)
 
 
 def fit_calibration(
-    embeddings: Sequence[NDArray[np.float32]],
-    groups: Sequence[str],
+    backgrounds: Sequence[Background],
     *,
+    cohort: Cohort = NOBODY,
     episodes: int = 1200,
     strangers: float = 1 / 3,
-    weights: Mapping[str, float] | None = None,
-    seed: int = 0,
 ) -> Calibration:
-    """Fit on the embeddings of classes that the branch has not been trained on.
+    """Fit on the embeddings of classes that no branch was trained on.
 
     Args:
-        embeddings: one array a class, float32 of shape (n_images, dim), at least 2 images each;
-            at least 3 classes.
-        groups: the group of each class: its alphabet, its kind. Each group counts as much,
-            whatever its size, but for its weight.
+        backgrounds: at least one. Of several, each is of a branch that left out some classes, as
+            in cross-validation (Platt, 2000), and all count alike; the calibration is then for a
+            branch that left out none.
+        cohort: kinds that the branch was trained on which the calibration is for.
         episodes: number of support sets drawn of each size, with one query each; see
             `indexer.background`.
         strangers: share of the queries that are of no class.
-        weights: of groups, see `indexer.background.Background`.
-        seed: of the draw.
-
-    Raises:
-        DataError: too few classes, or a class of one image.
     """
-    if len(embeddings) < 3 or min(map(len, embeddings)) < 2:
-        raise DataError(
-            f"{len(embeddings)} classes are held out, of {min(map(len, embeddings), default=0)} "
-            "images or more; calibration needs 3 classes of 2 images",
-            "Hold out more classes, or classes with more images",
-        )
-    background = Background(embeddings, groups, np.random.default_rng(seed), weights)
-    pairs = background.pairs(10 * episodes)
-    _, slope = fit_logistic(pairs.distances[:, None], pairs.same)
+    share = -(-episodes // len(backgrounds))
+    pairs = [background.pairs(10 * share) for background in backgrounds]
+    distances = np.concatenate([one.distances for one in pairs])
+    same = np.concatenate([one.same for one in pairs])
+    _, slope = fit_logistic(distances[:, None], same)
     # The kernel is as sharp as distances of single images are telling.
     sharpness = float(np.clip(-slope, 1.0, _SHARPEST))
-    crowds = [crowd for crowd in _CROWDS if crowd < len(embeddings)]
+    crowds = [crowd for crowd in _CROWDS if crowd < min(map(len, backgrounds))]
     queries = [
-        Query.of(background.episode(crowd, strangers), sharpness)
+        Query.of(background.episode(crowd, strangers), sharpness, background.centres)
         for crowd in crowds
-        for _ in range(episodes)
+        for background in backgrounds
+        for _ in range(share)
     ]
     features = np.array([_features(query) for query in queries])
     known = np.array([query.own is not None for query in queries])
-    start, slope, several, over_isolation = fit_logistic(features, known)
-    # However few the data, farther is never likelier.
-    slopes = (min(slope, -1e-3), several, over_isolation)
+    start, slope, several, behind = fit_logistic(features, known)
+    # However few the data, farther is never likelier, nor nearer to a stranger.
+    slopes = (min(slope, -1e-3), several, min(behind, 0.0))
     odds = np.where(known, np.nan, start + features @ np.array(slopes))
     tail = [np.nanquantile(one, 1 - np.array(_SHARES)) for one in np.split(odds, len(crowds))]
     return Calibration(
@@ -73,7 +63,8 @@ def fit_calibration(
         shares=_SHARES,
         crowds=tuple(crowds),
         limits=tuple(map(_floats, tail)),
-        kin=_floats(np.quantile(pairs.distances[pairs.same], _KIN)),
+        kin=_floats(np.quantile(distances[same], _KIN)),
+        cohort=cohort,
     )
 
 
@@ -104,7 +95,7 @@ def fit_logistic(features: NDArray[np.float64], right: NDArray[np.bool_]) -> tup
 def _features(query: Query) -> tuple[float, float, float]:
     """What `Calibration.odds` weighs."""
     distance = float(query.distances.min())
-    return (distance, 0.0, 0.0) if query.isolation is None else (distance, 1.0, query.isolation)
+    return distance, float(len(query.distances) > 1), max(0.0, distance - query.cohort_distance)
 
 
 def _choice(known: Sequence[Query]) -> float:

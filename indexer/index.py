@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.gallery import Gallery, isolation_of
+from indexer.cohort import NOBODY, Cohort, cohort_distances, unclaimed
 from indexer.kernel import class_distances
 from indexer.verdict import Match
 
@@ -40,12 +40,13 @@ class SupportIndex:
         embeddings: float32 of shape (n_examples, dim), rows of length 1.
         branch_id: the branch that made them.
         sharpness: see `indexer.kernel.class_distances`.
+        cohort: what strangers may be.
 
     Attributes:
         examples: ordered by class.
         embeddings: of the examples, in the same order.
         index_id: content hash of the examples.
-        gallery: the classes, and how far apart they lie.
+        examples_by_class: number of support images of each class.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class SupportIndex:
         branch_id: str,
         *,
         sharpness: float,
+        cohort: Cohort = NOBODY,
     ) -> None:
         if len(examples) != len(embeddings):
             raise ValueError(f"{len(examples)} examples but {len(embeddings)} embeddings")
@@ -68,7 +70,8 @@ class SupportIndex:
         self._names, self._labels = np.unique(names[order], return_inverse=True)
         self._starts = np.searchsorted(self._labels, np.arange(len(self._names) + 1))
         counts = zip(self._names.tolist(), np.diff(self._starts).tolist(), strict=True)
-        self.gallery = Gallery(dict(counts), isolation_of(self.embeddings, self._labels))
+        self.examples_by_class: dict[str, int] = dict(counts)
+        self._strangers = unclaimed(cohort.rows(), self.embeddings)
         self._faiss = faiss.IndexFlatIP(embeddings.shape[1])
         self._faiss.add(self.embeddings)
 
@@ -87,6 +90,17 @@ class SupportIndex:
             self._compare(query, labels)
             for query, labels in zip(embeddings, self._shortlists(embeddings), strict=True)
         ]
+
+    def cohort_distances(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """How far each query is from the nearest kind of the cohort that no class is of.
+
+        Args:
+            embeddings: float32 of shape (n_queries, dim), rows of length 1.
+
+        Returns:
+            See `indexer.cohort.cohort_distances`.
+        """
+        return cohort_distances(embeddings, self._strangers)
 
     def _shortlists(self, embeddings: NDArray[np.float32]) -> list[NDArray[np.int64]]:
         """The classes of the nearest examples of each query, ascending, at least `_SHORTLIST`."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from indexer.calibration import Calibration
-from indexer.gallery import Gallery
 
 UNKNOWN = "unknown"
 """The class of a scan that is none of the classes; no support folder may carry this name."""
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,9 @@ class Verdict:
 def decide(
     matches: tuple[Match, ...],
     *,
+    cohort_distance: float,
     calibration: Calibration,
-    gallery: Gallery,
+    n_classes: int,
     reject: float,
     branch_id: str,
     index_id: str,
@@ -72,21 +74,42 @@ def decide(
 
     Args:
         matches: the nearest classes, nearest first.
+        cohort_distance: of the scan, see `indexer.cohort.cohort_distances`.
         calibration: of the branch that made the distances.
-        gallery: all classes of the index.
+        n_classes: number of classes in the index.
         reject: the share of strangers that the user accepts letting in.
         branch_id: of the branch.
         index_id: of the index.
     """
     if not matches:
         return Verdict(UNKNOWN, 0.0, (), branch_id, index_id)
-    nearest = matches[0]
-    odds = calibration.odds(nearest.distance, gallery)
-    limit = calibration.limit(reject, len(gallery.examples_by_class))
+    distances = [match.distance for match in matches]
+    odds = calibration.odds(distances, cohort_distance)
+    accepted = odds >= calibration.limit(reject, n_classes)
     return Verdict(
-        class_name=nearest.class_name if odds >= limit else UNKNOWN,
-        score=calibration.score([match.distance for match in matches], gallery),
+        class_name=matches[0].class_name if accepted else UNKNOWN,
+        score=calibration.score(distances, odds),
         matches=matches,
         branch_id=branch_id,
         index_id=index_id,
     )
+
+
+def decide_again(
+    verdict: Verdict, *, calibration: Calibration, n_classes: int, reject: float
+) -> Verdict:
+    """The same verdict under another ``reject``; the distances and the score hold.
+
+    Args:
+        verdict: made by the same branch on the same index.
+        calibration: of that branch.
+        n_classes: number of classes in that index.
+        reject: the share of strangers that the user accepts letting in.
+    """
+    if not verdict.matches:
+        return verdict
+    odds = calibration.odds_of(verdict.score, [match.distance for match in verdict.matches])
+    # The odds come out of a rounded score: those that lie on the limit are accepted.
+    accepted = odds >= calibration.limit(reject, n_classes) - _ROUNDING
+    name = verdict.matches[0].class_name if accepted else UNKNOWN
+    return replace(verdict, class_name=name)

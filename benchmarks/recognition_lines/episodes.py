@@ -1,9 +1,9 @@
 """Episodes: a support set drawn at random, and queries that are never among its examples.
 
 Images are embedded once; an episode is a choice of rows. Where only the nearest example counts,
-NumPy compares (`one_shot`); where scores count, a real `SupportIndex` is built and a real `Judge`
-decides (`judged`). Intervals take queries for independent; they are drawn again and again from a
-few hundred images, so that the true uncertainty is larger where a line has few.
+NumPy compares (`one_shot`); where scores count, a real `Judge` decides (`judged`). Intervals take
+queries for independent; they are drawn again and again from a few hundred images, so that the true
+uncertainty is larger where a line has few.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from indexer.calibration import Calibration
 from indexer.evaluation.outcome import Outcome
 from indexer.evaluation.summary import STRANGERS_LET_IN
-from indexer.index import Example, SupportIndex
+from indexer.index import Example
 from indexer.verdict import UNKNOWN
 from service.workers.judge import Judge
 
@@ -125,7 +125,7 @@ def judged(
             stranger = others[rng.integers(len(others))]
             asked.append(stranger.embeddings[rng.integers(len(stranger))])
             truths.append(UNKNOWN)
-        verdicts = _judge(shown, support, calibration).judge(np.stack(asked))
+        verdicts = judge_by(shown, support, calibration).judge(np.stack(asked))
         outcomes += [
             Outcome(episode=str(number), query=truth, truth=truth, verdict=verdict, own=None)
             for truth, verdict in zip(truths, verdicts, strict=True)
@@ -133,20 +133,26 @@ def judged(
     return outcomes
 
 
-def _judge(
+def judge_by(
     shown: Sequence[EmbeddedClass],
     support: Sequence[NDArray[np.float32]],
     calibration: Calibration,
 ) -> Judge:
+    """A judge by some examples.
+
+    Args:
+        shown: the classes.
+        support: embeddings of the examples of each, float32 of shape (n, dim), unit rows.
+        calibration: of the branch that made them.
+    """
     examples = [
         Example(one.name, f"{one.name}/{row}", f"{one.name}/{row}")
         for one, rows in zip(shown, support, strict=True)
         for row in range(len(rows))
     ]
-    index = SupportIndex(
-        examples, np.concatenate(support), branch_id="", sharpness=calibration.sharpness
+    return Judge.of(
+        examples, np.concatenate(support), calibration, reject=STRANGERS_LET_IN, branch_id=""
     )
-    return Judge(index, calibration, STRANGERS_LET_IN, branch_id="")
 
 
 def _pools(classes: Sequence[EmbeddedClass], ways: int) -> tuple[list[list[EmbeddedClass]], int]:

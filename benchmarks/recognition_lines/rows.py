@@ -31,18 +31,22 @@ _FREQUENT: Final = 3
 
 
 class Measure(StrEnum):
-    """What is measured. Of the last three, less is better."""
+    """What is measured."""
 
     RIGHT = "right"
     AUROC = "AUROC"
     KEPT = "known kept at 5 % strangers"
     ECE = "expected calibration error"
+    FILED = "known that are filed"
+    LET_IN = "strangers that are filed"
     SIZE = "megabytes"
     TIME = "ms a page"
 
 
-_LESS_IS_BETTER: Final = frozenset({Measure.ECE, Measure.SIZE, Measure.TIME})
-_IN_PERCENT: Final = frozenset({Measure.RIGHT, Measure.KEPT, Measure.ECE})
+_LESS_IS_BETTER: Final = frozenset({Measure.ECE, Measure.LET_IN, Measure.SIZE, Measure.TIME})
+_IN_PERCENT: Final = frozenset(
+    {Measure.RIGHT, Measure.KEPT, Measure.ECE, Measure.FILED, Measure.LET_IN}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 import numpy as np
 
+from indexer.evaluation.outcome import Outcome
 from models.drawing.solids import SOLID_KINDS, SolidKind, draw_solid
 
-from .bench import Bench
+from .bench import Bench, Network
 from .episodes import judged
 from .kinds import INVOICE, KINDS, PEN_DIAGRAM, PEN_SHAPES, PUZZLE, TICKET, Kind
 from .pictures import Picture, PictureClass, Pixels, count
@@ -26,33 +28,69 @@ KNOWN: Final = (TICKET, INVOICE, PUZZLE, PEN_DIAGRAM)
 _DIRECTIONS: Final = 40
 
 
-def measure(bench: Bench) -> list[Row]:
-    """Nine classes with one example and with five; one stranger asks for two of the known."""
-    found = {kind.name: _class(bench, kind) for kind in KNOWN}
-    solids = [solid(kind, bench.seed) for kind in SOLID_KINDS]
-    known = [*(one for one, _ in found.values() if len(one.pictures) > max(TARGETS)), *solids]
-    others = [kind for kind in (*KINDS, PEN_SHAPES) if kind not in KNOWN]
-    outside = [one for one, _ in (_class(bench, kind) for kind in others) if one.pictures]
-    classes = bench.network.gallery.embed(known)
-    strangers = bench.network.gallery.embed(outside)
+def measure(bench: Bench, folds: Mapping[str, Network]) -> list[Row]:
+    """Nine classes with one example and with five; one stranger asks for two of the known.
+
+    Args:
+        bench: what is asked.
+        folds: networks, each trained without some kinds: strangers are then of these kinds alone,
+            for each network its own, and their answers are pooled in more rows.
+    """
+    rows = _rows([bench], unseen=False)
+    if folds:
+        rows += _rows([replace(bench, network=one) for one in folds.values()], unseen=True)
+    return rows
+
+
+def _rows(benches: Sequence[Bench], *, unseen: bool) -> list[Row]:
+    """The rows of one network, or of several together: strangers that it never saw, or all."""
+    asked = [_Asked.of(bench, unseen=unseen) for bench in benches]
+    known, outside = asked[0].known, [one for each in asked for one in each.strangers]
     measured = (
-        f"{', '.join(one.name for one in known)}: {count(known)} images; "
-        f"strangers of {len(outside)} other kinds, {count(outside)} images"
+        f"{', '.join(one.name for one in known)}: {count(known)} images; strangers of "
+        f"{len(outside)} other kinds, {count(outside)} images"
     )
-    note = _note(bench, [trained for _, trained in found.values() if trained])
+    note = _note(benches[0], asked[0].trained)
+    if unseen:
+        measured += f", never trained on, in {len(benches)} folds"
+        note = "of the known, each fold has trained on the kinds that it did not leave out"
     rows = []
     for shots, targets in TARGETS.items():
-        outcomes = judged(
-            classes,
-            strangers,
-            bench.network.calibration,
-            ways=len(classes),
-            shots=shots,
-            episodes=bench.trials,
-            seed=bench.seed,
-        )
+        outcomes: list[Outcome] = []
+        for bench, each in zip(benches, asked, strict=True):
+            outcomes += judged(
+                bench.network.gallery.embed(each.known),
+                bench.network.gallery.embed(each.strangers),
+                bench.network.calibration,
+                ways=len(each.known),
+                shots=shots,
+                episodes=max(1, bench.trials // len(benches)),
+                seed=bench.seed,
+            )
         rows += outcome_rows(LINE, measured, shots, outcomes, targets, note)
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Classes that are shown, strangers, and what of the shown was trained on, in words."""
+
+    known: list[PictureClass]
+    strangers: list[PictureClass]
+    trained: list[str]
+
+    @classmethod
+    def of(cls, bench: Bench, *, unseen: bool) -> _Asked:
+        found = [_class(bench, kind) for kind in KNOWN]
+        solids = [solid(kind, bench.seed) for kind in SOLID_KINDS]
+        known = [*(one for one, _ in found if len(one.pictures) > max(TARGETS)), *solids]
+        others = [
+            kind
+            for kind in (*KINDS, PEN_SHAPES)
+            if kind not in KNOWN and (not unseen or bench.is_unseen(kind))
+        ]
+        strangers = [one for one, _ in (_class(bench, kind) for kind in others) if one.pictures]
+        return cls(known, strangers, [trained for _, trained in found if trained])
 
 
 def measure_pair(bench: Bench) -> list[Row]:

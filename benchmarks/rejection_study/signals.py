@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.background import Episode
+from indexer.cohort import cohort_distances, unclaimed
 from indexer.kernel import class_distances
 
 SIGNALS = (
     "nearest example",
     "prototype",
     "kernel of 5",
+    "less the cohort's",
     "gap to the runner-up",
     "ratio to the runner-up",
     "relative to own neighbours",
@@ -21,7 +23,7 @@ SIGNALS = (
     "posterior",
 )
 """Each is the higher the surer that the query is of one of the classes."""
-OF_SEVERAL = frozenset(SIGNALS[3:])
+OF_SEVERAL = frozenset(SIGNALS[4:])
 """Those that say nothing, or nothing of their own, of a single class."""
 
 
@@ -38,12 +40,13 @@ class Told:
     right: dict[str, bool]
 
 
-def tell(episode: Episode, sharpness: float) -> Told:
+def tell(episode: Episode, sharpness: float, centres: NDArray[np.float32]) -> Told:
     """All signals of one query.
 
     Args:
         episode: the query and its support set.
         sharpness: of the kernel; also the inverse temperature of energy and posterior.
+        centres: of the cohort.
     """
     support, labels = episode.support, episode.labels
     each = np.clip(1 - support @ episode.query, 0, 2)
@@ -54,12 +57,14 @@ def tell(episode: Episode, sharpness: float) -> Told:
     kernel = class_distances(each, labels, sharpness)
     order = np.sort(kernel)
     second = order[1] if len(order) > 1 else order[0]
+    (aside,) = cohort_distances(episode.query[np.newaxis], unclaimed(centres, support))
     likeness = np.exp(-sharpness * (kernel - order[0]))
     return Told(
         values={
             "nearest example": float(-near.min()),
             "prototype": float(-prototype.min()),
             "kernel of 5": float(-order[0]),
+            "less the cohort's": float(min(aside, 2.0) - order[0]),
             "gap to the runner-up": float(second - order[0]),
             "ratio to the runner-up": float(-order[0] / max(second, 1e-3)),
             "relative to own neighbours": -_relative(support, labels, each),

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from indexer.background import Background, Query
 from indexer.calibration import Calibration
+from indexer.cohort import Cohort
 from indexer.fitting import fit_calibration, fit_logistic
-from indexer.gallery import Gallery
 from indexer.index import NEAREST_CLASSES
 
 from .domains import Domain
@@ -85,14 +85,14 @@ class Fitted:
     plain: dict[str, NDArray[np.float64]]
 
 
-def fit(domains: Sequence[Domain], seed: int) -> Fitted:
-    """Fit on these domains."""
+def fit(domains: Sequence[Domain], cohort: Cohort, seed: int) -> Fitted:
+    """Fit on these domains, with the branch's cohort."""
     classes = [rows for one in domains for rows in one.classes]
     groups = [one.name for one in domains for _ in one.classes]
-    calibration = fit_calibration(classes, groups, seed=seed)
-    background = Background(classes, groups, np.random.default_rng(seed))
+    background = Background(classes, groups, np.random.default_rng(seed), cohort=cohort)
+    calibration = fit_calibration([background], cohort=cohort)
     queries = [
-        Query.of(background.episode(crowd, STRANGERS), calibration.sharpness)
+        Query.of(background.episode(crowd, STRANGERS), calibration.sharpness, background.centres)
         for crowd in calibration.crowds
         for _ in range(500)
     ]
@@ -115,10 +115,11 @@ def ask(domain: Domain, setting: Setting, fitted: Fitted, number: int, seed: int
         domain.classes, [domain.name] * len(domain.classes), np.random.default_rng(seed)
     )
     calibration = fitted.calibration
+    centres = calibration.cohort.rows()
     limit = calibration.limit(0.05, n_classes)
     episodes = [background.episode(n_classes, STRANGERS, setting.shots) for _ in range(number)]
-    told = [tell(one, calibration.sharpness) for one in episodes]
-    queries = [Query.of(one, calibration.sharpness) for one in episodes]
+    told = [tell(one, calibration.sharpness, centres) for one in episodes]
+    queries = [Query.of(one, calibration.sharpness, centres) for one in episodes]
     judged = [_judged(query, calibration) for query in queries]
     scores = {"as shipped": np.array([score for _, score in judged])}
     for name, weights in fitted.plain.items():
@@ -139,9 +140,9 @@ def ask(domain: Domain, setting: Setting, fitted: Fitted, number: int, seed: int
 
 def _judged(query: Query, calibration: Calibration) -> tuple[float, float]:
     """Log-odds of being known, and score, as a verdict has them."""
-    gallery = Gallery({str(key): 1 for key in range(len(query.distances))}, query.isolation)
     near = np.sort(query.distances)[:NEAREST_CLASSES].tolist()
-    return calibration.odds(near[0], gallery), calibration.score(near, gallery)
+    odds = calibration.odds(near, query.cohort_distance)
+    return odds, calibration.score(near, odds)
 
 
 def _plain(query: Query) -> tuple[float, float, float]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from models.episodes.classes import Watch, unwatched
 from models.episodes.division import Division
+from models.episodes.listing import ListedClass
 from models.episodes.trials import one_shot_trials
 from models.page.prepare import Recipe
 from models.page.views import views_of
@@ -38,11 +39,13 @@ class HeldClass:
     Attributes:
         source: that it is of.
         group: within which it is told apart: an alphabet, a set of symbols, kinds of documents.
+        name: its own.
         embeddings: float32 of shape (n_images, dim), unit rows, two and more.
     """
 
     source: str
     group: str
+    name: str
     embeddings: NDArray[np.float32]
 
 
@@ -87,25 +90,59 @@ def embed_held(
     rng = np.random.default_rng(seed)
     for source in sources:
         there = some(source.held, classes, rng)
-        if not there:
-            continue
-        total = sum(min(images, len(one.files)) for one in there)
-        with _counted(watch, f"{source.name}, held out", total) as count:
-            for one in there:
-                looks = read_looks([one], most=images, unreadable=unreadable)
-                pages = [look.pixels for look in count(looks)]
-                if len(pages) > 1:
-                    group = one.group if one.group == source.name else f"{source.name}/{one.group}"
-                    found.append(HeldClass(source.name, group, embed(pages)))
+        found += embed_classes(
+            source.name, there, embed, images=images, what="held out",
+            watch=watch, unreadable=unreadable,
+        )  # fmt: skip
     return found
 
 
-def draw_held_solids(embed: Embed, *, images: int, seed: int) -> list[HeldClass]:
+def embed_classes(
+    source: str,
+    classes: Sequence[ListedClass],
+    embed: Embed,
+    *,
+    images: int,
+    what: str,
+    watch: Watch = unwatched,
+    unreadable: Callable[[str], None] = lambda _line: None,
+) -> list[HeldClass]:
+    """Some classes of a source, but those of which fewer than two images can be read.
+
+    Args:
+        source: its name.
+        classes: whose files can be read.
+        embed: the branch.
+        images: of each class at most, the first ones.
+        what: they are, for the watch.
+        watch: shown the images.
+        unreadable: told of each image that is left out, and why.
+
+    Raises:
+        DataError: see `read_looks`.
+    """
+    if not classes:
+        return []
+    found = []
+    total = sum(min(images, len(one.files)) for one in classes)
+    with _counted(watch, f"{source}, {what}", total) as count:
+        for one in classes:
+            looks = read_looks([one], most=images, unreadable=unreadable)
+            pages = [look.pixels for look in count(looks)]
+            if len(pages) > 1:
+                group = one.group if one.group == source else f"{source}/{one.group}"
+                found.append(HeldClass(source, group, one.name, embed(pages)))
+    return found
+
+
+def draw_held_solids(
+    embed: Embed, *, images: int, seed: int, leave_out: frozenset[str] = frozenset()
+) -> list[HeldClass]:
     """Solids of drawings that nothing was trained on: from another seed than those that were."""
     found: dict[str, list[NDArray[np.uint8]]] = {}
-    for look in solids(np.random.default_rng([seed, 0, 1]), number=images):
+    for look in solids(np.random.default_rng([seed, 0, 1]), number=images, leave_out=leave_out):
         found.setdefault(look.kind, []).append(look.pixels)
-    return [HeldClass(SOLIDS, SOLIDS, embed(pages)) for pages in found.values()]
+    return [HeldClass(SOLIDS, SOLIDS, kind, embed(pages)) for kind, pages in found.items()]
 
 
 def draw_held_pages(
@@ -117,7 +154,7 @@ def draw_held_pages(
     rng = np.random.default_rng([seed, 0, 2])
     for look in drawn(rng, number=images, leave_out=learned):
         pages.setdefault(look.kind, []).append(look.pixels)
-    return [HeldClass(DRAWN_PAGES, DRAWN_PAGES, embed(one)) for one in pages.values()]
+    return [HeldClass(DRAWN_PAGES, DRAWN_PAGES, kind, embed(one)) for kind, one in pages.items()]
 
 
 def weights_of(held: Sequence[HeldClass], pages: frozenset[str]) -> dict[str, float]:

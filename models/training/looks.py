@@ -71,6 +71,11 @@ class Textures:
         """Number of looks."""
         return len(self.descriptions)
 
+    def without(self, kinds: frozenset[str]) -> Textures:
+        """The looks at all other kinds."""
+        kept = ~np.isin(self.kinds, sorted(kinds))
+        return Textures(self.descriptions[kept], self.kinds[kept], self.pages[kept])
+
     def by_kind(self) -> list[NDArray[np.float32]]:
         """The descriptions of each kind, of shape (n_looks, LENGTH), in the order of its name."""
         return [self.descriptions[self.kinds == kind] for kind in np.unique(self.kinds)]

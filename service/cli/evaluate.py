@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from config.errors import ExitCode, HomeError
+from config.errors import DataError, ExitCode, HomeError, WeightsError
 from service.cli.context import HomeOption, home_path
 
 
@@ -58,9 +58,7 @@ def evaluate(
     from service.reports.wording import figures, headline
     from service.workers.engine import limits_of
 
-    manifest = weights or SHIPPED
-    if manifest.is_dir():
-        manifest /= SHIPPED.name
+    manifest = _manifest_of(weights) if weights else SHIPPED
     episodes = find_episodes(folder)
     n_files = sum(len(episode.support) + len(episode.queries) for episode in episodes)
     with progress_bar("reading", n_files) as advance:
@@ -76,7 +74,7 @@ def evaluate(
     for path, reason in sorted(found.unreadable.items()):
         notice(f"{path} is left out: it {reason}")
     if shown := sum(episode.shown for episode in found.episodes):
-        notice(f"{shown} queries are support images too: they say nothing of new images")
+        notice(f"queries that are support images too, and say nothing of new ones: {shown}")
     summary = summarise(found.outcomes)
     if as_json:
         print_json(describe_evaluation(found, summary))
@@ -95,3 +93,29 @@ def evaluate(
         write_evaluation(out, found, summary, limits_of(settings))
         notice(f"the report is {out}")
     raise typer.Exit(ExitCode.SCANS_FAILED if found.unreadable else ExitCode.OK)
+
+
+def _manifest_of(weights: Path) -> Path:
+    """The manifest that ``--weights`` names, perhaps by its folder.
+
+    Raises:
+        WeightsError: the folder is of a training that is not finished.
+    """
+    from models.training.folder import MANIFEST_FILE, SETTINGS_FILE, RunFolder
+
+    if not weights.is_dir():
+        return weights
+    manifest = weights / MANIFEST_FILE
+    if manifest.exists() or not (weights / SETTINGS_FILE).is_file():
+        return manifest
+    run = RunFolder(weights)
+    try:
+        asked = (run.refuse_taken() or {}).get("plan", {}).get("epochs")
+        reached = run.reached().epoch
+    except DataError as error:
+        raise WeightsError(error.message, "Name a finished run with --weights") from None
+    raise WeightsError(
+        f"the training in {weights} is not finished, "
+        + (f"it has come to epoch {reached} of {asked}" if asked else f"it has no {MANIFEST_FILE}"),
+        "Give the command that began it again, or name a finished run with --weights",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -84,6 +85,15 @@ def train(
         list[str] | None,
         typer.Option("--hold-out", help="A group (alphabet) or class to judge by; repeatable."),
     ] = None,
+    fold: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fold",
+            metavar="KIND+KIND…",
+            help="Kinds of documents that are held out together, once, to judge and calibrate by; "
+            "in the end all folds are learned. Repeatable. Goes with --eye.",
+        ),
+    ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of the run.")] = 50,
     batches: Annotated[int, typer.Option(min=1, help="Batches an epoch.")] = 100,
     batch: Annotated[int, typer.Option(min=1, help="Images a batch.")] = 256,
@@ -116,7 +126,8 @@ def train(
     from models.siamese.runtime import set_up_keras
     from service.cli.output import notice, say
 
-    _refuse_mixtures(ctx, eye, pages)
+    _refuse_mixtures(ctx, eye, pages, fold)
+    _refuse_file(out)
     specs = [DataSpec.parse(text) for text in data]
     documents = [DataSpec.parse(text, "--pages") for text in pages or ()]
     provenance = {"command": shlex.join(["pigeonhole", *sys.argv[1:]])}
@@ -132,6 +143,7 @@ def train(
                     documents,
                     eye=eye,
                     hold_out=frozenset(hold_out or ()),
+                    folds=[frozenset(one.split("+")) for one in fold or ()],
                     drawings=drawings or 20,
                     solids=solids > 0,
                     seed=seed,
@@ -182,19 +194,21 @@ def train(
     _say_scores(manifest.scores)
 
 
-def _refuse_mixtures(ctx: typer.Context, eye: Path | None, pages: list[str] | None) -> None:
+def _refuse_mixtures(
+    ctx: typer.Context, eye: Path | None, pages: list[str] | None, fold: list[str] | None
+) -> None:
     """Refuse options that decide nothing together.
 
     Raises:
-        UsageError: one of ``--eye`` and ``--pages`` without the other, or an option of the shape
-            eye's training beside them.
+        UsageError: one of ``--eye`` and ``--pages`` without the other, ``--fold`` without them, or
+            an option of the shape eye's training beside them.
     """
     from config.errors import UsageError
 
     if eye is None:
-        if pages:
+        if pages or fold:
             raise UsageError(
-                "--pages is given without --eye",
+                f"{'--pages' if pages else '--fold'} is given without --eye",
                 "Train the shape eye first, then name its run folder with --eye",
             )
         return
@@ -213,6 +227,21 @@ def _refuse_mixtures(ctx: typer.Context, eye: Path | None, pages: list[str] | No
             )
 
 
+def _refuse_file(out: Path) -> None:
+    """Refuse what cannot become a run folder, before anything is read.
+
+    Raises:
+        UsageError: it is a file or a link to nothing, or would lie in one.
+    """
+    from config.errors import UsageError
+
+    place = next((one for one in (out, *out.parents) if os.path.lexists(one)), out)
+    if not os.path.isdir(place):
+        raise UsageError(
+            f"--out {out}: {place} is not a folder", "Name a new or an empty folder with --out"
+        )
+
+
 def _say_scores(scores: Mapping[str, Any]) -> None:
     """The answer: how often the network was wrong on what it had not seen."""
     from service.cli.output import say
@@ -223,7 +252,7 @@ def _say_scores(scores: Mapping[str, Any]) -> None:
             f"{found['ways']}-way one-shot, held-out classes)")  # fmt: skip
     for name, found in scores.get("held-out gate", {}).items():
         if found["wrong"]:
-            say(f"{name}: {found['wrong']} of {found['images']} held-out images are taken for "
+            say(f"{name}: {found['wrong']} of {found['images']} held-out images taken for "
                 "the other side, of pages and drawings")  # fmt: skip
 
 

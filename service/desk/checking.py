@@ -20,7 +20,7 @@ def check_classes(spec: EngineSpec) -> Iterator[Finding]:
     engine.refresh()
     index = engine.index
     yield from _unreadable(engine)
-    yield from _empty(spec.support, index.gallery.examples_by_class)
+    yield from _empty(spec.support, index.examples_by_class)
     examples = [Audited(one.class_name, one.name, one.sha256) for one in index.examples]
     yield from audit(examples, index.embeddings, engine.calibration)
 

@@ -215,7 +215,7 @@ def _episode(folder: Path, place: Path) -> EpisodeFolder:
 
 
 def _judge(folder: Path, episode: EpisodeFolder, gallery: _Gallery, reject: float) -> Episode:
-    from indexer.index import Example, SupportIndex
+    from indexer.index import Example
 
     digests, branch_id = gallery.digests, gallery.embedder.branch_id
     support = [file for file in episode.support if file.path in digests]
@@ -228,16 +228,16 @@ def _judge(folder: Path, episode: EpisodeFolder, gallery: _Gallery, reject: floa
     examples = [Example(file.class_name, file.name, digests[file.path]) for file in support]
     embeddings = gallery.rows(file.path for file in support)
     calibration = Calibration.of(gallery.embedder.calibration)
-    index = SupportIndex(examples, embeddings, branch_id, sharpness=calibration.sharpness)
+    judge = Judge.of(examples, embeddings, calibration, reject=reject, branch_id=branch_id)
     asked = gallery.rows(path for _, path in queries)
-    verdicts = Judge(index, calibration, reject, branch_id).judge(asked)
+    verdicts = judge.judge(asked)
     held = {example.sha256 for example in examples}
     return Episode(
         name=episode.name,
         classes=len(shown),
         examples=len(support),
         shown=sum(digests[path] in held for _, path in queries),
-        index_id=index.index_id,
+        index_id=judge.index.index_id,
         outcomes=tuple(
             Outcome(
                 episode=episode.name,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from config.errors import DataError
-from indexer.fitting import fit_calibration
+from config.errors import DataError, UsageError
+from models.drawing.solids import SOLID_KINDS
 from models.episodes.classes import Watch, unwatched
 from models.episodes.division import Division, as_kinds, divided
+from models.episodes.held_names import refuse_unmatched
+from models.episodes.listing import ListedClass
 from models.episodes.spec import DataSpec
 from models.siamese.branch import build_branch
 from models.siamese.shapes import BranchShape, JoinShape
@@ -18,25 +22,11 @@ from models.siamese.weights import Manifest
 from models.training.eye import eye_training, finished_eye
 from models.training.folder import WEIGHTS_FILE, RunFolder, as_json
 from models.training.gathering import Amounts, gather
-from models.training.held_out import (
-    DRAWN_PAGES,
-    HeldClass,
-    draw_held_pages,
-    draw_held_solids,
-    embed_by,
-    embed_held,
-    gate_scores,
-    one_shot_scores,
-    weights_of,
-)
+from models.training.held_out import embed_by
 from models.training.joining import JoinPlan, train_join, write_joined
 from models.training.looks import DRAWN_KINDS
+from service.desk.rounds import PAGES, Rounds, calibrated, counts, scores
 from service.desk.training import LEAST_CLASSES, LEAST_IMAGES
-
-_HELD_CLASSES, _HELD_IMAGES = 300, 20
-"""Of a source, and of a class, by which it is judged and calibrated: minutes on one core."""
-_PAGES = "pages"
-_OF_PAGES = frozenset({_PAGES, DRAWN_PAGES})
 
 
 def join_eyes(
@@ -45,6 +35,7 @@ def join_eyes(
     *,
     eye: Path,
     hold_out: frozenset[str],
+    folds: Sequence[frozenset[str]] = (),
     drawings: int,
     solids: bool,
     seed: int,
@@ -64,6 +55,9 @@ def join_eyes(
         eye: the run folder or the manifest of the shape eye.
         hold_out: names of groups or classes, drawn ones too; what is held out by these and by
             the specs' shares is what the branch is judged and calibrated by.
+        folds: kinds of documents that are held out together, once, to judge and calibrate by;
+            the branch that is written has learned them. A fold's alike, real and drawn, belong
+            together.
         drawings: pages drawn of each kind, see `Amounts`.
         solids: drawn solids are drawings, too.
         seed: of what is drawn, chosen and asked.
@@ -75,7 +69,7 @@ def join_eyes(
     Raises:
         DataError: the data are not enough, ``eye`` is no finished training, or ``out`` is taken.
         WeightsError: the eye's weights are not those of its manifest.
-        UsageError: see `divided`.
+        UsageError: see `divided`, `refuse_unmatched` and `_check_folds`.
     """
     folder = RunFolder(out)
     there = folder.refuse_taken()
@@ -94,9 +88,19 @@ def join_eyes(
         divided(data, hold_out - frozenset(DRAWN_KINDS)) as figures,
         divided(pages, hold_out, "--pages") as documents,
     ):
-        kinds = as_kinds(documents, _PAGES)
-        _check(figures, kinds, solids=solids)
-        _warn(figures, kinds, hold_out - frozenset(eye_training(made).get("hold_out", ())), tell)
+        refuse_unmatched(
+            hold_out,
+            [*figures, *documents],
+            drawn=(*DRAWN_KINDS, *(SOLID_KINDS if solids else ())),
+        )
+        kinds = as_kinds(documents, PAGES)
+        _check_folds(folds, kinds, hold_out)
+        for fold in folds or [frozenset[str]()]:
+            _check(figures, kinds.setting_aside(fold), solids=solids)
+        held_kinds = kinds.setting_aside(frozenset[str]().union(*folds)).held
+        _warn(
+            figures, held_kinds, hold_out - frozenset(eye_training(made).get("hold_out", ())), tell
+        )
         found = gather(
             kinds,
             figures,
@@ -108,37 +112,34 @@ def join_eyes(
             watch=watch,
             unreadable=left_out,
         )
-        train_join(
-            branch.get_layer("join"), [*found.pages.values()], [*found.drawings.values()], plan
+        looking = Rounds(
+            partial(train_join, branch.get_layer("join"), plan=plan),
+            embed_by(branch, made.recipe),
+            found,
+            figures,
+            kinds,
+            hold_out,
+            solids,
+            seed,
+            watch,
+            left_out,
         )
-        embed = embed_by(branch, made.recipe)
-        held = embed_held(
-            [*figures, kinds],
-            embed,
-            classes=_HELD_CLASSES,
-            images=_HELD_IMAGES,
-            seed=seed,
-            watch=watch,
-            unreadable=left_out,
-        )
-    if solids:
-        held += draw_held_solids(embed, images=_HELD_IMAGES, seed=seed)
-    held += draw_held_pages(embed, hold_out, images=_HELD_IMAGES, seed=seed)
+        rounds = [looking.run(fold) for fold in folds or [frozenset()]]
+        cohort = rounds[0].cohort
+        if folds:
+            looking.train()
+            cohort = looking.cohort()
     left_out.sum_up()
-    calibration = fit_calibration(
-        [one.embeddings for one in held],
-        [one.group for one in held],
-        weights=weights_of(held, _OF_PAGES),
-        seed=seed,
-    )
+    calibration = calibrated(rounds, cohort, seed)
     settings = {
         "plan": asdict(plan),
         "shape": asdict(join),
         "amounts": asdict(amounts),
         "seed": seed,
         "hold_out": sorted(hold_out),
+        "folds": [sorted(fold) for fold in folds],
         "sources": found.described(),
-        "held_out": _counts(held),
+        "held_out": counts(rounds),
         "eye_sha256": made.sha256,
     }
     return write_joined(
@@ -152,10 +153,7 @@ def join_eyes(
             branch=BranchShape(made.branch.eye, join),
             recipe=made.recipe,
             training={**provenance, "join": settings, "eye": eye_training(made)},
-            scores={
-                "held-out one-shot": one_shot_scores(held, seed),
-                "held-out gate": gate_scores(held, join, _OF_PAGES),
-            },
+            scores=scores(rounds, join, seed),
             calibration=as_json(calibration.stored()),
         ),
     )
@@ -177,6 +175,29 @@ class _LeftOut:
         """Tell of all of them."""
         if self._lines:
             self._tell(f"images left out because they cannot be read: {len(self._lines)}")
+
+
+def _check_folds(
+    folds: Sequence[frozenset[str]], kinds: Division, hold_out: frozenset[str]
+) -> None:
+    """Refuse folds of kinds that are not there.
+
+    Raises:
+        UsageError: a name is of no kind that is learned, or in two folds.
+    """
+    there = sorted(({one.name for one in kinds.learned} | {*DRAWN_KINDS}) - hold_out)
+    seen: set[str] = set()
+    for fold in folds:
+        for name in sorted(fold):
+            if name not in there:
+                near = difflib.get_close_matches(name, there, 1)
+                raise UsageError(
+                    f"--fold {name}: no kind that is learned has this name",
+                    f"Did you mean {near[0]}?" if near else f"Kinds are {', '.join(there)}",
+                )
+            if name in seen:
+                raise UsageError(f"--fold {name}: it is in 2 folds", "Name it in one of them")
+            seen.add(name)
 
 
 def _check(figures: Sequence[Division], kinds: Division, *, solids: bool) -> None:
@@ -211,7 +232,7 @@ def _check(figures: Sequence[Division], kinds: Division, *, solids: bool) -> Non
 
 def _warn(
     figures: Sequence[Division],
-    kinds: Division,
+    held_kinds: Sequence[ListedClass],
     not_held_by_eye: frozenset[str],
     tell: Callable[[str], None],
 ) -> None:
@@ -227,15 +248,5 @@ def _warn(
             f"the eye's training did not hold out {', '.join(seen)}: "
             "if it saw them, what is measured on them is too good"
         )
-    if not kinds.held:
+    if not held_kinds:
         tell("no kind of --pages is held out: scores on documents are not calibrated by any")
-
-
-def _counts(held: Sequence[HeldClass]) -> dict[str, dict[str, int]]:
-    """Classes and images of each source."""
-    counts: dict[str, dict[str, int]] = {}
-    for one in held:
-        there = counts.setdefault(one.source, {"classes": 0, "images": 0})
-        there["classes"] += 1
-        there["images"] += len(one.embeddings)
-    return counts

@@ -6,10 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from config.errors import DataError, UsageError
+from indexer.background import Background
 from indexer.fitting import fit_calibration
 from models.episodes.classes import ImageClass, Watch, unwatched
-from models.episodes.mixture import mix
+from models.episodes.division import divided
+from models.episodes.held_names import refuse_unmatched
+from models.episodes.mixture import drawn_names, mix
 from models.episodes.spec import DataSpec
 from models.episodes.trials import Embed, embed_classes
 from models.page.prepare import Recipe
@@ -57,9 +62,11 @@ def train_network(
 
     Raises:
         DataError: the data are not enough, or ``out`` is taken.
-        UsageError: see `mix`.
+        UsageError: see `mix` and `refuse_unmatched`.
     """
     RunFolder(out).refuse_taken()  # before minutes are spent on reading and drawing
+    with divided(specs, hold_out) as divisions:
+        refuse_unmatched(hold_out, divisions, drawn=drawn_names(specs, solids=solids))
     recipe, shape = Recipe(), EyeShape()
     mixture = mix(
         specs,
@@ -80,7 +87,9 @@ def train_network(
 
     def calibrate(embed: Embed) -> dict[str, Any]:
         groups = [f"{name}/{one.group}" for name, there in held.items() for one in there]
-        return fit_calibration(embed_classes(classes, embed), groups, seed=plan.seed).stored()
+        rng = np.random.default_rng(plan.seed)
+        background = Background(embed_classes(classes, embed), groups, rng)
+        return fit_calibration([background]).stored()
 
     with watch("training", plan.epochs) as advance:
 
@@ -114,8 +123,9 @@ def _check(held_out: Sequence[ImageClass]) -> None:
         DataError: too few classes are held out, or too few images of each.
     """
     if len(held_out) < LEAST_CLASSES:
+        classes, are = ("class", "is") if len(held_out) == 1 else ("classes", "are")
         raise DataError(
-            f"{len(held_out)} classes of 2 images and more are held out, "
+            f"{len(held_out)} {classes} of 2 images and more {are} held out, "
             f"judging and calibrating need {LEAST_CLASSES}",
             "Keep a share out with held=0.05 after --data, or name groups with --hold-out",
         )

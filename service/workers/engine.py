@@ -19,7 +19,7 @@ from config.settings import Settings
 from indexer.cache import EmbeddingCache
 from indexer.calibration import Calibration
 from indexer.support import support_files, support_stamp
-from indexer.verdict import Match, Verdict
+from indexer.verdict import Verdict
 from models.page.read import Limits
 from models.page.scan import Fault, Page
 from models.siamese.weights import SHIPPED
@@ -159,16 +159,16 @@ class Engine:
         """One verdict a page; they are embedded as one batch."""
         return self._judge.judge(self._embedder.embed([page.pixels for page in pages]))
 
-    def decide(self, matches: tuple[Match, ...]) -> Verdict:
-        """The verdict that follows from these matches, under the settings of this engine."""
-        return self._judge.decide(matches)
+    def judge_again(self, verdict: Verdict) -> Verdict:
+        """A verdict that this engine `made`, under the settings that it has now."""
+        return self._judge.judge_again(verdict)
 
     def made(self, verdict: Verdict) -> bool:
         """Whether a verdict was made by this branch on this index."""
         return (verdict.branch_id, verdict.index_id) == (self.branch_id, self.index_id)
 
     def _rebuild(self) -> None:
-        from indexer.index import Example, SupportIndex
+        from indexer.index import Example
 
         self.unreadable = {}
         with self._cache.locked():
@@ -192,9 +192,13 @@ class Engine:
                 self._save(kept)
         rows = [kept[example.sha256] for example in examples]
         embeddings = np.stack(rows) if rows else np.zeros((0, self._embedder.dim), np.float32)
-        sharpness = self._calibration.sharpness
-        index = SupportIndex(examples, embeddings, self.branch_id, sharpness=sharpness)
-        self._judge = Judge(index, self._calibration, self.spec.reject, self.branch_id)
+        self._judge = Judge.of(
+            examples,
+            embeddings,
+            self._calibration,
+            reject=self.spec.reject,
+            branch_id=self.branch_id,
+        )
 
     def _save(self, embeddings: Mapping[str, NDArray[np.float32]]) -> None:
         try:

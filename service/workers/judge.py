@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.calibration import Calibration
-from indexer.verdict import Match, Verdict, decide
+from indexer.verdict import Verdict, decide, decide_again
 from models.page.hashing import hash_file
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Page, Scan
 
 if TYPE_CHECKING:
-    from indexer.index import SupportIndex
+    from indexer.index import Example, SupportIndex
     from models.siamese.embedder import Embedder
 
 
@@ -79,17 +80,59 @@ class Judge:
     reject: float
     branch_id: str
 
+    @classmethod
+    def of(
+        cls,
+        examples: Sequence[Example],
+        embeddings: NDArray[np.float32],
+        calibration: Calibration,
+        *,
+        reject: float,
+        branch_id: str,
+    ) -> Judge:
+        """A judge by these examples.
+
+        Args:
+            examples: what the rows are.
+            embeddings: float32 of shape (n_examples, dim), rows of length 1.
+            calibration: of the branch that made them.
+            reject: the share of strangers that the user accepts letting in.
+            branch_id: of the branch.
+        """
+        from indexer.index import SupportIndex
+
+        index = SupportIndex(
+            examples,
+            embeddings,
+            branch_id,
+            sharpness=calibration.sharpness,
+            cohort=calibration.cohort,
+        )
+        return cls(index, calibration, reject, branch_id)
+
     def judge(self, embeddings: NDArray[np.float32]) -> list[Verdict]:
         """One verdict a row of ``embeddings``, of shape (n, dim), rows of length 1."""
-        return [self.decide(matches) for matches in self.index.search(embeddings)]
+        found = zip(
+            self.index.search(embeddings), self.index.cohort_distances(embeddings), strict=True
+        )
+        return [
+            decide(
+                matches,
+                cohort_distance=float(distance),
+                calibration=self.calibration,
+                n_classes=len(self.index.examples_by_class),
+                reject=self.reject,
+                branch_id=self.branch_id,
+                index_id=self.index.index_id,
+            )
+            for matches, distance in found
+        ]
 
-    def decide(self, matches: tuple[Match, ...]) -> Verdict:
-        """The verdict that follows from these matches."""
-        return decide(
-            matches,
+    def judge_again(self, verdict: Verdict) -> Verdict:
+        """A verdict of this branch on this index, under this ``reject``."""
+        return decide_again(
+            verdict,
             calibration=self.calibration,
-            gallery=self.index.gallery,
+            n_classes=len(self.index.examples_by_class),
             reject=self.reject,
-            branch_id=self.branch_id,
-            index_id=self.index.index_id,
         )

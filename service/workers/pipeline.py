@@ -122,7 +122,7 @@ def _known(job: Job, engine: Engine) -> Examined | None:
     prior = job.prior
     if prior is None or not engine.made(prior.verdict):
         return None
-    verdict = engine.decide(prior.verdict.matches)
+    verdict = engine.judge_again(prior.verdict)
     if verdict.class_name in engine.spec.read_classes and prior.text is None:
         return None
     return Examined(job.scan, verdict, None, prior.text, prior.pages)

@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from indexer.background import Background, Query
+from indexer.cohort import Cohort
 
 
 def labelled(sizes: list[int]) -> list[NDArray[np.float32]]:
@@ -20,7 +21,10 @@ def draw(sizes: list[int], groups: list[str], number: int = 400) -> list[Query]:
     """Queries over these classes, two in five of strangers."""
     background = Background(labelled(sizes), groups, np.random.default_rng(1))
     most = len(sizes) - 1
-    return [Query.of(background.episode(1 + n % most, 0.4), 14.0) for n in range(number)]
+    return [
+        Query.of(background.episode(1 + n % most, 0.4), 14.0, background.centres)
+        for n in range(number)
+    ]
 
 
 @pytest.mark.parametrize("sizes", [[2, 2, 2], [2, 9, 30, 3], [20] * 40])
@@ -29,7 +33,7 @@ def test_a_query_is_of_one_shown_class_or_of_none(sizes: list[int]) -> None:
     queries = draw(sizes, [f"g{key % 3}" for key in range(len(sizes))])
     for number, query in enumerate(queries):
         assert len(query.distances) == 1 + number % (len(sizes) - 1)
-        assert (query.isolation is None) == (len(query.distances) == 1)
+        assert query.cohort_distance == np.inf
         # The same image is at distance 0, a fellow at 0.08, another class at 0.9.
         near = query.distances < 0.2
         assert near.sum() == (query.own is not None)
@@ -58,6 +62,16 @@ def test_a_group_counts_by_its_weight() -> None:
     shown, strangers = np.mean([[one >= 96 for one in pair] for pair in chosen], axis=0)
     assert shown == pytest.approx(0.75, abs=0.05)
     assert strangers == pytest.approx(0.7, abs=0.08)
+
+
+def test_a_stranger_of_a_kind_of_the_cohort_lies_near_it() -> None:
+    """The cohort would tell nothing, or tell classes from themselves."""
+    held = labelled([4] * 8)
+    cohort = Cohort.of([(str(key), one) for key, one in enumerate(held)])
+    background = Background(held, ["g"] * 8, np.random.default_rng(5), cohort=cohort)
+    for _ in range(50):
+        query = Query.of(background.episode(3, 0.5), 14.0, background.centres)
+        assert (query.cohort_distance < 0.2) == (query.own is None)
 
 
 def test_pairs_are_of_one_class_or_of_two() -> None:

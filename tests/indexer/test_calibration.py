@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -10,34 +11,32 @@ from hypothesis import strategies as st
 
 from config.errors import WeightsError
 from indexer.calibration import Calibration
-from indexer.gallery import Gallery
+from indexer.cohort import Cohort
 
 CALIBRATION = Calibration(
     sharpness=14.0,
-    known=(6.0, -15.0, -2.0, 3.0),
+    known=(6.0, -15.0, -2.0, -4.0),
     choice=20.0,
     shares=(0.001, 0.01, 0.05, 0.2, 0.9),
     crowds=(1, 10),
     limits=((4.0, 3.0, 1.5, 0.0, -5.0), (5.0, 4.0, 2.5, 1.0, -4.0)),
     kin=(0.05, 0.1, 0.15, 0.2, 0.3),
+    cohort=Cohort.of([("letter", np.eye(4, dtype=np.float32)[:2])]),
 )
 distances = st.floats(0, 2)
 rejects = st.floats(1e-6, 0.999)
 
 
-def gallery(n_classes: int = 2, isolation: float | None = 0.6) -> Gallery:
-    """Classes of one example each."""
-    return Gallery({str(key): 1 for key in range(n_classes)}, isolation if n_classes > 1 else None)
+def score(distances: list[float], cohort_distance: float = math.inf) -> float:
+    """The score of a scan at these distances."""
+    return CALIBRATION.score(distances, CALIBRATION.odds(distances, cohort_distance))
 
 
 @given(distances, distances, st.none() | st.floats(0, 2))
 def test_farther_is_never_surer(one: float, other: float, gap: float | None) -> None:
     """A worse match would be reported with more confidence."""
     near, far = sorted((one, other))
-    scores = [
-        CALIBRATION.score([d] if gap is None else [d, d + gap], gallery(1 + (gap is not None)))
-        for d in (far, near)
-    ]
+    scores = [score([d] if gap is None else [d, d + gap]) for d in (far, near)]
     assert 0 <= scores[0] <= scores[1] <= 1
 
 
@@ -45,31 +44,43 @@ def test_farther_is_never_surer(one: float, other: float, gap: float | None) -> 
 def test_a_runner_up_far_off_is_never_less_sure(far: float, one: float, other: float) -> None:
     """A close call would be reported with more confidence than a clear one."""
     narrow, wide = sorted((one, other))
-    scores = [CALIBRATION.score([far, far + gap], gallery()) for gap in (narrow, wide)]
+    scores = [score([far, far + gap]) for gap in (narrow, wide)]
     assert scores[0] <= scores[1]
 
 
 def test_two_classes_alike_are_a_toss_up() -> None:
     """A scan that lies as near to one class as to the other would be filed with confidence."""
-    clear = CALIBRATION.score([0.1, 0.9], gallery())
-    assert CALIBRATION.score([0.1, 0.1], gallery()) == pytest.approx(clear / 2, rel=1e-6)
+    clear = score([0.1, 0.9])
+    assert score([0.1, 0.1]) == pytest.approx(clear / 2, rel=1e-6)
 
 
 @given(st.floats(-20, 20))
 def test_a_score_without_a_rival_is_the_probability_of_its_odds(shift: float) -> None:
     """The score of a single class would be no probability."""
     distance = (6.0 - shift) / 15
-    odds = CALIBRATION.odds(distance, gallery(1))
+    odds = CALIBRATION.odds([distance], math.inf)
     assert odds == pytest.approx(shift)
-    assert CALIBRATION.score([distance], gallery(1)) / (
-        1 - CALIBRATION.score([distance], gallery(1))
-    ) == pytest.approx(2.718281828459045**shift, rel=1e-3)
+    assert score([distance]) / (1 - score([distance])) == pytest.approx(math.exp(shift), rel=1e-3)
 
 
-def test_classes_that_lie_apart_allow_more() -> None:
-    """Five solids, alike as they are, would be told apart as if they were five documents."""
-    near, apart = (CALIBRATION.odds(0.3, gallery(5, isolation)) for isolation in (0.1, 0.9))
-    assert near < apart
+@given(distances, distances, distances)
+def test_the_nearer_to_a_stranger_the_less_sure(own: float, one: float, other: float) -> None:
+    """A typed page would be filed as a ticket where no class of typed pages is."""
+    near, far = sorted((one, other))
+    assert score([own], near) <= score([own], far) <= score([own])
+    assert own > far or score([own], far) == score([own]), (
+        "farther than the class, it tells nothing"
+    )
+
+
+@given(st.floats(-20, 20), st.floats(0, 2), st.lists(st.floats(0, 2), max_size=4))
+def test_a_score_tells_the_odds_that_it_was_made_of(
+    odds: float, nearest: float, gaps: list[float]
+) -> None:
+    """A scan that was judged before would be decided otherwise than one judged now."""
+    distances = [nearest, *(nearest + gap for gap in sorted(gaps))]
+    found = CALIBRATION.odds_of(CALIBRATION.score(distances, odds), distances)
+    assert found == pytest.approx(odds, abs=1e-5)
 
 
 @given(rejects, rejects, st.integers(1, 10_000))
@@ -128,8 +139,9 @@ WHOLE = CALIBRATION.stored()
         WHOLE | {"sharpness": 0},
         WHOLE | {"choice": -1.0},
         WHOLE | {"known": [1.0, -2.0]},
-        WHOLE | {"known": [6.0, 15.0, -2.0, 3.0]},
-        WHOLE | {"known": [float("nan"), -15.0, -2.0, 3.0]},
+        WHOLE | {"known": [6.0, 15.0, -2.0, -4.0]},
+        WHOLE | {"known": [6.0, -15.0, -2.0, 4.0]},
+        WHOLE | {"known": [float("nan"), -15.0, -2.0, -4.0]},
         WHOLE | {"known": 3},
         WHOLE | {"known": list("abcd")},
         WHOLE | {"shares": [], "limits": [[], []]},
@@ -144,6 +156,11 @@ WHOLE = CALIBRATION.stored()
         WHOLE | {"kin": []},
         WHOLE | {"kin": [0.2, 0.1]},
         WHOLE | {"choice": None},
+        WHOLE | {"cohort": 3},
+        WHOLE | {"cohort": {"letter": "%"}},
+        WHOLE | {"cohort": {"letter": "AAAA"}},
+        WHOLE | {"cohort": {"letter": "ADwAAA==", "ticket": "ADw="}},
+        WHOLE | {"cohort": {"letter": "AHwAAA=="}},
     ],
 )
 def test_half_a_calibration_is_refused_at_the_start(stored: dict[str, Any]) -> None:

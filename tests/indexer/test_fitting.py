@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from config.errors import DataError
+from indexer.background import Background
 from indexer.calibration import Calibration
+from indexer.cohort import Cohort
 from indexer.fitting import fit_calibration, fit_logistic
 from indexer.index import Example, SupportIndex
 from indexer.verdict import UNKNOWN, decide
@@ -23,10 +27,19 @@ def clusters(
     return list(rows.astype(np.float32))
 
 
+def fit(
+    held: list[NDArray[np.float32]], *, groups: int = 1, episodes: int = 200, seed: int = 0
+) -> Calibration:
+    """A calibration by these classes."""
+    names = [f"g{key % groups}" for key in range(len(held))]
+    background = Background(held, names, np.random.default_rng(seed))
+    return fit_calibration([background], episodes=episodes)
+
+
 @pytest.fixture(scope="module")
 def fitted() -> Calibration:
     """Fitted on some classes; tests ask about others."""
-    return fit_calibration(clusters(120, 1), ["group"] * 120, episodes=500, seed=1)
+    return fit(clusters(120, 1), episodes=500, seed=1)
 
 
 def asked(
@@ -50,8 +63,8 @@ def asked(
         )
         (matches,) = index.search(classes[key][images[:1]])
         verdict = decide(
-            matches, calibration=calibration, gallery=index.gallery, reject=reject,
-            branch_id="b", index_id="i",
+            matches, cohort_distance=math.inf, calibration=calibration, n_classes=ways,
+            reject=reject, branch_id="b", index_id="i",
         )  # fmt: skip
         scores.append(verdict.score)
         right.append(bool(is_known and matches[0].class_name == "000"))
@@ -90,9 +103,9 @@ def test_the_share_of_strangers_let_in_is_the_one_accepted(
 def test_the_same_data_give_the_same_calibration() -> None:
     """Two trainings on the same data would ship two thresholds."""
     held = clusters(30, 4)
-    first, again = (fit_calibration(held, ["g"] * 30, episodes=200, seed=5) for _ in range(2))
+    first, again = (fit(held, seed=5) for _ in range(2))
     assert first == again
-    assert fit_calibration(held, ["g"] * 30, episodes=200, seed=6) != first
+    assert fit(held, seed=6) != first
 
 
 def test_what_is_fitted_can_be_stored_and_read(fitted: Calibration) -> None:
@@ -105,8 +118,7 @@ def test_what_is_fitted_can_be_stored_and_read(fitted: Calibration) -> None:
 @pytest.mark.parametrize("number", [3, 8, 21])
 def test_few_classes_are_enough(number: int) -> None:
     """A training that holds out one alphabet would end in a traceback."""
-    groups = [f"g{key % 3}" for key in range(number)]
-    assert fit_calibration(clusters(number, 7, images=4), groups, episodes=100).limits
+    assert fit(clusters(number, 7, images=4), groups=3, episodes=100).limits
 
 
 @pytest.mark.parametrize(
@@ -115,14 +127,35 @@ def test_few_classes_are_enough(number: int) -> None:
 def test_too_little_is_refused_with_both_numbers(held: list[NDArray[np.float32]]) -> None:
     """A training of hours would end in a traceback."""
     with pytest.raises(DataError, match=f"{len(held)} classes .* 3 classes of 2 images"):
-        fit_calibration(held, ["g"] * len(held), episodes=10)
+        fit(held, episodes=10)
+
+
+def test_a_cohort_that_tells_is_counted() -> None:
+    """Strangers of kinds that are known would be let in like any other."""
+    held = clusters(60, 5, spread=0.4)
+    cohort = Cohort.of([(str(key), one) for key, one in enumerate(held)])
+    backgrounds = [
+        Background(held, ["g"] * 60, np.random.default_rng(seed), cohort=cohort) for seed in (1, 2)
+    ]
+    found = fit_calibration(backgrounds, cohort=cohort, episodes=200)
+    assert found.cohort == cohort
+    assert found.known[3] < -1
+    assert fit(held).known[3] == 0
+
+
+def test_a_few_of_several_backgrounds_limit_the_crowd() -> None:
+    """A fold of five classes would be asked for a support set of forty."""
+    backgrounds = [
+        Background(clusters(size, size), ["g"] * size, np.random.default_rng(size))
+        for size in (5, 60)
+    ]
+    assert fit_calibration(backgrounds, episodes=100).crowds == (1, 2, 4)
 
 
 def test_single_images_that_say_little_make_a_dull_kernel() -> None:
     """The nearest example would decide alone where it is nearest by chance."""
     vague, clear = (
-        fit_calibration(clusters(60, 5, spread=spread), ["g"] * 60, episodes=300).sharpness
-        for spread in (0.5, 0.1)
+        fit(clusters(60, 5, spread=spread), episodes=300).sharpness for spread in (0.5, 0.1)
     )
     assert vague < clear
 

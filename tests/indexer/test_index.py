@@ -173,7 +173,7 @@ def test_examples_are_counted_by_class() -> None:
     """The threshold depends on how many chances a stranger has."""
     examples = [example("a", 0), example("b", 0), example("a", 1)]
     index = index_of(examples, unit(np.random.default_rng(6), 3))
-    assert index.gallery.examples_by_class == {"a": 2, "b": 1}
+    assert index.examples_by_class == {"a": 2, "b": 1}
     assert len(index) == 3
 
 

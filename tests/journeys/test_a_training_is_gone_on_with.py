@@ -87,6 +87,17 @@ def test_a_training_that_was_killed_is_finished_by_the_same_command(
     assert len(refused.splitlines()) == 1
     assert {path: path.read_bytes() for path in cut.rglob("*") if path.is_file()} == before
 
+    done = subprocess.run(
+        [COMMAND, "evaluate", "shapes", "--weights", "cut"],
+        cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    assert done.returncode == 7
+    assert re.fullmatch(
+        r"pigeonhole: the training in cut is not finished, it has come to epoch [12] of 3\. "
+        r"Give the command that began it again.*\n",
+        done.stderr,
+    )
+
     train(folder, "cut")
     assert history(cut) == history(whole)
     ends = []

@@ -61,6 +61,30 @@ def test_a_report_without_plotly_says_so_before_any_work(folder: Path, tmp_path:
     assert "can be read" in err
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('{"format": 1, "plan": {"epochs": 9}}', "it has come to epoch 0 of 9"),
+        ('{"format": 1, "join": {}}', "it has no siamese.manifest.json"),
+    ],
+)
+def test_a_run_that_is_not_finished_is_told(
+    folder: Path, tmp_path: Path, settings: str, said: str
+) -> None:
+    """A person would look for a lost file, and the training only needs to go on."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "settings.json").write_text(settings)
+    code, out, err = run(folder, "--weights", tmp_path / "run")
+    assert (code, out, err.count("\n")) == (7, "", 1)
+    assert f"the training in {tmp_path / 'run'} is not finished" in err
+    assert said in err
+    assert "Give the command that began it again" in err
+    (tmp_path / "run" / "settings.json").write_text("{")
+    code, out, err = run(folder, "--weights", tmp_path / "run")
+    assert (code, out, err.count("\n")) == (7, "", 1)
+    assert "settings.json is not the settings of a run. Name a finished run with --weights" in err
+
+
 def test_weights_that_are_none_are_told(folder: Path, tmp_path: Path) -> None:
     """Another network than the one that was named would be measured."""
     code, _, err = run(folder, "--weights", tmp_path)

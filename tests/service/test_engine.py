@@ -137,7 +137,7 @@ def test_one_image_in_two_classes_is_embedded_once(
     give(engine, "b", drawn("ticket", 11))
     look(engine)
     assert counted.pages == 1
-    assert engine._judge.index.gallery.examples_by_class == {"a": 1, "b": 1}
+    assert engine._judge.index.examples_by_class == {"a": 1, "b": 1}
 
 
 def test_the_next_process_need_not_embed_again(
@@ -325,7 +325,7 @@ def test_a_known_result_is_decided_anew(engine: Engine, classes: Path, drawn: Dr
     give(engine, "ticket", path)
     verdict = judge(engine, path).examined[0].verdict
     assert verdict is not None
-    stale = replace(verdict, class_name="unknown", score=0.0)
+    stale = replace(verdict, class_name="unknown")
     again = pipeline._known(Job(scan_of(path), Prior(stale, "text", 1)), engine)
     assert again is not None
     assert again.verdict == verdict

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from config.errors import DataError
+from config.errors import DataError, UsageError
 from models.drawing.documents import DOCUMENT_KINDS
 from models.episodes.spec import DataSpec
 from models.siamese.shapes import JoinShape
@@ -101,7 +102,7 @@ def test_a_shape_eye_and_kinds_of_documents_become_a_branch(data: Path, tmp_path
     }
     assert manifest.scores["held-out one-shot"].keys() == {"icons"}
     assert manifest.scores["held-out gate"]["pages"] == {"images": 4, "wrong": 0}
-    assert manifest.calibration
+    assert manifest.calibration["cohort"].keys() == {"register", "staves", "typescript"}
     assert (tmp_path / "run" / "classes.txt").read_text().split() == [
         "register", "staves", "typescript",
     ]  # fmt: skip
@@ -130,6 +131,48 @@ def test_it_can_be_done_again(data: Path, tmp_path: Path) -> None:
     assert any("no kind of --pages is held out" in line for line in lines)
 
 
+def test_kinds_that_are_folds_are_judged_by_and_learned(data: Path, tmp_path: Path) -> None:
+    """Kinds to calibrate by would be lost to training, or calibrate a branch that knows them."""
+    folds = [frozenset({"maze"}), frozenset({"staves", "register", "letter"})]
+    manifest, lines = join(data, tmp_path / "run", hold_out=frozenset({"b"}), folds=folds)
+    join_settings = manifest.training["join"]
+    assert join_settings["folds"] == [["maze"], ["letter", "register", "staves"]]
+    assert join_settings["sources"]["pages"]["read"]["kinds"] == 4
+    assert join_settings["held_out"] == {
+        "icons": {"classes": 10, "images": 50},  # five, in each of two folds
+        "pages": {"classes": 3, "images": 12},
+        "drawn pages": {"classes": 4, "images": 80},
+    }
+    assert manifest.calibration["cohort"].keys() == {*KINDS}
+    assert not any("no kind of --pages is held out" in line for line in lines)
+
+    plain, _ = join(data, tmp_path / "plain", hold_out=frozenset({"b"}))
+    weights = [load_branch(tmp_path / name / "siamese.manifest.json")[0] for name in
+               ("run", "plain")]  # fmt: skip
+    for here, there in zip(*(branch.get_weights() for branch in weights), strict=True):
+        assert np.array_equal(here, there), "the last join has learned all folds"
+    assert plain.calibration != manifest.calibration
+
+
+@pytest.mark.parametrize(
+    ("folds", "said"),
+    [
+        ([{"mase"}], "--fold mase: no kind .* Did you mean maze?"),
+        ([{""}], "--fold : no kind .* Kinds are .*staves"),
+        ([{"maze"}, {"maze", "staves"}], "--fold maze: it is in 2 folds"),
+        ([{"b"}], "--fold b: no kind"),
+    ],
+)
+def test_a_fold_of_no_kind_is_refused(
+    data: Path, tmp_path: Path, folds: list[set[str]], said: str
+) -> None:
+    """A kind would be thought judged by though a typing error left it out."""
+    with pytest.raises(UsageError) as caught:
+        join(data, tmp_path / "run", hold_out=frozenset({"b"}), folds=[*map(frozenset, folds)])
+    assert re.search(said, f"{caught.value} {caught.value.advice}")
+    assert not (tmp_path / "run").exists()
+
+
 def test_what_is_interrupted_leaves_nothing(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,7 +181,7 @@ def test_what_is_interrupted_leaves_nothing(
     def interrupted(*_args: Any, **_options: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("service.desk.joining.fit_calibration", interrupted)
+    monkeypatch.setattr("service.desk.rounds.fit_calibration", interrupted)
     with pytest.raises(KeyboardInterrupt):
         join(data, tmp_path / "run")
     assert not (tmp_path / "run").exists()

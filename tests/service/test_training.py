@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from config.errors import DataError
+from config.errors import DataError, UsageError
 from models.episodes.spec import DataSpec
 from models.siamese.weights import load_branch
 from models.training.plan import Plan
@@ -95,6 +95,7 @@ def test_without_plotly_there_are_no_curves_but_a_network(
     ("hold_out", "said"),
     [
         ((), "0 classes of 2 images and more are held out, .* need 3"),
+        (("shape0",), "1 class of 2 images and more is held out"),
         (("shape0", "shape1"), "2 classes .* are held out"),
     ],
 )
@@ -117,3 +118,22 @@ def test_a_finished_run_is_refused_before_anything_is_read(tmp_path: Path) -> No
     (tmp_path / "run" / "siamese.manifest.json").write_text("{}")
     with pytest.raises(DataError, match="already holds a trained network"):
         train(tmp_path / "no such data", tmp_path / "run")
+
+
+def test_a_name_that_holds_nothing_out_is_refused_before_anything_is_read(
+    shapes: Path, tmp_path: Path
+) -> None:
+    """Hours of training would pass, and the network have seen what it is judged by."""
+
+    def watch(label: str, total: int) -> Any:
+        pytest.fail(f"{label} is read")
+
+    with pytest.raises(UsageError, match="--hold-out 'cone', 'shap1' name no group") as caught:
+        train(shapes, tmp_path / "run", hold_out=frozenset({"b", "shap1", "cone"}), watch=watch)
+    assert "shape1 for shap1" in caught.value.advice
+    with pytest.raises(UsageError, match="--hold-out 'cones' names no group") as caught:
+        train(
+            shapes, tmp_path / "run", hold_out=frozenset({"b", "cones"}), solids=1.0, watch=watch
+        )  # fmt: skip
+    assert caught.value.advice == "Did you mean cone?"
+    assert not (tmp_path / "run").exists()

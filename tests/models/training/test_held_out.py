@@ -51,7 +51,7 @@ def ink(pages: object) -> NDArray[np.float32]:
 def held(source: str, group: str, *rows: tuple[float, ...]) -> HeldClass:
     """A class of these embeddings."""
     found = np.array(rows, np.float32)
-    return HeldClass(source, group, found / np.linalg.norm(found, axis=1, keepdims=True))
+    return HeldClass(source, group, "", found / np.linalg.norm(found, axis=1, keepdims=True))
 
 
 def test_held_out_images_are_seen_by_the_whole_branch() -> None:
@@ -77,12 +77,12 @@ def test_classes_are_grouped_by_their_source(tmp_path: Path) -> None:
     out = frozenset({"Latin", "Greek", "icons"})
     with divided([DataSpec(letters), DataSpec(icons)], out) as sources:
         found = embed_held(sources, ink, classes=9, images=2, seed=0, unreadable=told.append)
-    groups = [(one.source, one.group, len(one.embeddings)) for one in found]
+    groups = [(one.source, one.group, one.name, len(one.embeddings)) for one in found]
     assert groups == [
-        ("letters", "letters/Greek", 2),
-        ("letters", "letters/Latin", 2),
-        ("letters", "letters/Latin", 2),
-        ("icons", "icons", 2),
+        ("letters", "letters/Greek", "Greek/a", 2),
+        ("letters", "letters/Latin", "Latin/a", 2),
+        ("letters", "letters/Latin", "Latin/b", 2),
+        ("icons", "icons", "house", 2),
     ]
     assert len(told) == 1  # the class of which one image is left is no class to judge by
 
@@ -104,9 +104,11 @@ def test_so_many_classes_are_enough(tmp_path: Path) -> None:
 def test_solids_are_drawn_anew() -> None:
     """The gate would be judged by the drawings it was trained on."""
     found = draw_held_solids(ink, images=2, seed=1)
-    assert [(one.source, one.group, len(one.embeddings)) for one in found] == [
-        ("solids", "solids", 2)
-    ] * len(SOLID_KINDS)
+    assert [(one.source, one.group, one.name, len(one.embeddings)) for one in found] == [
+        ("solids", "solids", kind, 2) for kind in SOLID_KINDS
+    ]
+    (only,) = draw_held_solids(ink, images=2, seed=1, leave_out=frozenset(SOLID_KINDS[1:]))
+    assert only.name == SOLID_KINDS[0]
     other = draw_held_solids(ink, images=2, seed=2)
     assert not np.array_equal(found[0].embeddings, other[0].embeddings)
 
@@ -143,7 +145,9 @@ def test_a_source_that_holds_nothing_out_is_not_watched() -> None:
 def test_pages_of_held_out_kinds_are_drawn() -> None:
     """Few kinds of documents are at hand, and scores on strange ones would be guesses."""
     found = draw_held_pages(ink, frozenset({"staves", "ticket", "Korean"}), images=3, seed=1)
-    assert [(one.source, len(one.embeddings)) for one in found] == [(DRAWN_PAGES, 3)] * 2
+    assert [(one.source, one.name, len(one.embeddings)) for one in found] == [
+        (DRAWN_PAGES, "staves", 3), (DRAWN_PAGES, "ticket", 3)
+    ]  # fmt: skip
     assert draw_held_pages(ink, frozenset({"Korean"}), images=3, seed=1) == []
 
 

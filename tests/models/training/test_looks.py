@@ -143,3 +143,14 @@ def test_a_collection_of_drawings_is_one_kind(tmp_path: Path) -> None:
 def rng() -> np.random.Generator:
     """The same chance each time."""
     return np.random.default_rng(0)
+
+
+def test_looks_at_some_kinds_are_left_out() -> None:
+    """A fold would be trained on what it is judged by."""
+    kinds = np.array(["map", "letter", "map", "ticket"])
+    found = Textures(np.arange(4, dtype=np.float32)[:, np.newaxis], kinds, np.array([*"abcd"]))
+    rest = found.without(frozenset({"map", "slide"}))
+    assert rest.kinds.tolist() == ["letter", "ticket"]
+    assert rest.pages.tolist() == ["b", "d"]
+    assert rest.descriptions.ravel().tolist() == [1, 3]
+    assert len(found.without(frozenset())) == 4
