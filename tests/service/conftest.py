@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+import tests.keras_once  # noqa: F401
 from config.home import Home
 from config.settings import Settings
 from models.drawing.solids import draw_solid
