@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.errors import DataError
+from config.words import counted
 from models.episodes.augment import Augmentation
 from models.episodes.listing import ListedFile, chosen, listed
 from models.page.prepare import Recipe, prepare
@@ -111,10 +112,8 @@ def read_source(
                         images.append(image)
                     advance()
                 if not images:
-                    count = len(one.files)
-                    noun = "image" if count == 1 else "images"
                     raise DataError(
-                        f"class {one.name} of {path} has {count} {noun}, "
+                        f"class {one.name} of {path} has {counted(len(one.files), 'image')}, "
                         f"0 of them can be read: {faults[0]}",
                         "Replace them or take the class away",
                     )

@@ -47,6 +47,37 @@ def refuse_unmatched(
     )
 
 
+def refuse_strange_folds(
+    folds: Sequence[frozenset[str]],
+    kinds: Division,
+    drawn: Collection[str],
+    hold_out: frozenset[str],
+) -> None:
+    """Refuse folds of kinds that are not learned.
+
+    Args:
+        folds: names of kinds.
+        kinds: of documents.
+        drawn: kinds that are drawn.
+        hold_out: names that no fold can hold out again.
+
+    Raises:
+        UsageError: a name is of no kind that is learned, or in two folds.
+    """
+    there = sorted(({one.name for one in kinds.learned} | {*drawn}) - hold_out)
+    seen: set[str] = set()
+    for name in (name for fold in folds for name in sorted(fold)):
+        if name not in there:
+            near = _nearest(name, there)
+            raise UsageError(
+                f"--fold {name!r} names no kind that is learned",
+                f"Did you mean {near}?" if near else f"There are {some_of(there)}",
+            )
+        if name in seen:
+            raise UsageError(f"--fold {name!r} is in 2 folds", "Name it in one of them")
+        seen.add(name)
+
+
 def _nearest(name: str, there: Sequence[str]) -> str:
     """What may be meant: a class is named without its group. Empty if nothing is like it."""
     last = PurePosixPath(name).name

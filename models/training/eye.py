@@ -50,14 +50,10 @@ def _missing(path: Path) -> DataError:
         return DataError(f"{path} does not exist", _ADVICE)
     if not (path / SETTINGS_FILE).is_file():
         return DataError(f"{path} holds no {MANIFEST_FILE} and no run", _ADVICE)
-    folder = RunFolder(path)
     try:
-        settings, reached = folder.refuse_taken() or {}, folder.reached().epoch
+        message = RunFolder(path).unfinished()
     except DataError as error:
         return DataError(error.message, _ADVICE)
-    asked = settings.get("plan", {}).get("epochs")
     return DataError(
-        f"the training in {path} is not finished, "
-        + (f"it has come to epoch {reached} of {asked}" if asked else f"it has no {MANIFEST_FILE}"),
-        "Finish it with the command that began it, or name another with --eye",
+        message, "Finish it with the command that began it, or name another with --eye"
     )

@@ -192,6 +192,17 @@ class RunFolder:
             )
         return found
 
+    def unfinished(self) -> str:
+        """Words that say how far the run that is here came; it has no manifest.
+
+        Raises:
+            DataError: its files are broken, or of another format.
+        """
+        settings, reached = self.refuse_taken() or {}, self.reached().epoch
+        asked = settings.get("plan", {}).get("epochs")
+        how_far = f"has come to epoch {reached} of {asked}" if asked else f"has no {MANIFEST_FILE}"
+        return f"the training in {self.path} is not finished, it {how_far}"
+
     def _begin(self, settings: Mapping[str, Any], classes: Sequence[str]) -> None:
         if not (self.path / SETTINGS_FILE).exists():
             text = json.dumps({"format": FORMAT, **settings}, indent=2) + "\n"

@@ -14,6 +14,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from config.errors import DataError
+from config.words import counted
 from models.drawing.documents import DOCUMENT_KINDS, draw_document
 from models.drawing.looks import enlarge, look_again
 from models.drawing.solids import SOLID_KINDS, draw_solid
@@ -143,7 +144,7 @@ def read_looks(
                 yield Look(collection or PurePosixPath(one.name).name, file.name, _within(pixels))
         if len(faults) == len(one.files[:most]):
             raise DataError(
-                f"class {one.name} has {len(one.files)} images, 0 of "
+                f"class {one.name} has {counted(len(one.files), 'image')}, 0 of "
                 f"{len(faults)} can be read: {faults[0]}",
                 "Replace them or take the class away",
             )

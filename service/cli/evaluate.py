@@ -108,14 +108,10 @@ def _manifest_of(weights: Path) -> Path:
     manifest = weights / MANIFEST_FILE
     if manifest.exists() or not (weights / SETTINGS_FILE).is_file():
         return manifest
-    run = RunFolder(weights)
     try:
-        asked = (run.refuse_taken() or {}).get("plan", {}).get("epochs")
-        reached = run.reached().epoch
+        message = RunFolder(weights).unfinished()
     except DataError as error:
         raise WeightsError(error.message, "Name a finished run with --weights") from None
     raise WeightsError(
-        f"the training in {weights} is not finished, "
-        + (f"it has come to epoch {reached} of {asked}" if asked else f"it has no {MANIFEST_FILE}"),
-        "Give the command that began it again, or name a finished run with --weights",
+        message, "Give the command that began it again, or name a finished run with --weights"
     )

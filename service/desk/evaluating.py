@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from config.errors import DataError
 from config.ignored import Ignored
+from config.words import counted
 from indexer.calibration import Calibration
 from indexer.evaluation.outcome import Episode, Evaluation, Outcome
 from indexer.support import SupportFile, support_files
@@ -206,9 +207,9 @@ def _episode(folder: Path, place: Path) -> EpisodeFolder:
     shown = {file.class_name for file in support} | {UNKNOWN}
     for truth in dict(queries):
         if truth not in shown:
-            count = sum(truth == one for one, _ in queries)
+            images = counted(sum(truth == one for one, _ in queries), "image")
             raise DataError(
-                f"{place / QUERIES / truth} has {count} images but {place / SUPPORT / truth} has 0",
+                f"{place / QUERIES / truth} has {images} but {place / SUPPORT / truth} has 0",
                 f"Give the class an example, or move its queries to {place / QUERIES / UNKNOWN}",
             )
     return EpisodeFolder(_name(place, folder), place, support, queries)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from config.errors import DataError, UsageError
+from config.errors import DataError
+from config.words import counted
 from models.drawing.solids import SOLID_KINDS
 from models.episodes.classes import Watch, unwatched
 from models.episodes.division import Division, as_kinds, divided
-from models.episodes.held_names import refuse_unmatched
+from models.episodes.held_names import refuse_strange_folds, refuse_unmatched
 from models.episodes.listing import ListedClass
 from models.episodes.spec import DataSpec
 from models.siamese.branch import build_branch
@@ -26,7 +26,7 @@ from models.training.held_out import embed_by
 from models.training.joining import JoinPlan, train_join, write_joined
 from models.training.looks import DRAWN_KINDS
 from service.desk.rounds import PAGES, Rounds, calibrated, counts, scores
-from service.desk.training import LEAST_CLASSES, LEAST_IMAGES
+from service.desk.training import refuse_few_held
 
 
 def join_eyes(
@@ -69,7 +69,7 @@ def join_eyes(
     Raises:
         DataError: the data are not enough, ``eye`` is no finished training, or ``out`` is taken.
         WeightsError: the eye's weights are not those of its manifest.
-        UsageError: see `divided`, `refuse_unmatched` and `_check_folds`.
+        UsageError: see `divided`, `refuse_unmatched` and `refuse_strange_folds`.
     """
     folder = RunFolder(out)
     there = folder.refuse_taken()
@@ -94,7 +94,7 @@ def join_eyes(
             drawn=(*DRAWN_KINDS, *(SOLID_KINDS if solids else ())),
         )
         kinds = as_kinds(documents, PAGES)
-        _check_folds(folds, kinds, hold_out)
+        refuse_strange_folds(folds, kinds, {*DRAWN_KINDS}, hold_out)
         for fold in folds or [frozenset[str]()]:
             _check(figures, kinds.setting_aside(fold), solids=solids)
         held_kinds = kinds.setting_aside(frozenset[str]().union(*folds)).held
@@ -177,29 +177,6 @@ class _LeftOut:
             self._tell(f"images left out because they cannot be read: {len(self._lines)}")
 
 
-def _check_folds(
-    folds: Sequence[frozenset[str]], kinds: Division, hold_out: frozenset[str]
-) -> None:
-    """Refuse folds of kinds that are not there.
-
-    Raises:
-        UsageError: a name is of no kind that is learned, or in two folds.
-    """
-    there = sorted(({one.name for one in kinds.learned} | {*DRAWN_KINDS}) - hold_out)
-    seen: set[str] = set()
-    for fold in folds:
-        for name in sorted(fold):
-            if name not in there:
-                near = difflib.get_close_matches(name, there, 1)
-                raise UsageError(
-                    f"--fold {name}: no kind that is learned has this name",
-                    f"Did you mean {near[0]}?" if near else f"Kinds are {', '.join(there)}",
-                )
-            if name in seen:
-                raise UsageError(f"--fold {name}: it is in 2 folds", "Name it in one of them")
-            seen.add(name)
-
-
 def _check(figures: Sequence[Division], kinds: Division, *, solids: bool) -> None:
     """Refuse now what the join or its calibration would refuse after minutes.
 
@@ -209,25 +186,14 @@ def _check(figures: Sequence[Division], kinds: Division, *, solids: bool) -> Non
     if not solids and not any(source.learned for source in figures):
         held = sum(len(source.held) for source in figures)
         raise DataError(
-            f"{held} classes of drawings are held out and 0 are left to learn from, "
+            f"{counted(held, 'class', 'classes')} of drawings held out and 0 are left to learn from, "
             "the gate needs 1",
             "Hold out fewer of --data",
         )
-    held_out = [len(one.files) for source in (*figures, kinds) for one in source.held]
-    several = [images for images in held_out if images > 1]
-    if len(several) < LEAST_CLASSES:
-        raise DataError(
-            f"{len(several)} classes of 2 images and more are held out, "
-            f"judging and calibrating need {LEAST_CLASSES}",
-            "Keep a share out with held=0.05 after --data and --pages, "
-            "or name groups with --hold-out",
-        )
-    if max(several) < LEAST_IMAGES:
-        raise DataError(
-            f"no held-out class has more than {max(several)} images, "
-            f"calibrating needs {LEAST_IMAGES}",
-            "Hold out a class with more images",
-        )
+    refuse_few_held(
+        (len(one.files) for source in (*figures, kinds) for one in source.held),
+        "--data and --pages",
+    )
 
 
 def _warn(

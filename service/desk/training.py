@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from config.errors import DataError, UsageError
+from config.words import counted
 from indexer.background import Background
 from indexer.fitting import fit_calibration
-from models.episodes.classes import ImageClass, Watch, unwatched
+from models.episodes.classes import Watch, unwatched
 from models.episodes.division import divided
 from models.episodes.held_names import refuse_unmatched
 from models.episodes.mixture import drawn_names, mix
@@ -83,7 +84,7 @@ def train_network(
         tell(f"images left out because they cannot be read: {len(mixture.unreadable)}")
     held = {source.name: source.classes for source in mixture.held_out}
     classes = [one for source in mixture.held_out for one in source.classes]
-    _check(classes)
+    refuse_few_held((len(one.images) for one in classes), "--data")
 
     def calibrate(embed: Embed) -> dict[str, Any]:
         groups = [f"{name}/{one.group}" for name, there in held.items() for one in there]
@@ -116,22 +117,27 @@ def train_network(
     return manifest
 
 
-def _check(held_out: Sequence[ImageClass]) -> None:
+def refuse_few_held(images: Iterable[int], options: str) -> None:
     """Refuse now what the calibration would refuse after hours.
+
+    Args:
+        images: how many each held-out class has.
+        options: that name data of which a share can be held out.
 
     Raises:
         DataError: too few classes are held out, or too few images of each.
     """
-    if len(held_out) < LEAST_CLASSES:
-        classes, are = ("class", "is") if len(held_out) == 1 else ("classes", "are")
+    several = [number for number in images if number > 1]
+    if len(several) < LEAST_CLASSES:
+        classes = counted(len(several), "class", "classes")
         raise DataError(
-            f"{len(held_out)} {classes} of 2 images and more {are} held out, "
+            f"{classes} of 2 images and more {'is' if len(several) == 1 else 'are'} held out, "
             f"judging and calibrating need {LEAST_CLASSES}",
-            "Keep a share out with held=0.05 after --data, or name groups with --hold-out",
+            f"Keep a share out with held=0.05 after {options}, or name groups with --hold-out",
         )
-    most = max(len(one.images) for one in held_out)
-    if most < LEAST_IMAGES:
+    if max(several) < LEAST_IMAGES:
         raise DataError(
-            f"no held-out class has more than {most} images, calibrating needs {LEAST_IMAGES}",
+            f"no held-out class has more than {max(several)} images, "
+            f"calibrating needs {LEAST_IMAGES}",
             "Hold out a class with more images",
         )

@@ -12,6 +12,8 @@ from service.reports.plots import PALETTE, label, plot
 from service.reports.wording import interval, percent
 
 CURVES_FILE = "curves.html"
+_DASHES = ("solid", "dash", "dot")
+"""Of lines that share a colour."""
 
 
 def write_training(run_folder: Path) -> Path:
@@ -82,7 +84,8 @@ def _trials_table(epochs: Sequence[Epoch]) -> str:
 def _trials_plot(epochs: Sequence[Epoch]) -> str:
     traces: list[dict[str, Any]] = []
     for number, name in enumerate(_sources(epochs)):
-        colour = PALETTE[number % len(PALETTE)]
+        again, place = divmod(number, len(PALETTE))
+        colour, dash = PALETTE[place], _DASHES[again % len(_DASHES)]
         held = [epoch for epoch in epochs if name in epoch.held_out]
         found = [epoch.held_out[name].errors for epoch in held]
         x = [epoch.number for epoch in held]
@@ -105,7 +108,7 @@ def _trials_plot(epochs: Sequence[Epoch]) -> str:
                 "legendgroup": label(name),
                 "x": x,
                 "y": [100 * (one.share or 0.0) for one in found],
-                "line": {"color": colour, "width": 2},
+                "line": {"color": colour, "width": 2, "dash": dash},
                 "customdata": [[one.count, one.total] for one in found],
                 "hovertemplate": "epoch %{x}: %{customdata[0]} of %{customdata[1]} (%{y:.3g} %)",
             },

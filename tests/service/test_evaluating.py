@@ -209,7 +209,7 @@ def test_a_folder_that_cannot_be_evaluated_is_told_in_one_line(
         (without("support/ticket", "support/cylinder"), "support has no example"),
         (without("queries/ticket", "queries/unknown"), "queries has no image to judge"),
         (without("support/ticket"), "queries/ticket has 3 images but"),
-        (without(queries__cat="x"), "queries/cat has 1 images but"),
+        (without(queries__cat="x"), "queries/cat has 1 image but"),
         (
             without("queries/ticket", "queries/unknown", queries__ticket="x"),
             "none of the 1 queries",

@@ -11,6 +11,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from config.errors import DataError
+from config.words import counted
 from models.episodes.classes import ImageClass, Source
 
 Batch = tuple[NDArray[np.float32], NDArray[np.int32]]
@@ -164,9 +165,8 @@ def _check(source: Source, side: int, least: int, unit: str) -> None:
         raise DataError(f"{source.name} has no class to learn from", "Leave it out")
     for one in source.classes:
         if len(one.images) < least:
-            images = "image" if len(one.images) == 1 else "images"
             raise DataError(
-                f"class {one.name} of {source.name} has {len(one.images)} {images}, "
+                f"class {one.name} of {source.name} has {counted(len(one.images), 'image')}, "
                 f"a {unit} needs {least}",
                 f"Add images, take the class away, or write least={least} after its --data",
             )
