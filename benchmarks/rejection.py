@@ -1,9 +1,9 @@
 """Which signals tell strangers from the known, and how true scores are on kinds never fitted on.
 
-Each ``--data`` is a domain: give classes that the weights were not trained on. Whatever is fitted
-is fitted on the other domains and, with ``--leave classes``, on the other half of the domain's own
-classes: users' images are of kinds that are not here, but some are of families that are.
-Strangers are of the same domain: the hard case. ``docs/rejection.md`` holds what came out.
+Give the weights the calls that trained them: what training held out of each source is a domain.
+Whatever is fitted is fitted on the other domains and, with ``--leave classes``, on the other half
+of the domain's own classes: users' images are of kinds that are not here, but some are of families
+that are. Strangers are of the same domain: the hard case. ``docs/rejection.md`` holds what came out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rejection_study.domains import read_domains
 from rejection_study.signals import OF_SEVERAL, SIGNALS
 from rejection_study.trial import FITS, SETTINGS, Asked, ask, fit
 
@@ -36,9 +35,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", action="append", required=True, metavar=FORM)
-    parser.add_argument("--solids", type=int, default=40, help="drawings of each solid; 0: none")
+    parser.add_argument("--pages", action="append", default=[], metavar=FORM)
+    parser.add_argument("--hold-out", action="append", default=[], metavar="NAME")
     parser.add_argument("--manifest", type=Path, default=SHIPPED)
-    parser.add_argument("--cache", type=Path, required=True, help="folder that keeps embeddings")
     parser.add_argument("--images", type=int, default=40, help="at most so many of a class")
     parser.add_argument("--queries", type=int, default=1000, help="of each domain and setting")
     parser.add_argument("--leave", choices=("domain", "classes"), default="domain")
@@ -48,8 +47,17 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         embedder = open_embedder(asked.manifest, Path(folder), threads=1)
-        specs = [DataSpec.parse(text) for text in asked.data]
-        domains = read_domains(specs, asked.solids, embedder, asked.cache, images=asked.images)
+        # Keras, beneath it, is set up by the line above.
+        from rejection_study.domains import held_domains
+
+        domains = held_domains(
+            [DataSpec.parse(text) for text in asked.data],
+            [DataSpec.parse(text, "--pages") for text in asked.pages],
+            frozenset(asked.hold_out),
+            embedder.embed,
+            images=asked.images,
+            seed=asked.seed,
+        )
     cohort = Calibration.of(embedder.calibration).cohort
     found: dict[str, dict[str, Asked]] = {setting.name: {} for setting in SETTINGS}
     for domain in domains:

@@ -1,29 +1,22 @@
-"""Domains: sources of classes whose images are embedded once and kept."""
+"""Domains: classes that the weights were not trained on, each of one kind of images."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.drawing.solids import SOLID_KINDS, draw_solid
-from models.episodes.listing import chosen, listed
+from models.episodes.division import as_kinds, divided
 from models.episodes.spec import DataSpec
-from models.page.read import Limits, read_pages
-from models.page.scan import Fault
+from models.training.held_out import Embed, HeldClass, draw_held_pages, embed_held
+from models.training.looks import DRAWN_KINDS
 
-if TYPE_CHECKING:
-    from models.siamese.embedder import Embedder
-
-_LIMITS = Limits(max_image_pixels=150_000_000, max_file_bytes=512 * 2**20, max_pages=100)
-_BATCH = 64
-Labelled = Iterator[tuple[str, NDArray[np.uint8]]]
+_CLASSES = 300
+"""Of a source at most."""
+_SCANS, _SOLIDS = "scans", "solids"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,78 +41,54 @@ class Domain:
         return Domain(self.name, self.classes[::2]), Domain(self.name, self.classes[1::2])
 
 
-def read_domains(
-    specs: Sequence[DataSpec], solids: int, embedder: Embedder, cache: Path, *, images: int
+def held_domains(
+    data: Sequence[DataSpec],
+    pages: Sequence[DataSpec],
+    hold_out: frozenset[str],
+    embed: Embed,
+    *,
+    images: int,
+    seed: int,
 ) -> list[Domain]:
-    """Each source as a domain; sources of one name are one.
+    """What training held out of each source, real pages and drawn ones; and the solids.
 
     Args:
-        specs: what to read; weights, turns and shares held out mean nothing here.
-        solids: drawings of each solid, as one more domain; 0 draws none.
-        embedder: the branch.
-        cache: folder in which embeddings are kept; made when missing.
-        images: at most so many of a class are read.
+        data: drawings, as training was given them.
+        pages: kinds of documents, as training was given them.
+        hold_out: names that training held out.
+        embed: the branch.
+        images: at most so many of a class.
+        seed: of what is drawn.
 
     Raises:
         DataError: see `models.episodes.listing`.
     """
-    found: dict[str, dict[str, list[NDArray[np.float32]]]] = {}
-    for spec in specs:
-        key = f"{spec.path.resolve()} {spec.label} {spec.only} {spec.renamed} {images}"
-        held = _kept(cache, key, embedder, _read(spec, embedder.recipe.working_side, images))
-        for name, rows in held.items():
-            found.setdefault(spec.source, {}).setdefault(name, []).append(rows)
-    if solids:
-        held = _kept(cache, f"solids {solids}", embedder, _draw(solids))
-        found["solids"] = {name: [rows] for name, rows in held.items()}
-    joined = {
-        source: [np.concatenate(rows) for rows in classes.values()]
-        for source, classes in found.items()
-    }
+    with (
+        divided(data, hold_out - frozenset(DRAWN_KINDS)) as figures,
+        divided(pages, hold_out, "--pages") as documents,
+    ):
+        sources = [*figures, as_kinds(documents, _SCANS)]
+        held = embed_held(sources, embed, classes=_CLASSES, images=images, seed=seed)
+    held += draw_held_pages(embed, hold_out, images=images, seed=seed)
     return [
-        Domain(source, tuple(rows for rows in classes if len(rows) > 1))
-        for source, classes in joined.items()
+        *(_domain(name, held) for name in dict.fromkeys(one.source for one in held)),
+        Domain(_SOLIDS, _solids(embed, images, seed)),
     ]
 
 
-def _read(spec: DataSpec, least_side: int, images: int) -> Labelled:
-    with listed(spec.path, spec.label) as there:
-        for one in chosen(there, spec.only, spec.renamed, spec.path):
-            for file in one.files[:images]:
-                page = read_pages(file.read(), _LIMITS, least_side=least_side, first_only=True)
-                if not isinstance(page, Fault):
-                    yield one.name, page.pages[0].pixels
+def _domain(name: str, held: Sequence[HeldClass]) -> Domain:
+    return Domain(name, tuple(one.embeddings for one in held if one.source == name))
 
 
-def _draw(number: int) -> Labelled:
+def _solids(embed: Embed, number: int, seed: int) -> tuple[NDArray[np.float32], ...]:
     """Solids from anywhere, as users' are: some cannot be told apart."""
-    rng = np.random.default_rng(5)
-    for _ in range(number):
-        for solid in SOLID_KINDS:
-            yield solid, draw_solid(solid, rng, size=540, elevation=rng.uniform(-90, 90))
-
-
-def _kept(
-    cache: Path, key: str, embedder: Embedder, pictures: Labelled
-) -> dict[str, NDArray[np.float32]]:
-    """Embeddings by class, from the cache where they are there."""
-    digest = hashlib.sha256(f"{embedder.branch_id} {key}".encode()).hexdigest()[:16]
-    file = cache / f"{digest}.npz"
-    if not file.exists():
-        names: list[str] = []
-        rows, batch = [], []
-        for name, pixels in pictures:
-            names.append(name)
-            batch.append(pixels)
-            if len(batch) == _BATCH:
-                rows.append(embedder.embed(batch))
-                batch = []
-        rows.append(embedder.embed(batch))
-        cache.mkdir(parents=True, exist_ok=True)
-        partial = file.with_suffix(".tmp")
-        with partial.open("wb") as out:
-            np.savez(out, names=np.array(names), rows=np.concatenate(rows))
-        os.replace(partial, file)
-    with np.load(file) as held:
-        labels, embeddings = held["names"], held["rows"]
-    return {str(name): embeddings[labels == name] for name in np.unique(labels)}
+    rng = np.random.default_rng([seed, 5])
+    return tuple(
+        embed(
+            [
+                draw_solid(solid, rng, size=540, elevation=rng.uniform(-90, 90))
+                for _ in range(number)
+            ]
+        )
+        for solid in SOLID_KINDS
+    )

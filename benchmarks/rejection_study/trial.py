@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,10 @@ from indexer.cohort import Cohort
 from indexer.fitting import fit_calibration, fit_logistic
 from indexer.index import NEAREST_CLASSES
 
-from .domains import Domain
 from .signals import SIGNALS, tell
+
+if TYPE_CHECKING:
+    from .domains import Domain
 
 STRANGERS = 1 / 3
 FITS = ("distance", "distance and gap", "as shipped")
