@@ -20,8 +20,9 @@ Kind = Literal["unreadable", "empty", "copies", "mislabelled", "close", "single"
 Severity = Literal["error", "warning"]
 
 AS_ONE = 0.002
-"""Cosine distance within which two images are one picture, stored twice. No two of 6,000 images
-of different classes lie so near; a receipt saved as JPEG of quality 60 is at 0.0001 of itself."""
+"""Cosine distance within which two images look like one picture, stored twice. A receipt saved as
+JPEG of quality 60 is at 0.0001 of itself, and no two of 6,000 images of different classes lay so
+near; but one letter in two fonts may, when it is prepared to the same few pixels."""
 CLEARLY = 0.9
 """Probability of another class from which an example counts as mislabelled."""
 TOO_CLOSE = 0.05
@@ -146,16 +147,17 @@ def _copies(table: _Table) -> Iterator[_Found]:
     for row, key in np.argwhere(later & (table.near <= AS_ONE)).tolist():
         twin = int(table.which[row, key])
         one, other = table.held[row], table.held[twin]
-        how = "the same file" if one.sha256 == other.sha256 else "one picture, stored twice,"
+        same = one.sha256 == other.sha256
+        are = "are the same file" if same else "look like one picture, stored twice,"
         yield (
             Finding(
                 "copies",
-                "error",
+                "error" if same else "warning",
                 (one.class_name, other.class_name),
                 (one.name, other.name),
                 float(table.near[row, key]),
                 None,
-                f"{one.name} and {other.name} are {how} in two classes",
+                f"{one.name} and {other.name} {are} in two classes",
                 "Remove it from the class that it is not of",
             ),
             (row, twin),

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from config.errors import WeightsError
 from indexer.cohort import NOBODY, Cohort
 
+NEAREST_CLASSES: Final = 5
+"""Classes that an image is compared with in the end: the nearest ones."""
 _MOST_ODDS: Final = 30.0
 
 
@@ -69,9 +71,14 @@ class Calibration:
                 cohort=Cohort.read(stored["cohort"]),
             )
             found._check()
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except KeyError as error:
             raise WeightsError(
-                f"the weights' manifest holds no usable calibration: {error!r}",
+                f"the weights' manifest holds no usable calibration: {error.args[0]} is missing",
+                "Train again, or install Pigeonhole again",
+            ) from None
+        except (AttributeError, OverflowError, TypeError, ValueError) as error:
+            raise WeightsError(
+                f"the weights' manifest holds no usable calibration: {error}",
                 "Train again, or install Pigeonhole again",
             ) from None
         return found

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.background import Background, Query
-from indexer.calibration import Calibration
+from indexer.calibration import NEAREST_CLASSES, Calibration
 from indexer.cohort import NOBODY, Cohort
 
-_SHARES = (1e-3, 3e-3, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
+_SHARES = (3e-3, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 _CROWDS = (1, 2, 4, 8, 16, 40, 100, 300)
 _SHARPEST = 200.0  # distances 0.01 apart are then as certain as can be told
 _KIN = np.arange(0.05, 1.0, 0.1)
@@ -56,13 +56,15 @@ def fit_calibration(
     slopes = (min(slope, -1e-3), several, min(behind, 0.0))
     odds = np.where(known, np.nan, start + features @ np.array(slopes))
     tail = [np.nanquantile(one, 1 - np.array(_SHARES)) for one in np.split(odds, len(crowds))]
+    # The more classes, the more there is to lie near to; that one row asks for less is chance.
+    limits = np.stack([_ascending(of_share) for of_share in np.transpose(tail)], axis=1)
     return Calibration(
         sharpness=sharpness,
         known=(start, *slopes),
         choice=_choice([query for query in queries if query.own is not None]),
         shares=_SHARES,
         crowds=tuple(crowds),
-        limits=tuple(map(_floats, tail)),
+        limits=tuple(map(_floats, limits)),
         kin=_floats(np.quantile(distances[same], _KIN)),
         cohort=cohort,
     )
@@ -102,18 +104,32 @@ def _choice(known: Sequence[Query]) -> float:
     """The inverse temperature under which the queries' own classes are likeliest.
 
     At the maximum of the likelihood of a softmax, the distance to the own class is on average
-    what the softmax expects; it expects the less the sharper it is.
+    what the softmax expects; it expects the less the sharper it is. It sees the nearest classes
+    alone, as `Calibration.score` does.
     """
     low, high = 1e-3, _SHARPEST
+    nearest = [np.sort(query.distances)[:NEAREST_CLASSES] for query in known]
+    own = sum(float(query.distances[query.own]) for query in known if query.own is not None)
     for _ in range(40):
         middle = np.sqrt(low * high)
-        surplus = 0.0
-        for query in known:
-            weights = np.exp(-middle * (query.distances - query.distances.min()))
-            assert query.own is not None
-            surplus += query.distances[query.own] - query.distances @ weights / weights.sum()
-        low, high = (low, middle) if surplus > 0 else (middle, high)
+        expected = 0.0
+        for distances in nearest:
+            weights = np.exp(-middle * (distances - distances[0]))
+            expected += float(distances @ weights / weights.sum())
+        low, high = (low, middle) if own > expected else (middle, high)
     return float(low)
+
+
+def _ascending(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The nearest sequence that never descends (pool adjacent violators: Ayer et al., 1955)."""
+    pools: list[tuple[float, int]] = []
+    for value in values.tolist():
+        mean, size = value, 1
+        while pools and pools[-1][0] > mean:
+            before, count = pools.pop()
+            mean, size = (before * count + mean * size) / (count + size), count + size
+        pools.append((mean, size))
+    return np.repeat([mean for mean, _ in pools], [size for _, size in pools])
 
 
 def _floats(values: NDArray[np.float64]) -> tuple[float, ...]:

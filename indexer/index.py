@@ -10,12 +10,11 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.calibration import NEAREST_CLASSES
 from indexer.cohort import NOBODY, Cohort, cohort_distances, unclaimed
 from indexer.kernel import class_distances
 from indexer.verdict import Match
 
-NEAREST_CLASSES = 5
-"""Classes that a search answers at most."""
 _SHORTLIST = 2 * NEAREST_CLASSES  # classes with a near example, whose other examples are looked at
 _FIRST_LOOK = 32
 

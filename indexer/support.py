@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,22 +33,30 @@ class SupportFile:
     written: tuple[int, int, int]
 
 
-def support_files(support: Path) -> Iterator[SupportFile]:
+def support_files(
+    support: Path, closed: Callable[[OSError], object] = lambda _error: None
+) -> Iterator[SupportFile]:
     """The examples under ``support``, sorted by name. A folder that is missing has none.
 
     Regular files directly inside a class folder count; hidden and temporary ones and symbolic
     links do not, nor does a folder called ``unknown``, which is no class.
+
+    Args:
+        support: the folder.
+        closed: told of each folder and file that is there and cannot be looked at.
     """
-    for folder in _entries(support):
+    for folder in _entries(support, closed):
         if not folder.is_dir(follow_symlinks=False) or folder.name == UNKNOWN:
             continue
-        for file in _entries(Path(folder.path)):
+        for file in _entries(Path(folder.path), closed):
             try:
                 if not file.is_file(follow_symlinks=False):
                     continue
                 state = file.stat(follow_symlinks=False)
-            except OSError:
-                continue  # it went away while we looked
+            except OSError as error:
+                if not isinstance(error, FileNotFoundError):  # it went away while we looked
+                    closed(error)
+                continue
             yield SupportFile(
                 folder.name,
                 f"{folder.name}/{file.name}",
@@ -82,11 +90,16 @@ def class_counts(support: Path) -> dict[str, int]:
     return counts
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _entries(
+    folder: Path, closed: Callable[[OSError], object] = lambda _error: None
+) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as found:
             return sorted(
                 (entry for entry in found if not _IGNORED(entry.name)), key=lambda entry: entry.name
             )
-    except OSError:
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        closed(error)
         return []

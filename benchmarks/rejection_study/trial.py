@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.background import Background, Query
-from indexer.calibration import Calibration
+from indexer.calibration import NEAREST_CLASSES, Calibration
 from indexer.cohort import Cohort
 from indexer.fitting import fit_calibration, fit_logistic
-from indexer.index import NEAREST_CLASSES
 
 from .signals import SIGNALS, tell
 

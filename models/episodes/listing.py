@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
+import stat
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 from config.errors import DataError
 from config.ignored import Ignored
@@ -64,21 +66,17 @@ def listed(path: Path, label: str | None = None) -> Iterator[list[ListedClass]]:
 
     Raises:
         DataError: there is no such path, a damaged zip file or another file, no image, a folder
-            without any, or no such column.
+            without any or one that cannot be opened, no such column, or a row that leaves the
+            folder.
     """
     if os.path.isdir(path):  # a path that no system would open is no folder either
         manifest = path / MANIFEST
-        if manifest.is_file():
+        if os.path.isfile(manifest):
             yield _by_label(manifest, label or "label")
             return
         _refuse_label(path, label)
-        found = {
-            PurePosixPath(one.relative_to(path)): one
-            for one in path.rglob("*")
-            if one.is_dir() or one.is_file()
-        }
-        files = {name: one.read_bytes for name, one in found.items() if one.is_file()}
-        yield _by_folder(path, files, {name for name, one in found.items() if one.is_dir()})
+        files, folders = _walked(path)
+        yield _by_folder(path, files, folders)
     else:
         with _opened_zip(path) as archive:
             _refuse_label(path, label)
@@ -145,8 +143,7 @@ def _opened_zip(path: Path) -> zipfile.ZipFile:
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(f"{path} does not exist", _NAME_DATA) from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise DataError(f"{path} cannot be opened: {reason}", _NAME_DATA) from None
+        raise DataError(f"{path} cannot be opened: {_reason(error)}", _NAME_DATA) from None
     try:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
@@ -157,6 +154,63 @@ def _opened_zip(path: Path) -> zipfile.ZipFile:
                 "Copy or download it again: it may have been cut short",
             ) from None
         raise DataError(f"{path} is neither a folder nor a zip file", _NAME_DATA) from None
+
+
+def _walked(
+    path: Path,
+) -> tuple[dict[PurePosixPath, Callable[[], bytes]], set[PurePosixPath]]:
+    """Files and folders below ``path``, by their relative names; what is ignored is not opened.
+
+    Raises:
+        DataError: a folder cannot be opened: its class would be missing.
+    """
+
+    def refuse(error: OSError) -> NoReturn:
+        raise DataError(
+            f"{os.fsdecode(error.filename)} cannot be opened: {_reason(error)}",
+            "Give this user leave to read it, or take it away",
+        ) from None
+
+    ignored = Ignored()
+    files: dict[PurePosixPath, Callable[[], bytes]] = {}
+    folders: set[PurePosixPath] = set()
+    for place, inner, names in os.walk(path, onerror=refuse):
+        inner[:] = [name for name in inner if not ignored(name)]
+        here = PurePosixPath(Path(place).relative_to(path))
+        folders.update(here / name for name in inner)
+        for name in names:
+            file = Path(place, name)
+            try:
+                is_file = stat.S_ISREG(file.stat().st_mode)
+            except PermissionError as error:
+                refuse(error)
+            except OSError:
+                continue  # a link to nothing
+            if is_file:
+                files[here / name] = _reader(file)
+    return files, folders
+
+
+def _reader(path: Path) -> Callable[[], bytes]:
+    """Reads a file; its errors say what is wrong, and leave the name to who tells them."""
+
+    def read() -> bytes:
+        try:
+            is_file = stat.S_ISREG(path.stat().st_mode)
+            data = path.read_bytes() if is_file else b""
+        except OSError as error:
+            raise OSError(_reason(error)) from None
+        except ValueError:
+            raise OSError("no file can have this name") from None
+        if not is_file:
+            raise OSError("it is not a regular file")  # a pipe would be waited for
+        return data
+
+    return read
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _by_folder(
@@ -199,19 +253,34 @@ def _by_label(manifest: Path, column: str) -> list[ListedClass]:
             rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
             columns = rows.fieldnames or ()
             entries = [(row.get("path") or "", row.get(column) or "") for row in rows]
-    except (OSError, csv.Error) as error:
-        raise DataError(f"{manifest} cannot be read: {error}") from None
-    for needed in ("path", column):
-        if needed not in columns:
-            raise DataError(
-                f"{manifest} has no column {needed}, its columns are {', '.join(columns)}",
-                "Name the one that holds the classes with label=COLUMN",
-            )
+    except OSError as error:
+        raise DataError(
+            f"{manifest} cannot be read: {_reason(error)}", "Look at the file, and who may read it"
+        ) from None
+    except csv.Error as error:
+        raise DataError(
+            f"{manifest} is no table: {error}", "Its columns are divided by tabs"
+        ) from None
+    if "path" not in columns:
+        raise DataError(
+            f"{manifest} has no column path",
+            "Its first line names the columns, divided by tabs: path, and label",
+        )
+    if column not in columns:
+        raise DataError(
+            f"{manifest} has no column {column}, its columns are {', '.join(columns)}",
+            "Name the one that holds the classes with label=COLUMN",
+        )
     found: dict[str, list[ListedFile]] = {}
     for name, label in entries:
         if label and PurePosixPath(name).suffix.lower() in SUFFIXES:
+            if name.startswith("/") or ".." in PurePosixPath(name).parts:
+                raise DataError(
+                    f"{manifest} names {name}, which lies outside its folder",
+                    "Write paths that are relative to the folder, without ..",
+                )
             path = manifest.parent / name
-            found.setdefault(label, []).append(ListedFile(name, path.read_bytes))
+            found.setdefault(label, []).append(ListedFile(name, _reader(path)))
     if not found:
         raise DataError(f"{manifest} names no image of a class", "Its rows need a path and a label")
     return [ListedClass("", label, tuple(files)) for label, files in sorted(found.items())]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ FORM = (
     "[,only=A+B][,as=C+D][,least=N]"
 )
 """How it is written."""
+MOST_WEIGHT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ def _true(value: str) -> bool:
 
 
 def _number(value: str) -> float:
-    if not 0 < float(value) < math.inf:
+    # The weights are added up, which must stay a number.
+    if not 0 < float(value) <= MOST_WEIGHT:
         raise ValueError
     return float(value)
 
@@ -141,7 +142,7 @@ def _names(value: str) -> tuple[str, ...]:
 
 _FLAG, _NAMELESS = "has a value, it takes none", "has no name after an ="
 _WORDS: dict[str, tuple[str, Callable[[str], Any], str]] = {
-    "weight": ("weight", _number, "is not a number above 0"),
+    "weight": ("weight", _number, f"is not a number above 0, {MOST_WEIGHT} at most"),
     "turns": ("turns", _true, _FLAG),
     "drawn": ("drawn", _true, _FLAG),
     "held": ("held", _share, "is not a number in [0, 1)"),

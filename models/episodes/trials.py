@@ -93,8 +93,10 @@ def one_shot_trials(
             query = (example[:, 0] + step) % (others + 1)
             support = every[firsts[shown] + example]
             asked = every[firsts[shown[:, 0]] + query]
-            nearest = np.argmax(np.einsum("twd,td->tw", support, asked), axis=1)
-            errors += int(np.count_nonzero(nearest))
+            likeness = np.einsum("twd,td->tw", support, asked)
+            # A class that is as near, and a likeness that is no number, are errors.
+            right = likeness[:, 0] > likeness[:, 1:].max(axis=1)
+            errors += int(np.count_nonzero(~right))
     return OneShot(errors, trials, ways)
 
 

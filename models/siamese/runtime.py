@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3  # noqa: F401 - see below
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ def set_up_keras(cache: Path, *, threads: int) -> None:
     # Errors only.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     cv2.setNumThreads(threads)
+    # TensorFlow brings an SQLite of its own, without full text, under the same names: whichever is
+    # loaded first serves the whole process. Python's was, by the import above.
     if os.environ["KERAS_BACKEND"] == "tensorflow":
         with _quiet():
             import tensorflow as tf

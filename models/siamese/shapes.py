@@ -22,6 +22,10 @@ class EyeShape:
     dim: int = 128
 
     def __post_init__(self) -> None:
+        if not self.widths or min(self.widths) < 1:
+            raise ValueError(f"widths {list(self.widths)} must be one number at least, from 1 on")
+        if self.dim < 1:
+            raise ValueError(f"dim {self.dim} must be 1 or more")
         # The stem halves once, each block once more, and something must be left to flatten.
         least = 2 ** (len(self.widths) + 1)
         if self.side < least:
@@ -54,6 +58,9 @@ class JoinShape:
     tilts: tuple[float, ...] = (-6.0, 0.0, 6.0)
 
     def __post_init__(self) -> None:
+        for name in ("shape_dim", "texture", "texture_dim"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} {getattr(self, name)} must be 1 or more")
         if not 0 < self.least_shape < 1:
             raise ValueError(f"least_shape {self.least_shape} must lie between 0 and 1")
         if not 0 <= self.common < 1:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+import math
 import warnings
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +49,8 @@ class Manifest:
 
     @property
     def branch_id(self) -> str:
-        """16 hexadecimal digits of a hash over all that decides an embedding."""
-        parts = [self.sha256, asdict(self.branch), asdict(self.recipe)]
+        """16 hexadecimal digits of a hash over all that decides an embedding, and its verdict."""
+        parts = [self.sha256, asdict(self.branch), asdict(self.recipe), self.calibration]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -60,29 +61,122 @@ def read_manifest(path: Path) -> Manifest:
         WeightsError: it is missing, no manifest, or of another format.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        data = path.read_bytes()
+        if path.suffix == ".h5" or data.startswith(b"\x89HDF"):
+            raise WeightsError(
+                f"{path} holds weights, their manifest is asked for",
+                f"Name the manifest beside it: {path.parent / SHIPPED.name}",
+            )
+        found = _parsed(data)
         written = found.pop("format")
         if written != FORMAT:
             raise WeightsError(
                 f"{path} is of format {written!r}, this version reads {FORMAT}",
                 "Use weights that this version trained, or install Pigeonhole again",
             )
-        branch, recipe = _branch(found["branch"]), Recipe(**found["recipe"])
-        return Manifest(**{**found, "branch": branch, "recipe": recipe})
+        manifest: Manifest = _built(Manifest, found)
+        if not manifest.weights.isprintable() or Path(manifest.weights).name != manifest.weights:
+            raise WeightsError(
+                f"{path} names {_shown(manifest.weights)}, which is no file beside it",
+                _advice(path),
+            )
     except OSError as error:
         raise WeightsError(f"{path} cannot be read: {error.strerror}", _advice(path)) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsError(
-            f"{path} is not a manifest of weights: {_fault(error)}", _advice(path)
-        ) from None
+    except ValueError as error:
+        raise WeightsError(f"{path} is not a manifest of weights: {error}", _advice(path)) from None
+    return manifest
 
 
-def _fault(error: Exception) -> str:
-    """What is wrong with a manifest, without Python's own matters."""
-    if isinstance(error, ValueError):
-        return str(error)
-    named = re.search(r"'(\w+)'(?! object)", str(error))
-    return f"{named[1]} is missing in it, or too much" if named else "it has other entries"
+def _parsed(data: bytes) -> dict[str, Any]:
+    """The JSON object in ``data``, with a format.
+
+    Raises:
+        ValueError: what is wrong, for a person.
+    """
+    try:
+        found = json.loads(data.decode("utf-8"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is not JSON in line {error.lineno}") from None
+    except (ValueError, RecursionError):
+        raise ValueError("it is not JSON") from None
+    if not isinstance(found, dict):
+        raise ValueError("it is not a JSON object")  # noqa: TRY004 - of the file's content
+    if "format" not in found:
+        raise ValueError("format is missing in it")
+    return found
+
+
+def _built(kind: type[Any], found: Any, name: str = "") -> Any:
+    """A dataclass out of its JSON object, each value of the kind that its field says.
+
+    Raises:
+        ValueError: what is wrong, for a person.
+    """
+    if not isinstance(found, dict):
+        raise ValueError(f"{name} is {_shown(found)}, it must be an object")  # noqa: TRY004
+    known = {one.name: one for one in fields(kind)}
+    prefix = f"{name}." if name else ""
+    for key in found:
+        if key not in known:
+            raise ValueError(f"{prefix}{_shown(key)[1:-1]} in it is not known to this version")
+    values = {}
+    for key, one in known.items():
+        if key in found:
+            values[key] = _value(str(one.type), found[key], prefix + key)
+        elif one.default is MISSING and one.default_factory is MISSING:
+            raise ValueError(f"{prefix}{key} is missing in it")
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}" if name else str(error)) from None
+
+
+def _value(kind: str, found: Any, name: str) -> Any:
+    """One value of a manifest, see `_built`."""
+    if kind == "JoinShape | None" and found is None:
+        return None
+    for part in (BranchShape, EyeShape, JoinShape, Recipe):
+        if kind.partition(" ")[0] == part.__name__:
+            return _built(part, found, name)
+    fits, words = _KINDS[kind]
+    if not fits(found):
+        raise ValueError(f"{name} is {_shown(found)}, it must be {words}")
+    if name in _LEAST and found < _LEAST[name]:
+        raise ValueError(f"{name} is {found}, it must be {_LEAST[name]} or more")
+    return tuple(found) if kind.startswith("tuple") else found
+
+
+def _is_int(found: Any) -> bool:
+    return isinstance(found, int) and not isinstance(found, bool)
+
+
+def _is_number(found: Any) -> bool:
+    return _is_int(found) or (isinstance(found, float) and math.isfinite(found))
+
+
+_KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "str": (lambda found: isinstance(found, str), "a text"),
+    "Morphology": (lambda found: isinstance(found, str), "a text"),
+    "int": (_is_int, "a whole number"),
+    "float": (_is_number, "a number"),
+    "tuple[int, ...]": (
+        lambda found: isinstance(found, list) and all(map(_is_int, found)),
+        "a list of whole numbers",
+    ),
+    "tuple[float, ...]": (
+        lambda found: isinstance(found, list) and all(map(_is_number, found)),
+        "a list of numbers",
+    ),
+    "dict[str, Any]": (lambda found: isinstance(found, dict), "an object"),
+}
+"""What a field takes, by its annotation, and that in words."""
+_LEAST = {"recipe.working_side": 8}
+"""Where the field's own class would blame another one."""
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _advice(path: Path) -> str:
@@ -90,18 +184,6 @@ def _advice(path: Path) -> str:
     if path.parent == SHIPPED.parent:
         return "Install Pigeonhole again"
     return "Train them again, or name a finished run"
-
-
-def _branch(found: dict[str, Any]) -> BranchShape:
-    """The dimensions that a manifest holds as nested mappings."""
-    eye, join = found["eye"], found["join"]
-    return BranchShape(
-        **found
-        | {
-            "eye": EyeShape(**eye | {"widths": tuple(eye["widths"])}),
-            "join": None if join is None else JoinShape(**join | {"tilts": tuple(join["tilts"])}),
-        }
-    )
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
@@ -130,11 +212,17 @@ def load_branch(path: Path) -> tuple[keras.Model, Manifest]:
             branch.load_weights(weights)
     except (ValueError, OSError, KeyError, TypeError, UserWarning) as error:
         raise WeightsError(
-            f"{weights} does not fit its manifest: {str(error).partition(chr(10))[0]}",
-            _advice(path),
+            f"{weights} does not fit its manifest: {misfit(error)}", _advice(path)
         ) from None
     branch.trainable = False
     return branch, manifest
+
+
+def misfit(error: Exception) -> str:
+    """Why Keras could not load a weights file, in fewer words than its own."""
+    if isinstance(error, OSError):
+        return "it is damaged, or holds no weights"
+    return "its layers are others"
 
 
 def _check_inputs(path: Path, manifest: Manifest) -> None:

@@ -12,9 +12,10 @@ import numpy as np
 
 from config.errors import DataError
 from models.episodes.trials import Embed
-from models.training.folder import RunFolder, State
+from models.training.folder import RunFolder
 from models.training.judge import Judge, mean_error_rate
 from models.training.plan import Plan
+from models.training.run_state import State
 
 Report = Callable[[Mapping[str, Any]], None]
 """Told of each epoch by its row of the history."""

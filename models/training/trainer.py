@@ -19,9 +19,9 @@ from models.page.prepare import Recipe
 from models.siamese.network import Siamese
 from models.siamese.shape_eye import build_shape_eye
 from models.siamese.shapes import BranchShape, EyeShape
-from models.siamese.weights import Manifest, write_manifest
+from models.siamese.weights import Manifest, misfit, write_manifest
 from models.training.epochs import Epochs, Report, embed_by, exhausted
-from models.training.folder import MANIFEST_FILE, WEIGHTS_FILE, RunFolder, as_json, replaced
+from models.training.folder import HISTORY_FILE, MANIFEST_FILE, WEIGHTS_FILE, RunFolder, as_json
 from models.training.judge import Judge
 from models.training.objectives import task_of
 from models.training.plan import Plan
@@ -29,6 +29,10 @@ from models.training.precision import computing_in
 
 Calibrate = Callable[[Embed], dict[str, Any]]
 """Given the trained branch, makes what the manifest says of its distances."""
+
+
+_OF_A_ROW = ("loss", "seconds", "images", "held_out")
+"""What is needed of an epoch again when its run is gone on with."""
 
 
 def train(
@@ -95,9 +99,17 @@ def train(
     folder = RunFolder(out)
     with folder.opened(settings, task.sampler.names):
         for row in folder.history():
+            for name in _OF_A_ROW:
+                if name not in row:
+                    raise DataError(
+                        f"{out / HISTORY_FILE} has no {name} of epoch {row['epoch']}",
+                        "Name another folder with --out",
+                    )
             report(row)
         if folder.state.epoch:
             siamese.optimizer.build(siamese.trainable_variables)
+            # Only to see, before hours are spent, that it can be read at the end.
+            _restore(branch, folder.checkpoint / folder.state.best_weights)
             _restore(siamese, folder.checkpoint / folder.state.training)
             task.sampler.epoch = folder.state.epoch
         images = plan.batches * task.sampler.batch
@@ -111,7 +123,7 @@ def train(
                 callbacks=[Epochs(judge, plan, folder, images, report)],
             )
         best = folder.checkpoint / folder.state.best_weights
-        replaced(out / WEIGHTS_FILE, lambda part: shutil.copyfile(best, part))
+        folder.keep(WEIGHTS_FILE, lambda part: shutil.copyfile(best, part))
         branch = build_shape_eye(shape)
         branch.load_weights(out / WEIGHTS_FILE)
         history = folder.history()
@@ -138,18 +150,17 @@ def train(
             calibration=as_json(calibrate(embed_by(branch))),
         )
         # Last: a folder with a manifest is a finished run.
-        replaced(out / MANIFEST_FILE, lambda part: write_manifest(part, manifest))
+        folder.keep(MANIFEST_FILE, lambda part: write_manifest(part, manifest))
     return branch, manifest
 
 
-def _restore(siamese: Siamese, file: Path) -> None:
-    """Branch, head and optimizer as they were."""
+def _restore(model: keras.Model, file: Path) -> None:
+    """The branch, or with it head and optimizer, as they were."""
     try:
-        siamese.load_weights(file)
-    except (OSError, ValueError, KeyError) as error:
+        model.load_weights(file)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
-            f"{file} cannot be gone on with: {str(error).partition(chr(10))[0]}",
-            "Name another folder with --out",
+            f"{file} cannot be gone on with: {misfit(error)}", "Name another folder with --out"
         ) from None
 
 

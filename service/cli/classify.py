@@ -37,7 +37,7 @@ def classify(
     spec = EngineSpec.of(found, settings, threads=len(os.sched_getaffinity(0)))
 
     def unusable(name: str, reason: str) -> None:
-        notice(f"support image {name} is not used: it {reason}")
+        notice(f"support image {name} is not used: {reason}")
 
     failed = False
     with progress_bar("judging", len(files)) as advance:
@@ -47,7 +47,7 @@ def classify(
             if as_json:
                 print_json(answer)
             elif "error" in answer:
-                say(f"{answer['path']}: {answer['stage']}: it {answer['error']}")
+                say(f"{answer['path']}: {answer['stage']}: {answer['error']}")
             else:
                 say(_line(answer))
                 for line in (answer.get("text") or "").splitlines():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from config.errors import DataError, ExitCode, HomeError, WeightsError
+from config.errors import DataError, ExitCode, HomeError, UsageError, WeightsError
 from service.cli.context import HomeOption, home_path
 
 
@@ -45,9 +46,7 @@ def evaluate(
     # No home is needed: where there is one, its limits and its 'reject' hold.
     settings = load_settings(home_path(ctx, home) / SETTINGS_FILE)
     if out is not None:
-        from service.reports.html import check_place
-
-        check_place(out)
+        _refuse_place(out)
     from indexer.evaluation.summary import summarise
     from models.siamese.weights import SHIPPED
     from service.cli.output import notice, print_json, print_table, say
@@ -72,7 +71,7 @@ def evaluate(
             advance=advance,
         )
     for path, reason in sorted(found.unreadable.items()):
-        notice(f"{path} is left out: it {reason}")
+        notice(f"{path} is left out: {reason}")
     if shown := sum(episode.shown for episode in found.episodes):
         notice(f"queries that are support images too, and say nothing of new ones: {shown}")
     summary = summarise(found.outcomes)
@@ -95,6 +94,35 @@ def evaluate(
     raise typer.Exit(ExitCode.SCANS_FAILED if found.unreadable else ExitCode.OK)
 
 
+def _refuse_place(out: Path) -> None:
+    """Refuse, before any work is done, a report that could not be written; nothing is left there.
+
+    Raises:
+        UsageError: see `service.reports.html.check_place`; or its folder cannot be written, or
+            its name is too long.
+    """
+    from service.reports.html import check_place
+
+    try:
+        # It is written under this longer name first.
+        (out.parent / f".{out.name}.tmp").lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise _unwritable(out, error) from None
+    try:
+        check_place(out)
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        raise _unwritable(out, error) from None
+
+
+def _unwritable(out: Path, error: OSError) -> UsageError:
+    reason = (error.strerror or str(error)).lower()
+    return UsageError(f"the report {out} cannot be written: {reason}", "Name another file")
+
+
 def _manifest_of(weights: Path) -> Path:
     """The manifest that ``--weights`` names, perhaps by its folder.
 
@@ -103,10 +131,10 @@ def _manifest_of(weights: Path) -> Path:
     """
     from models.training.folder import MANIFEST_FILE, SETTINGS_FILE, RunFolder
 
-    if not weights.is_dir():
+    if not os.path.isdir(weights):  # a path that no system would open is no folder either
         return weights
     manifest = weights / MANIFEST_FILE
-    if manifest.exists() or not (weights / SETTINGS_FILE).is_file():
+    if os.path.exists(manifest) or not os.path.isfile(weights / SETTINGS_FILE):
         return manifest
     try:
         message = RunFolder(weights).unfinished()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 import sys
+import tempfile
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from service.cli.context import HomeOption
 
 
 class ObjectiveName(StrEnum):
@@ -34,6 +38,15 @@ _OF_THE_EYE = (
     "objective", "epochs", "batches", "batch", "learning_rate", "patience", "precision",
 )  # fmt: skip
 """Options that decide nothing once the shape eye is trained."""
+_LONGEST_NAME = 255
+"""Bytes, on every file system that is in use."""
+
+
+def _a_number(value: float) -> float:
+    """Refuse ``nan``, which no bound does."""
+    if math.isnan(value):
+        raise typer.BadParameter("nan is not a number.")
+    return value
 
 
 def train(
@@ -57,7 +70,7 @@ def train(
         typer.Option(
             "--out", help="The run folder. With a run that was interrupted: it is gone on with."
         ),
-    ],
+    ] = Path("pigeonhole-run"),
     eye: Annotated[
         Path | None,
         typer.Option(
@@ -97,22 +110,29 @@ def train(
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of the run.")] = 50,
     batches: Annotated[int, typer.Option(min=1, help="Batches an epoch.")] = 100,
     batch: Annotated[int, typer.Option(min=1, help="Images a batch.")] = 256,
-    learning_rate: Annotated[float, typer.Option(min=1e-9, help="The highest.")] = 2e-3,
+    learning_rate: Annotated[
+        float, typer.Option(min=1e-9, max=1000, callback=_a_number, help="The highest.")
+    ] = 2e-3,
     patience: Annotated[
         int, typer.Option(min=0, help="Epochs without fewer held-out errors; 0 trains them all.")
     ] = 15,
     precision: Annotated[
         Precision, typer.Option(help="auto: bfloat16 where the processor has it.")
     ] = Precision.AUTO,
-    solids: Annotated[float, typer.Option(min=0, help="Weight of drawn solids.")] = 0.0,
+    solids: Annotated[
+        float, typer.Option(min=0, max=1000, callback=_a_number, help="Weight of drawn solids.")
+    ] = 0.0,
     drawings: Annotated[
         int | None,
         typer.Option(
             min=2, show_default="300, with --eye 20", help="Pictures of each drawn class."
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of weights, samples and drawings.")] = 1,
-    threads: Annotated[int, typer.Option(min=1, help="Threads to compute with.")] = 2,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Of weights, samples and drawings.")
+    ] = 1,
+    threads: Annotated[int, typer.Option(min=1, max=256, help="Threads to compute with.")] = 2,
+    home: HomeOption = None,  # noqa: ARG001 - every command takes it; it decides nothing here
 ) -> None:
     """Train the Siamese network on class folders and drawings.
 
@@ -120,8 +140,6 @@ def train(
     the same command is given again. Then, with --eye and --pages, the shape eye is joined with a
     texture eye, which tells documents apart.
     """
-    import tempfile
-
     from models.episodes.spec import DataSpec
     from models.siamese.runtime import set_up_keras
     from service.cli.output import notice, say
@@ -231,15 +249,32 @@ def _refuse_file(out: Path) -> None:
     """Refuse what cannot become a run folder, before anything is read.
 
     Raises:
-        UsageError: it is a file or a link to nothing, or would lie in one.
+        UsageError: it is a file or a link to nothing, or would lie in one; or it cannot be made
+            or written, or has too long a name.
     """
     from config.errors import UsageError
 
+    if any(len(os.fsencode(name)) > _LONGEST_NAME for name in out.parts):
+        raise UsageError(
+            f"--out {out}: a name in it is longer than {_LONGEST_NAME} bytes",
+            "Name another folder with --out",
+        )
     place = next((one for one in (out, *out.parents) if os.path.lexists(one)), out)
     if not os.path.isdir(place):
         raise UsageError(
             f"--out {out}: {place} is not a folder", "Name a new or an empty folder with --out"
         )
+    try:
+        if place == out:
+            os.listdir(out)
+        # Who may write is known for certain only by writing: shares have rules of their own.
+        with tempfile.TemporaryDirectory(prefix=".pigeonhole-", dir=place):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"--out {out}: {place} cannot be written: {(error.strerror or str(error)).lower()}",
+            "Name another folder with --out",
+        ) from None
 
 
 def _say_scores(scores: Mapping[str, Any]) -> None:

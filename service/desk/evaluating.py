@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from config.errors import DataError
+from config.errors import DataError, WeightsError
 from config.ignored import Ignored
 from config.words import counted
 from indexer.calibration import Calibration
@@ -21,7 +21,7 @@ from indexer.support import SupportFile, support_files
 from indexer.verdict import UNKNOWN, Match, Verdict
 from models.page.read import Limits
 from models.page.scan import Fault, Page
-from models.siamese.weights import SHIPPED
+from models.siamese.weights import SHIPPED, read_manifest
 from service.desk.judging import files_of
 from service.workers.judge import Judge, first_page, open_embedder, scan_of
 
@@ -34,6 +34,7 @@ _BATCH = 64
 _BATCH_PIXELS = 64_000_000
 _IGNORED = Ignored(("*.error.json",))
 """As in the support folder: `indexer.support`."""
+_OPEN_IT = "Look at the path, and who may read it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,16 @@ class EpisodeFolder:
         name: its path relative to the evaluation folder; ``.`` if it is the one.
         path: where it lies.
         support: the examples, sorted by name; at least one of each class that is asked for.
-        queries: true class and path of each query, sorted; ``unknown`` for strangers.
+        queries: true class and path of each query, sorted; ``unknown`` for strangers. A folder
+            that cannot be opened stands for the queries in it.
+        closed: what of the examples cannot be looked at, and why.
     """
 
     name: str
     path: Path
     support: tuple[SupportFile, ...]
     queries: tuple[tuple[str, Path], ...]
+    closed: dict[Path, str] = field(default_factory=dict)
 
     @property
     def files(self) -> Iterator[Path]:
@@ -69,8 +73,9 @@ def find_episodes(folder: Path) -> list[EpisodeFolder]:
     try:
         found = sorted(_episodes(folder), key=lambda one: one.name)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise DataError(f"{error.filename} cannot be opened: {reason}") from None
+        raise DataError(
+            f"{os.fsdecode(error.filename or folder)} {_why(error)}", _OPEN_IT
+        ) from None
     if not found:
         raise DataError(
             f"{folder} is no evaluation folder: nothing in it has {SUPPORT}/ and {QUERIES}/",
@@ -103,9 +108,10 @@ def evaluate(
         advance: called for each file when it has been read.
 
     Raises:
-        WeightsError: the weights are not usable.
+        WeightsError: the weights or their calibration are not usable.
         DataError: no query can be read, or no example of a class that is asked for.
     """
+    calibration = _calibration_of(manifest)  # before minutes are spent on reading
     with tempfile.TemporaryDirectory(prefix="pigeonhole-") as cache:
         gallery = _Gallery(open_embedder(manifest, Path(cache), threads=threads), limits)
         for episode in episodes:
@@ -113,7 +119,7 @@ def evaluate(
                 gallery.take(path)
                 advance()
         gallery.finish()
-    judged = tuple(_judge(folder, episode, gallery, reject) for episode in episodes)
+    judged = tuple(_judge(folder, episode, gallery, calibration, reject) for episode in episodes)
     if not any(episode.outcomes for episode in judged):
         paths = [path for episode in episodes for _, path in episode.queries]
         raise DataError(
@@ -125,7 +131,11 @@ def evaluate(
         branch_id=gallery.embedder.branch_id,
         reject=reject,
         episodes=judged,
-        unreadable={_name(path, folder): why for path, why in gallery.faults.items()},
+        unreadable={
+            _name(path, folder): why
+            for faults in (*(episode.closed for episode in episodes), gallery.faults)
+            for path, why in faults.items()
+        },
     )
 
 
@@ -189,8 +199,15 @@ def _episode(folder: Path, place: Path) -> EpisodeFolder:
     for name in (SUPPORT, QUERIES):
         if not (place / name).is_dir():
             raise DataError(f"{place} has no {name}/", "An episode has support/ and queries/")
-    support = tuple(support_files(place / SUPPORT))
+    closed: dict[Path, str] = {}
+
+    def note(error: OSError) -> None:
+        closed[Path(os.fsdecode(error.filename))] = _why(error)
+
+    support = tuple(support_files(place / SUPPORT, note))
     if not support:
+        for path, why in closed.items():
+            raise DataError(f"{path} {why}", _OPEN_IT)
         raise DataError(
             f"{place / SUPPORT} has no example", f"Put images in {place / SUPPORT}/<class>/"
         )
@@ -207,15 +224,24 @@ def _episode(folder: Path, place: Path) -> EpisodeFolder:
     shown = {file.class_name for file in support} | {UNKNOWN}
     for truth in dict(queries):
         if truth not in shown:
+            for path, why in closed.items():
+                if place / SUPPORT / truth in (path, path.parent):
+                    raise DataError(f"{path} {why}", _OPEN_IT)
             images = counted(sum(truth == one for one, _ in queries), "image")
             raise DataError(
                 f"{place / QUERIES / truth} has {images} but {place / SUPPORT / truth} has 0",
                 f"Give the class an example, or move its queries to {place / QUERIES / UNKNOWN}",
             )
-    return EpisodeFolder(_name(place, folder), place, support, queries)
+    return EpisodeFolder(_name(place, folder), place, support, queries, closed)
 
 
-def _judge(folder: Path, episode: EpisodeFolder, gallery: _Gallery, reject: float) -> Episode:
+def _judge(
+    folder: Path,
+    episode: EpisodeFolder,
+    gallery: _Gallery,
+    calibration: Calibration,
+    reject: float,
+) -> Episode:
     from indexer.index import Example
 
     digests, branch_id = gallery.digests, gallery.embedder.branch_id
@@ -228,7 +254,6 @@ def _judge(folder: Path, episode: EpisodeFolder, gallery: _Gallery, reject: floa
         _refuse_unreadable(episode.path / SUPPORT)
     examples = [Example(file.class_name, file.name, digests[file.path]) for file in support]
     embeddings = gallery.rows(file.path for file in support)
-    calibration = Calibration.of(gallery.embedder.calibration)
     judge = Judge.of(examples, embeddings, calibration, reject=reject, branch_id=branch_id)
     asked = gallery.rows(path for _, path in queries)
     verdicts = judge.judge(asked)
@@ -271,6 +296,37 @@ def _refuse_unreadable(place: Path) -> NoReturn:
     raise DataError(
         f"no example in {place} can be read", "Put an image there that 'classify' can judge"
     )
+
+
+def _calibration_of(path: Path) -> Calibration:
+    """The calibration that stands in the manifest at ``path``.
+
+    Raises:
+        WeightsError: there is no manifest, or its calibration is none of this branch.
+    """
+    manifest = read_manifest(path)
+    advice = "Train them again, or name a finished run"
+    missing = [one.name for one in fields(Calibration) if one.name not in manifest.calibration]
+    if missing:
+        raise WeightsError(f"{path} has no usable calibration: it lacks {missing[0]}", advice)
+    try:
+        found = Calibration.of(manifest.calibration)
+    except (WeightsError, ArithmeticError):
+        raise WeightsError(
+            f"{path} has no usable calibration: its numbers are none that a training writes", advice
+        ) from None
+    centres = found.cohort.rows()
+    if len(centres) and centres.shape[1] != manifest.branch.dim:
+        raise WeightsError(
+            f"{path} has a cohort of {centres.shape[1]} numbers a page, its branch makes "
+            f"{manifest.branch.dim}",
+            advice,
+        )
+    return found
+
+
+def _why(error: OSError) -> str:
+    return f"cannot be opened: {(error.strerror or str(error)).lower()}"
 
 
 def _name(path: Path, folder: Path) -> str:

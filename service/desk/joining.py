@@ -98,9 +98,13 @@ def join_eyes(
         for fold in folds or [frozenset[str]()]:
             _check(figures, kinds.setting_aside(fold), solids=solids)
         held_kinds = kinds.setting_aside(frozenset[str]().union(*folds)).held
-        _warn(
-            figures, held_kinds, hold_out - frozenset(eye_training(made).get("hold_out", ())), tell
-        )
+        trained = eye_training(made)
+        eye_held = {
+            name: trained.get("held_out", {}).get(name, {}).get("classes", 0)
+            for name in trained.get("sources", ())
+        }
+        not_held_by_eye = hold_out - frozenset(trained.get("hold_out", ()))
+        _warn(figures, held_kinds, not_held_by_eye, eye_held, tell)
         found = gather(
             kinds,
             figures,
@@ -152,7 +156,7 @@ def join_eyes(
             sha256="",
             branch=BranchShape(made.branch.eye, join),
             recipe=made.recipe,
-            training={**provenance, "join": settings, "eye": eye_training(made)},
+            training={**provenance, "join": settings, "eye": trained},
             scores=scores(rounds, join, seed),
             calibration=as_json(calibration.stored()),
         ),
@@ -200,6 +204,7 @@ def _warn(
     figures: Sequence[Division],
     held_kinds: Sequence[ListedClass],
     not_held_by_eye: frozenset[str],
+    eye_held: Mapping[str, int],
     tell: Callable[[str], None],
 ) -> None:
     """Tell what will make the calibration worse than it looks."""
@@ -209,6 +214,14 @@ def _warn(
         for one in source.held
         for name in (one.group, one.name)
     }
+    for source in figures:
+        held, told = sum(len(one.files) > 1 for one in source.held), eye_held.get(source.name)
+        # One or two may have images that cannot be read: the eye's training did not count them.
+        if told is not None and held > told + max(1, told // 20):
+            tell(
+                f"the eye's training held out {counted(told, 'class', 'classes')} of {source.name}, "
+                f"here {held} are: what is measured on the others is too good"
+            )
     if seen := sorted(names & not_held_by_eye):
         tell(
             f"the eye's training did not hold out {', '.join(seen)}: "

@@ -18,13 +18,20 @@ _BATCH = 16
 
 
 def files_of(paths: Sequence[Path], ignored: Ignored) -> list[Path]:
-    """The files that ``paths`` name: themselves, and every file below those that are folders."""
+    """The files that ``paths`` name: themselves, and every file below those that are folders.
+
+    A folder that cannot be opened stands for the files in it: judged like one, it tells why.
+    """
     found: list[Path] = []
+
+    def stand_in(error: OSError) -> None:
+        found.append(Path(os.fsdecode(error.filename)))
+
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):  # a path that no system would open is no folder either
             found.append(path)
             continue
-        for folder, inner, names in os.walk(path):
+        for folder, inner, names in os.walk(path, onerror=stand_in):
             inner[:] = sorted(name for name in inner if not ignored(name))
             found += [Path(folder, name) for name in sorted(names) if not ignored(name)]
     return found
@@ -72,11 +79,14 @@ def _scan(path: Path) -> Scan | Fault:
             # A person names this path; the inbox would leave the link alone.
             path = Path(os.path.realpath(path, strict=True))
             state = path.lstat()
+        if path.is_dir():
+            os.scandir(path).close()  # says why `files_of` could not
         if not path.is_file():
             return Fault("open", "is not a regular file", "Name an image")
         digest = hash_file(os.fspath(path), state)
     except OSError as error:
-        return Fault("open", (error.strerror or str(error)).lower(), "Look at the path")
+        reason = (error.strerror or str(error)).lower()
+        return Fault("open", f"cannot be opened: {reason}", "Look at the path")
     if digest is None:
         return Fault("open", "is being written", "Try again when it is whole")
     return Scan(path.absolute(), digest, state.st_size)

@@ -36,6 +36,8 @@ from models.training.looks import Textures
 PAGES = "pages"
 """The source of pages that are read."""
 _OF_PAGES = frozenset({PAGES, DRAWN_PAGES})
+_EPISODES = 4800
+"""Of each size, for the calibration: of 1,600 strangers five in a thousand are told from none."""
 _HELD_CLASSES, _HELD_IMAGES = 300, 20
 """Of a source, and of a class, by which it is judged and calibrated: minutes on one core."""
 
@@ -156,13 +158,17 @@ def calibrated(rounds: Sequence[Round], cohort: Cohort, seed: int) -> Calibratio
         )
         for number, found in enumerate(rounds)
     ]
-    return fit_calibration(backgrounds, cohort=cohort)
+    return fit_calibration(backgrounds, cohort=cohort, episodes=_EPISODES)
 
 
 def scores(rounds: Sequence[Round], shape: JoinShape, seed: int) -> dict[str, dict[str, object]]:
-    """Of one-shot trials and of the gate, by source; mistakes of all rounds together."""
-    one_shot = [one_shot_scores(found.held, seed) for found in rounds]
-    gate = [gate_scores(found.held, shape, _OF_PAGES) for found in rounds]
+    """Of one-shot trials and of the gate, by source.
+
+    Sources that held the same classes out in every round are those of the first; mistakes of the
+    others are added up, over classes of which each was held out once.
+    """
+    one_shot = [one_shot_scores(_once(rounds, number), seed) for number in range(len(rounds))]
+    gate = [gate_scores(_once(rounds, number), shape, _OF_PAGES) for number in range(len(rounds))]
     return {
         "held-out one-shot": _summed(one_shot, ("errors", "trials")),
         "held-out gate": _summed(gate, ("images", "wrong")),
@@ -170,21 +176,50 @@ def scores(rounds: Sequence[Round], shape: JoinShape, seed: int) -> dict[str, di
 
 
 def counts(rounds: Sequence[Round]) -> dict[str, dict[str, int]]:
-    """Classes and images of each source, of all rounds."""
+    """Held-out classes of each source, and images of them; each class counts once."""
     found: dict[str, dict[str, int]] = {}
-    for one in (one for found_ in rounds for one in found_.held):
+    for one in (one for number in range(len(rounds)) for one in _once(rounds, number)):
         there = found.setdefault(one.source, {"classes": 0, "images": 0})
         there["classes"] += 1
         there["images"] += len(one.embeddings)
     return found
 
 
+def _once(rounds: Sequence[Round], number: int) -> list[HeldClass]:
+    """The classes of one round, but for sources of which an earlier round held out the same."""
+    named = [_named(found.held) for found in rounds[: number + 1]]
+    again = {
+        source
+        for source in named[-1]
+        if any(named[-1][source] == one.get(source) for one in named[:-1])
+    }
+    return [one for one in rounds[number].held if one.source not in again]
+
+
+def _named(held: Sequence[HeldClass]) -> dict[str, frozenset[tuple[str, str]]]:
+    sources = {one.source for one in held}
+    return {
+        source: frozenset((one.group, one.name) for one in held if one.source == source)
+        for source in sources
+    }
+
+
 def _summed(
     rounds: Sequence[dict[str, dict[str, int]]], summed: tuple[str, ...]
 ) -> dict[str, object]:
-    """By source, these numbers added up over the rounds; others are those of the first."""
+    """By source, these numbers added up over the rounds; others as they are, or from least to most."""
     found: dict[str, object] = {}
     for source in dict.fromkeys(source for one in rounds for source in one):
         there = [one[source] for one in rounds if source in one]
-        found[source] = there[0] | {name: sum(one[name] for one in there) for name in summed}
+        found[source] = {
+            name: sum(one[name] for one in there)
+            if name in summed
+            else _range({one[name] for one in there})
+            for name in there[0]
+        }
     return found
+
+
+def _range(values: set[int]) -> int | str:
+    least, most = min(values), max(values)
+    return least if least == most else f"{least} to {most}"

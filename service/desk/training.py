@@ -27,6 +27,8 @@ from models.training.plan import Plan
 from models.training.trainer import train
 from service.reports.training import write_training
 
+LEAST_LEARNED = 2
+"""Classes without which there is nothing to tell apart."""
 LEAST_CLASSES, LEAST_IMAGES = 3, 4
 """What the calibration needs: held-out classes, and images of one of them."""
 
@@ -82,6 +84,13 @@ def train_network(
         tell(f"left out: {line}")
     if mixture.unreadable:
         tell(f"images left out because they cannot be read: {len(mixture.unreadable)}")
+    learned = sum(len(source.classes) for source in mixture.sources)
+    if learned < LEAST_LEARNED:
+        raise DataError(
+            f"--data leaves {counted(learned, 'class', 'classes')} to learn from, "
+            f"a network needs {LEAST_LEARNED} to tell apart",
+            "Hold out fewer, or add classes",
+        )
     held = {source.name: source.classes for source in mixture.held_out}
     classes = [one for source in mixture.held_out for one in source.classes]
     refuse_few_held((len(one.images) for one in classes), "--data")

@@ -76,8 +76,10 @@ def test_the_same_file_in_two_classes_is_an_error() -> None:
     assert one.examples == ("a/2.png", "b/0.png")
     assert "the same file" in one.text
     (one,) = found(placed)
-    assert (one.kind, one.distance) == ("copies", pytest.approx(0, abs=1e-6))
-    assert "the same file" not in one.text
+    # One letter in two fonts may look so: it is for a person to say.
+    assert (one.kind, one.severity) == ("copies", "warning")
+    assert one.distance == pytest.approx(0, abs=1e-6)
+    assert "look like one picture" in one.text
 
 
 def test_copies_within_a_class_are_no_matter() -> None:

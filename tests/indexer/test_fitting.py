@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from config.errors import DataError
 from indexer.background import Background
 from indexer.calibration import Calibration
 from indexer.cohort import Cohort
-from indexer.fitting import fit_calibration, fit_logistic
+from indexer.fitting import _ascending, fit_calibration, fit_logistic
 from indexer.index import Example, SupportIndex
 from indexer.verdict import UNKNOWN, decide
 
@@ -98,6 +99,20 @@ def test_the_share_of_strangers_let_in_is_the_one_accepted(
     _, _, strangers, known = asked(fitted, ways, shots, shots, reject)
     assert reject / 3 < strangers < reject * 2
     assert known > 0.7
+
+
+def test_more_classes_never_let_in_more(fitted: Calibration) -> None:
+    """With a class more a home would file a scan that it did not file before, by chance alone."""
+    assert len(fitted.limits) > 3
+    for row, following in pairwise(fitted.limits):
+        assert all(one <= other for one, other in zip(row, following, strict=True))
+
+
+def test_the_nearest_sequence_that_ascends() -> None:
+    """Limits would be moved though they were in order, or not be in order in the end."""
+    assert _ascending(np.array([1.0, 2.0, 2.0, 5.0])).tolist() == [1, 2, 2, 5]
+    assert _ascending(np.array([3.0, 1.0, 2.0, 4.0])).tolist() == [2, 2, 2, 4]
+    assert _ascending(np.array([4.0, 3.0, 2.0])).tolist() == [3, 3, 3]
 
 
 def test_the_same_data_give_the_same_calibration() -> None:

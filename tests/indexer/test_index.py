@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from indexer.index import NEAREST_CLASSES, Example, SupportIndex
+from indexer.calibration import NEAREST_CLASSES
+from indexer.index import Example, SupportIndex
 from indexer.kernel import NEIGHBOURS
 from indexer.verdict import Match
 

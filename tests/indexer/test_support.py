@@ -112,3 +112,21 @@ def test_the_stamp_stays_while_nothing_changes(support: Path) -> None:
     (support / "ticket" / ".hidden").write_bytes(b"x")
     (support / "ticket" / "new.png.part").write_bytes(b"x")
     assert support_stamp(support) == before
+
+
+def test_what_cannot_be_looked_at_is_told(support: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An evaluation would count a class that nobody may read as one without examples."""
+    scandir = os.scandir
+
+    def closed(path: Path) -> object:
+        if os.fspath(path).endswith("/ticket"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    told: list[OSError] = []
+    assert [file.name for file in support_files(support, told.append)] == ["cylinder/c.png"]
+    assert [error.filename for error in told] == [str(support / "ticket")]
+    assert names(support) == ["cylinder/c.png"]
+    assert list(support_files(support / "nowhere", told.append)) == []
+    assert len(told) == 1

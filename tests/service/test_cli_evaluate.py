@@ -91,3 +91,22 @@ def test_weights_that_are_none_are_told(folder: Path, tmp_path: Path) -> None:
     assert code == 7
     assert str(tmp_path / "siamese.manifest.json") in err
     assert err.count("\n") == 1
+
+
+def test_a_report_that_could_not_be_written_is_told_before_any_work(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Minutes of work would be lost for a mistyped name."""
+    before = sorted(tmp_path.rglob("*"))
+    for out in (Path("/proc/report.html"), tmp_path / f"{'x' * 250}.html", tmp_path / ("y" * 251)):
+        code, said, err = run(folder, "--out", out)
+        assert (code, said, err.count("\n")) == (2, "", 1), err
+        assert "cannot be written: " in err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_weights_of_a_name_that_no_system_takes_are_told(folder: Path) -> None:
+    """A person would see a traceback."""
+    code, _, err = run(folder, "--weights", "x" * 300)
+    assert (code, err.count("\n")) == (7, 1)
+    assert "File name too long" in err

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -8,7 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from config.errors import DataError
+from service.cli.main import app
 from service.cli.train import _say_scores
 
 WITHOUT_KERAS = (
@@ -87,3 +91,68 @@ def test_one_is_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         said == "pages: 1 of 20 held-out images taken for the other side, of pages and drawings\n"
     )
+
+
+@pytest.mark.parametrize("out", ["x" * 256, f"{'x' * 256}/run", "/proc/run"])
+def test_a_place_that_cannot_be_written_is_refused_at_once(folder: Path, out: str) -> None:
+    """Minutes of reading and drawing would end in a traceback."""
+    code, line = refused(folder, "--data", "letters", "--out", out)
+    assert (code, f"--out {out}: " in line) == (2, True), line
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to become a user who may not write")
+@pytest.mark.parametrize("mode", [0o000, 0o444, 0o555, 0o333])
+def test_a_folder_of_another_user_is_refused_at_once(folder: Path, mode: int) -> None:
+    """Hours of training would come before the message."""
+    place = folder / "theirs"
+    place.mkdir()
+    place.chmod(mode)
+    folder.chmod(0o755)
+    program = (
+        "import os, sys; import typer; from pathlib import Path; import config.errors; "
+        "from service.cli.train import _refuse_file; os.chdir(sys.argv[1]); os.setgroups([]); "
+        "os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)\n"
+        "for out in ('theirs', 'theirs/run'):\n"
+        "    try: _refuse_file(Path(out)); print('fine')\n"
+        "    except config.errors.UsageError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, folder], capture_output=True, text=True, check=False
+    )
+    place.chmod(0o755)
+    assert done.stderr == ""
+    first, second = done.stdout.splitlines()
+    assert "--out theirs: theirs cannot be written: permission denied" in first
+    # A folder in one that cannot be listed can still be made and written.
+    assert ("fine" if mode == 0o333 else "cannot be written: permission denied") in second
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--seed", "-1"), ("--seed", "4294967296"), ("--threads", "100000000000"),
+        ("--solids", "inf"), ("--solids", "nan"), ("--solids", "1001"), ("--learning-rate", "nan"),
+        ("--learning-rate", "inf"),
+    ],
+)  # fmt: skip
+def test_a_number_out_of_range_is_refused(option: str, value: str) -> None:
+    """It would end in a traceback of NumPy or TensorFlow, some of them after minutes."""
+    done = CliRunner().invoke(app, ["train", "--data", "letters", option, value])
+    assert done.exit_code == 2
+    assert option in done.output
+
+
+def test_the_run_folder_has_a_name_and_the_home_is_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shortest command of the manual, and one with the home as everywhere, would be refused."""
+    monkeypatch.chdir(folder)
+    done = CliRunner().invoke(
+        app, ["train", "--data", "gone", "--home", "nowhere", "--threads", "1"]
+    )
+    assert isinstance(done.exception, DataError), done.output
+    assert not (folder / "nowhere").exists()
+    (folder / "pigeonhole-run").write_text("mine")
+    done = CliRunner().invoke(app, ["train", "--data", "letters"])
+    assert "--out pigeonhole-run: pigeonhole-run is not a folder" in str(done.exception)

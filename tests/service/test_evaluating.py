@@ -3,7 +3,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +14,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from config.errors import DataError
+from config.errors import DataError, WeightsError
 from indexer.evaluation.outcome import Evaluation
 from indexer.evaluation.summary import summarise
+from models.siamese.weights import SHIPPED
 from service.desk import evaluating
 from service.desk.evaluated import describe_evaluation
 from service.desk.evaluating import evaluate, find_episodes
@@ -274,3 +278,94 @@ def test_the_plain_values_are_those_of_the_evaluation(judge: Any, folder: Path) 
     (episode,) = answer["episodes"]
     assert (episode["errors"], episode["total"], episode["strangers"]) == (1, 3, 1)
     assert sum(one["total"] for one in answer["reliability"]) == 4
+
+
+AS_NOBODY = """
+import json, os, sys
+from pathlib import Path
+import service.workers.judge
+from config.errors import DataError
+from service.desk.evaluating import find_episodes
+from service.workers.judge import scan_of
+os.setgroups([])
+os.setresgid(65534, 65534, 65534)
+os.setresuid(65534, 65534, 65534)
+for root in sys.argv[1:]:
+    try:
+        (episode,) = find_episodes(Path(root))
+    except DataError as error:
+        print(error)
+        continue
+    scans = [scan_of(path) for path in episode.files]
+    print([scan.reason for scan in scans if hasattr(scan, "reason")], list(episode.closed.values()))
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to become a user who may not read")
+def test_a_folder_that_may_not_be_read_is_no_folder_without_images(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Its queries would vanish from the count, or its class be said to have no example."""
+    places = []
+    for number, name in enumerate(
+        ("queries/unknown", "support/ticket", "support/cylinder", "support", "queries")
+    ):
+        places.append(shutil.copytree(folder, tmp_path / f"copy {number}"))
+        (places[-1] / name).chmod(0)
+    opened = []
+    for outer in (tmp_path, *tmp_path.parents):
+        if outer.stat().st_uid == 0 and not outer.stat().st_mode & 0o001:
+            opened.append((outer, outer.stat().st_mode))
+            outer.chmod(outer.stat().st_mode | 0o005)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, *places],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        for outer, mode in opened:
+            outer.chmod(mode)
+        for path in tmp_path.glob("copy */*"):
+            path.chmod(0o755)
+    assert done.stderr == ""
+    denied = "cannot be opened: permission denied"
+    first, second, third, fourth, fifth = done.stdout.splitlines()
+    assert first == f"['{denied}'] []"
+    assert f"{places[1]}/support/ticket {denied}" in second
+    assert third == f"[] ['{denied}']"
+    assert f"{places[3]}/support {denied}" in fourth
+    assert f"{places[4]}/queries {denied}" in fifth
+
+
+def test_what_cannot_be_looked_at_is_unreadable(judge: Any, folder: Path) -> None:
+    """The command would end well though examples were left out."""
+    (episode,) = find_episodes(folder)
+    closed = replace(episode, closed={folder / "support/x": "cannot be opened: permission denied"})
+    found = evaluate(folder, [closed], limits=LIMITS, reject=0.05, threads=1)
+    assert found.unreadable == {"support/x": "cannot be opened: permission denied"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda one: one.clear(), "has no usable calibration: it lacks sharpness"),
+        (lambda one: one.pop("cohort"), "has no usable calibration: it lacks cohort"),
+        (lambda one: one.update(sharpness="x"), "has no usable calibration: its numbers are none"),
+        (lambda one: one.update(crowds=[float("inf")]), "its numbers are none"),
+        (lambda one: one.update(cohort={"a": "ADwAPA=="}), "a cohort of 2 numbers a page, its"),
+    ],
+)
+def test_a_calibration_that_is_none_is_told_before_the_images_are_read(
+    folder: Path, tmp_path: Path, change: Callable[[dict[str, Any]], Any], said: str
+) -> None:
+    """Minutes of reading would end in a traceback, or in a line that names no file."""
+    found = json.loads(SHIPPED.read_text())
+    change(found["calibration"])
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(found))
+    with pytest.raises(WeightsError) as caught:
+        evaluate(
+            folder, find_episodes(folder), limits=LIMITS, reject=0.05, threads=1, manifest=path
+        )
+    assert f"{path} has" in str(caught.value)
+    assert said in str(caught.value)

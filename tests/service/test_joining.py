@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from config.errors import DataError, UsageError
 from models.drawing.documents import DOCUMENT_KINDS
 from models.episodes.spec import DataSpec
 from models.siamese.shapes import JoinShape
-from models.siamese.weights import SHIPPED, Manifest, load_branch, read_manifest
+from models.siamese.weights import SHIPPED, Manifest, load_branch, read_manifest, write_manifest
 from models.training.eye import eye_training
 from service.desk.joining import join_eyes
 
@@ -131,6 +132,21 @@ def test_it_can_be_done_again(data: Path, tmp_path: Path) -> None:
     assert any("no kind of --pages is held out" in line for line in lines)
 
 
+def test_classes_that_the_eye_has_learned_are_told(data: Path, tmp_path: Path) -> None:
+    """Scores and calibration on them would be too good, and nobody would know."""
+    eye = read_manifest(SHIPPED)
+    trained = eye.training["eye"]
+    sources = {**trained["sources"], "icons": {}}
+    held = {**trained["held_out"], "icons": {"classes": 2}}
+    folder = tmp_path / "eye"
+    folder.mkdir()
+    training = {**eye.training, "eye": {**trained, "sources": sources, "held_out": held}}
+    write_manifest(folder / "siamese.manifest.json", replace(eye, training=training))
+    (folder / eye.weights).symlink_to(SHIPPED.parent / eye.weights)
+    _, lines = join(data, tmp_path / "run", eye=folder)
+    assert any("held out 2 classes of icons, here 5 are" in line for line in lines)
+
+
 def test_kinds_that_are_folds_are_judged_by_and_learned(data: Path, tmp_path: Path) -> None:
     """Kinds to calibrate by would be lost to training, or calibrate a branch that knows them."""
     folds = [frozenset({"maze"}), frozenset({"staves", "register", "letter"})]
@@ -139,7 +155,7 @@ def test_kinds_that_are_folds_are_judged_by_and_learned(data: Path, tmp_path: Pa
     assert join_settings["folds"] == [["maze"], ["letter", "register", "staves"]]
     assert join_settings["sources"]["pages"]["read"]["kinds"] == 4
     assert join_settings["held_out"] == {
-        "icons": {"classes": 10, "images": 50},  # five, in each of two folds
+        "icons": {"classes": 5, "images": 25},  # the same five in both folds: they count once
         "pages": {"classes": 3, "images": 12},
         "drawn pages": {"classes": 4, "images": 80},
     }

@@ -128,3 +128,29 @@ def test_a_name_that_is_no_text_is_shown(judge: Any, drawn: Draw, tmp_path: Path
     shutil.copyfile(drawn("ticket"), path)
     (answer,) = judge(path)
     assert answer["path"] == f"{tmp_path}/caf\\xe9.png"
+
+
+def test_a_folder_that_cannot_be_opened_is_an_answer(
+    judge: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files would be left out without a word, and the command end well."""
+    (tmp_path / "set" / "closed").mkdir(parents=True)
+    scandir = os.scandir
+
+    def closed(path: Any) -> object:
+        if os.fspath(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    files = files_of([tmp_path / "set"], Ignored(()))
+    assert files == [tmp_path / "set" / "closed"]
+    (answer,) = judge(*files)
+    assert (answer["stage"], answer["error"]) == ("open", "cannot be opened: permission denied")
+
+
+def test_a_path_that_no_system_takes_is_an_answer(judge: Any, tmp_path: Path) -> None:
+    """One mistyped name would end the command before the others."""
+    (path,) = files_of([tmp_path / ("x" * 300)], Ignored(()))
+    (answer,) = judge(path)
+    assert answer["error"] == "cannot be opened: file name too long"

@@ -112,6 +112,14 @@ def test_too_little_held_out_is_refused_before_training(
     assert not (tmp_path / "run").exists()
 
 
+def test_one_class_is_nothing_to_learn_from(shapes: Path, tmp_path: Path) -> None:
+    """A network that was asked nothing would be written down with a loss of 0."""
+    others = frozenset(one.name for one in sorted(shapes.glob("*/shape*"))[1:])
+    with pytest.raises(DataError, match="leaves 1 class to learn from, a network needs 2"):
+        train(shapes, tmp_path / "run", hold_out=others)
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_finished_run_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     """Minutes of reading and drawing would come before the message."""
     (tmp_path / "run").mkdir()

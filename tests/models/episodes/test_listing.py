@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -180,3 +181,57 @@ def test_a_class_that_is_not_there_is_refused_with_those_that_are() -> None:
     many = [listed_class(f"c{number:02}") for number in range(40)]
     with pytest.raises(DataError, match=r"it has 40: c00, .*, c11 and 28 more"):
         chosen(many, ("x",), (), Path("data"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "has no column path. Its first line names the columns"),
+        ("file\tlabel\na.png\tx\n", "has no column path. Its first line"),
+        ("path\tkind\na.png\tx\n", "has no column label, its columns are path, kind"),
+        ("path\tlabel\n../a.png\tx\n", "names ../a.png, which lies outside its folder"),
+        ("path\tlabel\n/etc/a.png\tx\n", "names /etc/a.png, which lies outside its folder"),
+    ],
+)
+def test_a_manifest_that_cannot_be_followed_is_one_line(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    """A person would look for the fault in the label, or learn from files of another folder."""
+    (tmp_path / "MANIFEST.tsv").write_text(text)
+    with pytest.raises(DataError) as caught, listed(tmp_path):
+        pass
+    assert said in str(caught.value)
+    assert str(tmp_path / "MANIFEST.tsv") in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_tells_why_and_no_more(tmp_path: Path) -> None:
+    """The path would stand in the line twice, beside a number that nobody knows."""
+    rows = "gone.png\tx\nfolder.png\tx\nnul\0.png\tx\n"
+    (tmp_path / "MANIFEST.tsv").write_text("path\tlabel\n" + rows)
+    (tmp_path / "folder.png").mkdir()
+    with listed(tmp_path) as (found,):
+        for file, said in zip(
+            found.files,
+            ("no such file or directory", "it is not a regular file", "no file can have this name"),
+            strict=True,
+        ):
+            with pytest.raises(OSError, match=said) as caught:
+                file.read()
+            assert str(caught.value) == said
+
+
+def test_a_class_that_cannot_be_opened_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network would know one class fewer than its user thinks."""
+    put(tmp_path, "a/1.png", "b/1.png", ".hidden/c/1.png")
+    scandir = os.scandir
+
+    def closed(path: str) -> object:
+        if os.fspath(path).endswith(("/b", "/.hidden")):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(DataError, match="/b cannot be opened: permission denied"), listed(tmp_path):
+        pass

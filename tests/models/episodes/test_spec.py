@@ -30,7 +30,7 @@ def test_a_source_is_named_as_the_help_says(text: str, spec: DataSpec) -> None:
 @pytest.mark.parametrize(
     "text",
     ["a,wieght=2", "a,weight", "a,weight=", "a,weight=much", "a,weight=0", "a,weight=-1",
-     "a,weight=nan", "a,weight=inf", "a,turns=yes", "a,", "a,Turns", "", ",turns", "a,held=1",
+     "a,weight=nan", "a,weight=inf", "a,weight=1e308", "a,turns=yes", "a,", "a,Turns", "", ",turns", "a,held=1",
      "a,held=-0.1", "a,held", "a,held=nan", "a,name=", "a,label", "a,only=", "a,only=x++y", "a,as=",
      "a,least=0", "a,least=2.5", "a,least=-1"],
 )  # fmt: skip
@@ -46,9 +46,10 @@ def test_what_means_nothing_is_refused(text: str) -> None:
     [
         ("held=1.5", "is not a number in [0, 1)"),
         ("held=much", "is not a number in [0, 1)"),
-        ("weight=-1", "is not a number above 0"),
-        ("weight=inf", "is not a number above 0"),
-        ("weight", "is not a number above 0"),
+        ("weight=-1", "is not a number above 0, 1000000 at most"),
+        ("weight=inf", "is not a number above 0, 1000000 at most"),
+        ("weight=1e308", "is not a number above 0, 1000000 at most"),
+        ("weight", "is not a number above 0, 1000000 at most"),
         ("least=0", "is not a whole number from 1 on"),
         ("least=2.5", "is not a whole number from 1 on"),
         ("least=", "is not a whole number from 1 on"),

@@ -43,16 +43,24 @@ def test_chance_is_reported_as_chance(ways: int) -> None:
 def test_trials_stay_within_a_group() -> None:
     """Telling a letter from a floor plan would count as much as from another letter."""
     held = classes_of(*["a"] * 3, *["b"] * 3, "c")
-    # Within a group all is alike: any trial across groups would be right more often.
+    # Within a group all is alike, which is an error: a trial across groups would be right.
     rows = {"a": [1.0, 0, 0], "b": [0, 1.0, 0], "c": [0, 0, 1.0]}
     alike = [np.tile(np.float32(rows[one.group]), (5, 1)) for one in held]
     tagged = [
         np.hstack([part, np.full((5, 1), -0.1 * key, np.float32)]) for key, part in enumerate(alike)
     ]
     found = one_shot_trials(groups(held), alike, ways=3, trials=200, seed=1)
-    assert found.errors == 0  # the first of equals is the right one: no other group came nearer
+    assert found.errors == 200
     with pytest.raises(ValueError, match="no group has the 4 classes"):
         one_shot_trials(groups(held), tagged, ways=4, trials=1, seed=1)
+
+
+@pytest.mark.parametrize("value", [1.0, float("nan")])
+def test_a_network_that_sees_nothing_is_always_wrong(value: float) -> None:
+    """One that maps all to one point, or to no number, would be written down as perfect."""
+    held = classes_of(*["a"] * 5)
+    rows = [np.full((4, 3), value, np.float32) for _ in held]
+    assert one_shot_trials(groups(held), rows, ways=5, trials=100, seed=1).errors == 100
 
 
 def test_a_class_of_one_image_takes_no_part() -> None:

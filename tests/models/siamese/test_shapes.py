@@ -36,3 +36,16 @@ def test_a_manifest_is_read_without_keras() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "set()\n"
+
+
+def test_an_eye_of_nothing_is_refused() -> None:
+    """The message would be an IndexError from the network."""
+    for options, said in (
+        ({"widths": ()}, "widths"),
+        ({"widths": (0,)}, "widths"),
+        ({"dim": 0}, "dim 0"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            EyeShape(**options)
+    with pytest.raises(ValueError, match="texture_dim 0"):
+        JoinShape(texture_dim=0)

@@ -247,12 +247,13 @@ def test_a_manifest_with_an_impossible_recipe_is_refused(manifest_path: Path) ->
         lambda one: replace(one, recipe=Recipe(side=16, working_side=64, morphology="erode")),
         lambda one: replace(one, recipe=Recipe(side=16, working_side=64, spill=0.003)),
         lambda one: replace(one, recipe=Recipe(side=16, working_side=64, margin=0)),
+        lambda one: replace(one, calibration={"choice": 1.0}),
     ],
 )
-def test_the_branch_id_is_of_all_that_decides_an_embedding(
+def test_the_branch_id_is_of_all_that_decides_a_verdict(
     shipped: Shipped, change: Callable[[Manifest], Manifest]
 ) -> None:
-    """Cached embeddings of another preparation would be compared with new ones."""
+    """Cached embeddings, or scores, of another branch would be taken for this one's."""
     manifest = shipped[1]
     assert change(manifest).branch_id != manifest.branch_id
 
@@ -262,6 +263,56 @@ def test_the_branch_id_is_of_nothing_else(shipped: Shipped, manifest_path: Path)
     manifest = shipped[1]
     other = replace(manifest, weights="moved.weights.h5", training={}, scores={"x": 1})
     assert other.branch_id == manifest.branch_id
-    assert replace(manifest, calibration={}).branch_id == manifest.branch_id
     assert read_manifest(manifest_path).branch_id == manifest.branch_id
     assert len(manifest.branch_id) == 16
+
+
+SHAPE = {"eye": asdict(TINY.eye), "join": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"branch": SHAPE | {"eye": asdict(TINY.eye) | {"widths": []}}}, "branch.eye: widths []"),
+        ({"branch": SHAPE | {"eye": asdict(TINY.eye) | {"widths": [0]}}}, "branch.eye: widths [0]"),
+        ({"branch": SHAPE | {"eye": asdict(TINY.eye) | {"dim": 0}}}, "branch.eye: dim 0 must be"),
+        ({"branch": {"eye": asdict(TINY.eye) | {"side": "a"}}}, 'branch.eye.side is "a", it must'),
+        ({"branch": 5}, "branch is 5, it must be an object"),
+        ({"weights": 5}, "weights is 5, it must be a text"),
+        ({"sha256": None}, "sha256 is null, it must be a text"),
+        ({"scores": []}, "scores is [], it must be an object"),
+        ({"recipe": {"working_side": "512"}}, 'working_side is "512", it must be a whole number'),
+        ({"recipe": {"working_side": 0}}, "recipe.working_side is 0, it must be 8 or more"),
+        ({"recipe": {"spill": float("nan")}}, "recipe.spill is NaN, it must be a number"),
+        ({"weights": "../tiny.weights.h5"}, "which is no file beside it"),
+        ({"weights": "\0"}, "which is no file beside it"),
+        ({"more": 1}, "more in it is not known to this version"),
+    ],
+)
+def test_a_wrong_entry_is_named(manifest_path: Path, changes: dict[str, Any], said: str) -> None:
+    """The message would blame another entry, or be a traceback."""
+    edit(manifest_path, **changes)
+    told = refused(manifest_path)
+    assert said in told
+    assert "manifest.json" in told
+
+
+def test_a_missing_entry_is_named(manifest_path: Path) -> None:
+    """Nobody would know what the file lacks."""
+    found = json.loads(manifest_path.read_text())
+    del found["sha256"]
+    manifest_path.write_text(json.dumps(found))
+    assert "sha256 is missing in it" in refused(manifest_path)
+
+
+def test_weights_are_not_their_manifest(manifest_path: Path) -> None:
+    """Who names the file that was trained would read of a codec."""
+    with pytest.raises(WeightsError, match=f"{FILE} holds weights") as caught:
+        read_manifest(manifest_path.parent / FILE)
+    assert "Name the manifest beside it" in caught.value.advice
+
+
+def test_a_misfit_is_told_in_few_words(manifest_path: Path) -> None:
+    """Keras writes several sentences, about layers that nobody knows."""
+    edit(manifest_path, branch=SHAPE | {"eye": asdict(TINY.eye) | {"dim": 9}})
+    assert "does not fit its manifest: its layers are others. " in refused(manifest_path)

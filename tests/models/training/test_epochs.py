@@ -12,8 +12,9 @@ from models.siamese.network import Siamese
 from models.siamese.shape_eye import build_shape_eye
 from models.siamese.shapes import TINY
 from models.training.epochs import Epochs, exhausted
-from models.training.folder import RunFolder, State
+from models.training.folder import RunFolder
 from models.training.plan import Plan
+from models.training.run_state import State
 
 
 class Told:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from config.errors import DataError
-from models.training.folder import FORMAT, RunFolder, State, replaced
+from models.training.folder import FORMAT, RunFolder, replaced
+from models.training.run_state import State
 
 SETTINGS: dict[str, Any] = {"plan": {"seed": 1, "epochs": 9}, "widths": (1, 2)}
 CLASSES = ("a/x", "a/y\udcfc")
@@ -207,3 +208,72 @@ def test_a_folder_that_cannot_be_made_is_refused() -> None:
         RunFolder(Path("/proc/run")).opened(SETTINGS, CLASSES),  # nobody can, not even root
     ):
         pytest.fail("opened")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("history.jsonl", "{", "history.jsonl is not the history of a run"),
+        ("history.jsonl", "", "history.jsonl has 0 epochs, the run has come to epoch 1"),
+        ("history.jsonl", "5\n", "history.jsonl has no epoch 1 in line 1"),
+        ("history.jsonl", None, "history.jsonl cannot be read: no such file"),
+        ("checkpoint/state.json", '{"epoch": "x"}', "state.json is not the state of a run"),
+        ("checkpoint/state.json", '{"epoch": -1}', "state.json is not the state of a run"),
+        ("checkpoint/state.json", '{"epochs": 1}', "state.json is not the state of a run"),
+        ("checkpoint/state.json", "[]", "state.json is not the state of a run"),
+        ("checkpoint/state.json", '{"best_rate": NaN}', "state.json is not the state of a run"),
+        ("checkpoint/b1", None, "checkpoint/b1 is missing"),
+        ("checkpoint/t1", None, "checkpoint/t1 is missing"),
+    ],
+)
+def test_a_broken_run_is_refused_before_any_work(
+    tmp_path: Path, file: str, text: str | None, said: str
+) -> None:
+    """It would be trained to its last epoch, and end in a traceback."""
+    folder = RunFolder(tmp_path)
+    with folder.opened(SETTINGS, CLASSES):
+        commit(folder, 1)
+    if text is None:
+        (tmp_path / file).unlink()
+    else:
+        (tmp_path / file).write_text(text)
+    before = contents(tmp_path)
+    with pytest.raises(DataError) as caught:
+        RunFolder(tmp_path).refuse_taken()
+    assert said in str(caught.value)
+    assert str(tmp_path) in str(caught.value)
+    with pytest.raises(DataError), RunFolder(tmp_path).opened(SETTINGS, CLASSES):
+        pytest.fail("opened")
+    assert contents(tmp_path) == before
+
+
+def test_a_full_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours of training would end in a traceback, and nobody know that the run goes on."""
+    folder = RunFolder(tmp_path)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with folder.opened(SETTINGS, CLASSES):
+        commit(folder, 1)
+        monkeypatch.setattr(Path, "write_text", full)
+        with pytest.raises(DataError, match="cannot be written: no space left on device"):
+            commit(folder, 2)
+        with pytest.raises(DataError, match="cannot be written: no space left on device"):
+            folder.keep("weights", full)
+        monkeypatch.undo()
+    with RunFolder(tmp_path).opened(SETTINGS, CLASSES):
+        assert folder.state.epoch == 1
+
+
+def test_a_name_that_no_system_takes_is_refused() -> None:
+    """The user would see a traceback."""
+    with pytest.raises(DataError, match="file name too long"):
+        RunFolder(Path("x" * 300)).refuse_taken()
+
+
+def test_a_class_is_a_line_whatever_its_name(tmp_path: Path) -> None:
+    """The classes after it would have the labels of others."""
+    with RunFolder(tmp_path).opened(SETTINGS, ("a/x\ny", "b/é\r")):
+        pass
+    assert (tmp_path / "classes.txt").read_text() == "a/x\\ny\nb/é\\r\n"

@@ -219,3 +219,27 @@ def test_data_that_cannot_be_learned_from_leave_nothing(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="0 classes are held out"):
         train(SOURCES, [], shape=TINY.eye, recipe=RECIPE, plan=PLAN, out=out)
     assert not out.exists()
+
+
+def test_damaged_best_weights_are_told_before_more_is_trained(
+    stopped: Path, tmp_path: Path
+) -> None:
+    """The run would be trained to its last epoch first, and end in a traceback."""
+    out = shutil.copytree(stopped, tmp_path / "damaged")
+    (best,) = (out / "checkpoint").glob("best-*")
+    best.write_bytes(best.read_bytes()[:1000])
+    told: Rows = []
+    with pytest.raises(DataError, match=f"{best.name} cannot be gone on with: it is damaged"):
+        run(out, report=told.append)
+    assert len(told) == 1
+    best.unlink()
+    with pytest.raises(DataError, match=f"{best.name} is missing"):
+        run(out)
+
+
+def test_a_history_that_lacks_something_is_named(stopped: Path, tmp_path: Path) -> None:
+    """A KeyError would come after minutes of reading, or at the very end."""
+    out = shutil.copytree(stopped, tmp_path / "damaged")
+    (out / "history.jsonl").write_text('{"epoch": 1, "loss": 1}\n')
+    with pytest.raises(DataError, match=r"history\.jsonl has no seconds of epoch 1"):
+        run(out)
