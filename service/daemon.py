@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 RETRY = 5.0
 """Seconds after which a ledger that could not be written is tried again."""
+ASKED = 1.0
+"""Seconds between looks into the journal for moves that a command asks for."""
 
 Report = Callable[[Closed], None]
 
@@ -81,6 +83,7 @@ class Daemon:
         self._cut_short: dict[Path, str] = {}
         self._pulse = Pulse(ledger)
         self._next_sweep = 0.0
+        self._next_look = 0.0
         self._unreadable: dict[str, str] = {}
         self._failed = False
 
@@ -180,11 +183,15 @@ class Daemon:
         """Look where events point, and everywhere when a sweep is due."""
         for path in self._events.paths():
             self._inbox.look(path)
-        if time.monotonic() >= self._next_sweep:
+        now = time.monotonic()
+        sweep, look = now >= self._next_sweep, now >= self._next_look
+        if sweep:
             self._events.restart_if_dead()
             self._sweep()
-            if self._placement.stuck:
-                self._close(self._placement.resume())
+        if look:
+            self._next_look = now + ASKED
+        if (sweep and self._placement.stuck) or (look and self._placement.asked):
+            self._close(self._placement.resume())
 
     def _sweep(self) -> None:
         self._next_sweep = time.monotonic() + self._settings.rescan_interval
@@ -318,9 +325,9 @@ class Daemon:
 
     def _patience(self) -> float:
         """Seconds until there may be something to do that no event announces."""
-        until_sweep = max(0.0, self._next_sweep - time.monotonic())
+        until_next = max(0.0, min(self._next_sweep, self._next_look) - time.monotonic())
         until_stable = self._until_stable()
-        return until_sweep if until_stable is None else min(until_sweep, until_stable)
+        return until_next if until_stable is None else min(until_next, until_stable)
 
     def _until_stable(self, only: set[str] | None = None) -> float | None:
         return self._inbox.seconds_to_next(only) if self._dispatcher.room else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import structlog
 
@@ -68,6 +69,11 @@ class Placement:
         """Number of moves that were refused when last tried."""
         return len(self._stuck)
 
+    @property
+    def asked(self) -> bool:
+        """Whether the journal has a move that was not tried yet: somebody else wrote it there."""
+        return any(move.scan_id not in self._stuck for move in self._ledger.moves())
+
     def place(self, results: Sequence[tuple[Claim, Examined]]) -> list[Closed]:
         """Record verdicts and destinations, move, close."""
         promised: set[Path] = set()
@@ -94,15 +100,17 @@ class Placement:
         """Remove the notes of failed files that were taken out of ``failed/`` to be tried again."""
         for claim in claims:
             for failed in claim.superseded:
-                if failed.place is None:
-                    continue
-                try:
-                    remove_note(failed.place, failed.sha256)
-                except OSError as error:
-                    log.warning("the note stays", file=str(failed.place), reason=error.strerror)
+                if failed.place is not None:
+                    self._clear_note(failed.place, failed.sha256)
+
+    def _clear_note(self, beside: Path, sha256: str) -> None:
+        try:
+            remove_note(beside, sha256)
+        except OSError as error:
+            log.warning("the note stays", file=str(beside), reason=error.strerror)
 
     def resume(self) -> list[Closed]:
-        """Carry out what stands in the journal: after a crash, or after a refusal."""
+        """Carry out what stands in the journal: after a crash or a refusal, or on request."""
         moves = self._ledger.moves()
         for move in moves:
             if move.final_state == "failed" and move.scan_id not in self._faults:
@@ -154,8 +162,13 @@ class Placement:
                         taken.append(self._ledger.redirect(move.scan_id, place))
                     case Gone():
                         self._faults.pop(move.scan_id, None)
-                        self._ledger.abandon(move.scan_id, _TAKEN_AWAY, perhaps_moved=again)
-                        closed.append(Closed(move.source, "failed"))
+                        end: Literal["failed", "superseded"] = "failed"
+                        if move.final_state == "superseded":
+                            end = "superseded"
+                        self._ledger.abandon(
+                            move.scan_id, _TAKEN_AWAY, state=end, perhaps_moved=again
+                        )
+                        closed.append(Closed(move.source, end))
                     case Changed():
                         self._faults.pop(move.scan_id, None)
                         self._ledger.abandon(move.scan_id, _REPLACED, state="superseded")
@@ -177,6 +190,8 @@ class Placement:
 
     def _annotate(self, move: Move) -> bool:
         """Put the note beside a failed file; False if it cannot be written."""
+        if move.final_state == "superseded":
+            self._clear_note(move.source, move.sha256)
         if move.final_state != "failed":
             return True
         fault = self._faults.get(move.scan_id, Fault("file", "it failed"))

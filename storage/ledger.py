@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.queries import Queries
 from storage.records import Claim, Decision, Heartbeat, Move, displayable, timestamp
 from storage.rows import MOST, as_move, each, faulted, journal_row, match_rows, placed
-from storage.tables import OPEN, heartbeat, journal, matches, readings, scans
+from storage.tables import CLOSED, OPEN, heartbeat, journal, matches, readings, scans
 
 _BY_ID = scans.c.id == bindparam("scan")
 
@@ -81,6 +81,28 @@ class Ledger(Queries):
             each(connection, insert(journal), [journal_row(move, now) for move in moves])
         return moves
 
+    def recall(self, moves: Sequence[Move]) -> list[Move]:
+        """Write that closed scans are to go back to the inbox; `close` ends that as superseded.
+
+        A scan that is no longer closed, or stands elsewhere by now, is passed over.
+
+        Returns:
+            Those of ``moves`` that now stand in the journal.
+        """
+        with self.database.write() as connection:
+            now = timestamp(self._clock())
+            places = _places(connection, [move.scan_id for move in moves])
+            kept = [
+                move
+                for move in moves
+                if (place := places.get(move.scan_id)) and self.home.root / place == move.source
+            ]
+            for move in kept:
+                row = {"scan": move.scan_id, **placed(move.destination, self.home)}
+                connection.execute(_RECALL, row)
+            each(connection, insert(journal), [journal_row(move, now) for move in kept])
+        return kept
+
     def redirect(self, scan_id: int, destination: Path) -> Move:
         """Commit another destination before it is tried.
 
@@ -106,6 +128,7 @@ class Ledger(Queries):
         now = timestamp(self._clock())
         with self.database.write() as connection:
             each(connection, _CLOSE, [{"scan": i, "now": now} for i in scan_ids])
+            each(connection, _LEFT, [{"scan": i} for i in scan_ids])
             each(connection, _LEAVE_JOURNAL, [{"scan": i} for i in scan_ids])
 
     def abandon(
@@ -166,12 +189,27 @@ _DECIDE = (
     .where(_BY_ID)
     .values(state="moving", **{name: bindparam(name) for name in rows.DECIDED})
 )
+_RECALL = (
+    update(scans)
+    .where(_BY_ID)
+    .values(
+        state="moving",
+        destination=bindparam("destination"),
+        destination_path=bindparam("destination_path"),
+    )
+)
 _FINAL_STATE = select(journal.c.final_state).where(journal.c.scan_id == scans.c.id)
 _CLOSE = (
     update(scans)
     .where(_BY_ID, _FINAL_STATE.exists())
     .values(state=_FINAL_STATE.scalar_subquery(), finished_at=bindparam("now"))
 )
+_LEFT = (
+    update(scans)
+    .where(_BY_ID, scans.c.state == "superseded")
+    .values(destination=None, destination_path=None)
+)
+"""What went back to the inbox is nowhere as this scan: the next one has the file."""
 _LEAVE_JOURNAL = delete(journal).where(journal.c.scan_id == bindparam("scan"))
 
 
@@ -182,6 +220,19 @@ def _still_open(connection: Connection, scan_ids: list[int]) -> set[int]:
             scans.c.id.in_(scan_ids[start : start + MOST]), scans.c.state.in_(OPEN)
         )
         found.update(connection.execute(query).scalars())
+    return found
+
+
+def _places(connection: Connection, scan_ids: list[int]) -> dict[int, Path]:
+    """Where closed scans stand, relative to the home or absolute."""
+    found: dict[int, Path] = {}
+    for start in range(0, len(scan_ids), MOST):
+        query = select(scans.c.id, scans.c.destination_path).where(
+            scans.c.id.in_(scan_ids[start : start + MOST]), scans.c.state.in_(CLOSED)
+        )
+        for scan_id, place in connection.execute(query):
+            if place is not None:
+                found[scan_id] = Path(os.fsdecode(place))
     return found
 
 

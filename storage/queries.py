@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,8 @@ from indexer.verdict import Match, Verdict
 from models.page.scan import Fault
 from storage import rows
 from storage.database import Database
-from storage.records import Heartbeat, Hit, Move, Prior, displayable, timestamp
-from storage.tables import OPEN, heartbeat, matches, readings, scans
+from storage.records import Filed, Heartbeat, Hit, Move, Prior, displayable, timestamp
+from storage.tables import CLOSED, OPEN, heartbeat, matches, readings, scans
 from storage.views import RESULT_COLUMNS
 
 _PAGE = 500  # rows a transaction: a slow reader must not hold the write-ahead log back
@@ -91,6 +91,40 @@ class Queries:
             path = connection.execute(query).scalar()
         return None if path is None else self.home.root / os.fsdecode(path)
 
+    def filed(
+        self,
+        *,
+        scan_ids: Sequence[int] | None = None,
+        states: Sequence[str] = CLOSED,
+        newest: int | None = None,
+    ) -> list[Filed]:
+        """Closed scans that have a file, those first that were closed last.
+
+        Args:
+            scan_ids: only these; None for all.
+            states: only scans in one of these.
+            newest: no more than this.
+        """
+        query = (
+            select(
+                scans.c.id, scans.c.state, scans.c.destination_path, scans.c.source,
+                scans.c.sha256, scans.c.size, scans.c.class_name,
+            )
+            .where(scans.c.state.in_(states), scans.c.destination_path.is_not(None))
+            .order_by(scans.c.finished_at.desc(), scans.c.id.desc())
+            .limit(newest)
+        )  # fmt: skip
+        wanted = None if scan_ids is None else frozenset(scan_ids)
+        with self.database.read() as connection:
+            return [
+                Filed(
+                    scan_id, state, self.home.root / os.fsdecode(place),
+                    Path(os.fsdecode(source)), sha256, size, class_name,
+                )
+                for scan_id, state, place, source, sha256, size, class_name in connection.execute(query)
+                if wanted is None or scan_id in wanted
+            ]  # fmt: skip
+
     def search(self, text: str, limit: int = 20, marks: tuple[str, str] = ("[", "]")) -> list[Hit]:
         """Scans whose text holds every word of ``text``, best first.
 
@@ -115,7 +149,8 @@ class Queries:
                 func.snippet(whole, 0, *marks, "…", 12),
             )
             .select_from(_text_search.join(scans, scans.c.id == _text_search.c.rowid))
-            .where(whole.op("MATCH")(query_text))
+            # A scan that was put back is read again, and found by its new row.
+            .where(whole.op("MATCH")(query_text), scans.c.state != "superseded")
             .order_by(literal_column("rank"), scans.c.id.desc())
             .limit(limit)
         )

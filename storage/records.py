@@ -10,8 +10,8 @@ from typing import Literal
 from indexer.verdict import Verdict
 from models.page.scan import Fault, Scan
 
-FinalState = Literal["filed", "review", "failed", "duplicate"]
-"""How a scan that is moved somewhere ends."""
+FinalState = Literal["filed", "review", "failed", "duplicate", "superseded"]
+"""How a scan that is moved somewhere ends; the last one is moved back to the inbox."""
 
 State = Literal[
     "queued", "working", "moving", "filed", "review", "failed", "duplicate", "superseded"
@@ -107,6 +107,25 @@ class Move:
     size: int
     final_state: FinalState
     inode: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A closed scan that has a file.
+
+    Attributes:
+        place: where it was put; absolute.
+        source: where it was dropped; absolute.
+        sha256: of its bytes; empty when they could not be read.
+    """
+
+    scan_id: int
+    state: str
+    place: Path
+    source: Path
+    sha256: str
+    size: int
+    class_name: str | None
 
 
 @dataclass(frozen=True, slots=True)

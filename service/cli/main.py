@@ -8,7 +8,7 @@ import sys
 import typer
 
 from config.errors import ExitCode, PigeonholeError
-from service.cli import classes, classify, doctor, evaluate, ledger, train, watch
+from service.cli import classes, classify, doctor, evaluate, ledger, repair, train, watch
 from service.cli.context import HomeOption, remember_home
 from service.cli.output import finish, notice
 
@@ -25,6 +25,10 @@ app.command()(classify.classify)
 app.command()(ledger.results)
 app.command()(ledger.search)
 app.command()(ledger.status)
+app.command()(repair.retry)
+app.command()(repair.undo)
+app.command()(repair.reclassify)
+app.command()(repair.verify)
 app.add_typer(classes.app, name="classes")
 app.command()(doctor.doctor)
 app.command()(train.train)

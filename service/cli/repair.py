@@ -1,0 +1,157 @@
+"""``pigeonhole verify``, ``retry``, ``undo`` and ``reclassify``: is all there, and the way back."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from config.errors import ExitCode, HomeBusyError, UsageError
+from config.words import counted
+from service.cli.context import HomeOption, JsonOption, open_home
+from service.cli.ledger import opened_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.home import Home
+    from storage.ledger import Ledger
+    from storage.records import Filed
+
+_JUDGED = ("review", "filed")
+
+
+def retry(
+    ctx: typer.Context,
+    scan_ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID]…", help="Scans, as 'results' shows them.")
+    ] = None,
+    all_failed: Annotated[
+        bool, typer.Option("--all-failed", help="Every scan that failed.")
+    ] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Put failed scans back into the inbox, to be judged anew."""
+    if all_failed == bool(scan_ids):
+        raise UsageError(
+            "retry takes scans or --all-failed", "See 'pigeonhole results --state failed'"
+        )
+    with opened_ledger(ctx, home) as (found, ledger):
+        scans = ledger.filed(scan_ids=scan_ids, states=("failed",))
+        _refuse_others(ledger, scan_ids or (), scans)
+        _put_back(found, ledger, scans, as_json=as_json)
+
+
+def undo(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="[N]", min=1, help="How many scans.")] = 1,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Put the scans that were closed last back where they were dropped."""
+    with opened_ledger(ctx, home) as (found, ledger):
+        from service.lock import is_held
+
+        if is_held(found.lock_file):
+            raise HomeBusyError(
+                f"a daemon works in {found.root}, and would sort them again at once",
+                "Stop it first",
+            )
+        _put_back(found, ledger, ledger.filed(newest=number), as_json=as_json)
+
+
+def reclassify(
+    ctx: typer.Context,
+    state: Annotated[
+        str, typer.Option("--state", metavar="S", help="Scans in this state: review or filed.")
+    ] = "review",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Judge scans anew by the classes of now; those that would go elsewhere go to the inbox."""
+    if state not in _JUDGED:
+        raise UsageError(
+            f"--state {state}: no scan in this state was judged", f"Choose {' or '.join(_JUDGED)}"
+        )
+    _, settings = open_home(ctx, home)
+    with opened_ledger(ctx, home) as (found, ledger):
+        from service.cli.output import notice, say
+        from service.cli.progress import progress_bar
+        from service.desk.reclassifying import outdated
+        from service.lock import is_held
+        from service.workers.engine import EngineSpec
+
+        def unusable(name: str, reason: str) -> None:
+            notice(f"support image {name} is not used: {reason}")
+
+        scans = ledger.filed(states=(state,))
+        spec = EngineSpec.of(found, settings, threads=len(os.sched_getaffinity(0)))
+        with progress_bar("judging", len(scans)) as advance:
+            others = list(outdated(spec, scans, notice=unusable, advance=advance))
+        if not as_json:
+            say(f"{counted(len(scans), 'scan')} judged, {len(others)} would go elsewhere")
+        _put_back(found, ledger, others, as_json=as_json)
+        if others and not is_held(found.lock_file):
+            notice("'pigeonhole watch' will sort them")
+
+
+def verify(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Compare every filed scan with the ledger; exit code 1 where they differ."""
+    with opened_ledger(ctx, home) as (found, ledger):
+        from dataclasses import asdict
+
+        from service.cli.output import print_json, say
+        from service.cli.progress import progress_bar
+        from service.desk.verifying import verify as findings_of
+
+        number, rows = 0, len(ledger.filed())
+        with progress_bar("verifying", rows) as advance:
+            for finding in findings_of(found, ledger, advance):
+                number += 1
+                if as_json:
+                    print_json(asdict(finding))
+                    continue
+                scan = "" if finding.scan_id is None else f" (scan {finding.scan_id})"
+                say(f"{finding.kind:10} {finding.place}{scan}: {finding.detail}. {finding.advice}")
+    if not as_json:
+        say(f"{counted(rows, 'file')} compared, {counted(number, 'finding')}")
+    raise typer.Exit(ExitCode.SCANS_FAILED if number else ExitCode.OK)
+
+
+def _refuse_others(ledger: Ledger, asked: Sequence[int], scans: Sequence[Filed]) -> None:
+    """Refuse scans that did not fail.
+
+    Raises:
+        UsageError: there is no such scan, or it is in another state.
+    """
+    there = {scan.scan_id for scan in scans}
+    for scan_id in asked:
+        if scan_id not in there:
+            row = ledger.result(scan_id)
+            raise UsageError(
+                f"scan {scan_id} is {row['state']}, only failed ones are retried"
+                if row
+                else f"there is no scan {scan_id}",
+                "See 'pigeonhole results --state failed'",
+            )
+
+
+def _put_back(home: Home, ledger: Ledger, scans: Sequence[Filed], *, as_json: bool) -> None:
+    from service.cli.output import notice, print_json, say
+    from service.desk.recalling import put_back
+
+    found = put_back(home, ledger, scans)
+    for one in found:
+        place = home.relative(one.place) if one.place else None
+        if as_json:
+            print_json({"scan_id": one.scan.scan_id, "place": place, "reason": one.reason or None})
+        elif place:
+            say(f"{home.relative(one.scan.place)} is back as {place}")
+        else:
+            notice(f"{home.relative(one.scan.place)} is left alone: it {one.reason}")
+    if not as_json:
+        say(f"{counted(sum(one.place is not None for one in found), 'scan')} put back")
+    if any(one.place is None for one in found):
+        raise typer.Exit(ExitCode.SCANS_FAILED)

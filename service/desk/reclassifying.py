@@ -1,0 +1,33 @@
+"""Which scans would be filed otherwise by the classes that there are now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from service.desk.judging import classify
+from service.workers.engine import EngineSpec
+from storage.records import Filed, displayable
+
+
+def outdated(
+    spec: EngineSpec,
+    scans: Sequence[Filed],
+    *,
+    notice: Callable[[str, str], None],
+    advance: Callable[[], None] = lambda: None,
+) -> Iterator[Filed]:
+    """Judge closed scans where they lie, and yield those that would go elsewhere.
+
+    One that cannot be judged now stays where it is.
+
+    Args:
+        spec: the engine to judge with.
+        scans: see `Queries.filed`.
+        notice: told of each support image that could not be used, and why.
+        advance: called after each scan.
+    """
+    answers = classify(spec, [scan.place for scan in scans], read=False, notice=notice)
+    for scan, answer in zip(scans, answers, strict=True):
+        if "class" in answer and displayable(answer["class"]) != scan.class_name:
+            yield scan
+        advance()

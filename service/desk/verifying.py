@@ -1,0 +1,147 @@
+"""Whether every file is where the ledger says, and what it says: ``verify``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from config.home import Home
+from models.page.hashing import hash_file
+from service.lock import is_held
+from storage.ledger import Ledger
+from storage.notes import ENDING
+from storage.records import Filed
+
+Kind = Literal["missing", "moved", "changed", "unreadable", "stranger", "leftover", "unfinished"]
+_OURS = ".pigeonhole-"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One file or one row that is not as it should be.
+
+    Attributes:
+        kind: ``missing``: the row names a file that is nowhere; ``moved``: it stands elsewhere
+            under the home; ``changed``: it has other bytes; ``unreadable``: it cannot be
+            compared; ``stranger``: a file that no row names; ``leftover``: of a move that was cut
+            short; ``unfinished``: a row that no daemon works on.
+        scan_id: of the row; None where there is none.
+        place: of the file, as the ledger shows it.
+        detail: a sentence for a person.
+        advice: what to do.
+    """
+
+    kind: Kind
+    scan_id: int | None
+    place: str
+    detail: str
+    advice: str
+
+
+def verify(
+    home: Home, ledger: Ledger, advance: Callable[[], None] = lambda: None
+) -> Iterator[Finding]:
+    """Compare the ledger with the folders, every byte of them. Nothing is changed.
+
+    Args:
+        home: whose files.
+        ledger: of the home.
+        advance: called after each row.
+    """
+    rows = ledger.filed()
+    named = {row.place for row in rows} | {move.destination for move in ledger.moves()}
+    strangers = [path for path in _files(home) if path not in named]
+    known = {row.sha256 for row in rows}
+    elsewhere: dict[str, Path] = {}
+    for path in strangers:
+        if (digest := _digest(path)) in known:
+            elsewhere.setdefault(digest, path)
+    found_again = set[Path]()
+    for row in rows:
+        finding = _compare(home, row, elsewhere)
+        if finding is not None:
+            if finding.kind == "moved":
+                found_again.add(elsewhere[row.sha256])
+            yield finding
+        advance()
+    for path in strangers:
+        if path not in found_again:
+            yield _unnamed(home, path)
+    if not is_held(home.lock_file):
+        yield from _unfinished(home, ledger)
+
+
+def _compare(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding | None:
+    place = home.relative(row.place)
+    try:
+        digest = hash_file(os.fspath(row.place), row.place.lstat())
+    except FileNotFoundError:
+        if row.sha256 in elsewhere:
+            where = home.relative(elsewhere[row.sha256])
+            return Finding(
+                "moved", row.scan_id, place, f"stands at {where}",
+                "Nothing, if you moved it; else put it back",
+            )  # fmt: skip
+        return Finding(
+            "missing", row.scan_id, place, "the file is gone",
+            "Look for it in a backup, or where you took it to",
+        )  # fmt: skip
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return Finding(
+            "unreadable", row.scan_id, place, f"cannot be read: {reason}", "See who may read it"
+        )
+    if digest == row.sha256 or not row.sha256:
+        return None
+    return Finding(
+        "changed", row.scan_id, place, "has other bytes than the scan that was filed",
+        "Nothing, if you edited it; else restore it from a backup",
+    )  # fmt: skip
+
+
+def _unnamed(home: Home, path: Path) -> Finding:
+    place = home.relative(path)
+    if path.name.startswith(_OURS):
+        return Finding(
+            "leftover", None, place, "is left of a move that was cut short",
+            "It goes when that scan is filed; 'pigeonhole watch' finishes what was begun",
+        )  # fmt: skip
+    return Finding(
+        "stranger", None, place, "is named by no row",
+        "Nothing, if you put it there; drop it in the inbox to have it sorted",
+    )  # fmt: skip
+
+
+def _unfinished(home: Home, ledger: Ledger) -> Iterator[Finding]:
+    """Rows that wait for a daemon, while none works here."""
+    for move in ledger.moves():
+        yield Finding(
+            "unfinished", move.scan_id, home.relative(move.source),
+            f"was on its way to {home.relative(move.destination)}", "Start 'pigeonhole watch'",
+        )  # fmt: skip
+    for scan_id, path in ledger.open_scans():
+        there = os.path.lexists(path)
+        yield Finding(
+            "unfinished" if there else "missing", scan_id, home.relative(path),
+            "waits to be judged" if there else "the file is gone, and nothing was decided of it",
+            "Start 'pigeonhole watch'",
+        )  # fmt: skip
+
+
+def _files(home: Home) -> Iterator[Path]:
+    """Every file in the folders that are filed into, but for notes of failed scans."""
+    for folder in (home.sorted, home.review, home.failed, home.duplicates):
+        for inner, _, names in os.walk(folder):
+            for name in sorted(names):
+                if not (folder == home.failed and name.endswith(ENDING)):
+                    yield Path(inner, name)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hash_file(os.fspath(path), path.lstat()) or ""
+    except OSError:
+        return ""
