@@ -35,7 +35,8 @@ def write_note(beside: Path, payload: Mapping[str, object]) -> Path:
     """
     sha256 = str(payload["sha256"])
     text = json.dumps(payload, ensure_ascii=False, indent=2) + "\n"
-    part = beside.with_name(f".pigeonhole-note-{os.getpid()}-{sha256[:16]}.part")
+    # The same name each time: what a process that died left is taken away by the next.
+    part = beside.with_name(f".pigeonhole-note-{sha256[:16]}.part")
     part.unlink(missing_ok=True)
     try:
         with part.open("xb") as file:

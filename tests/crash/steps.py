@@ -1,0 +1,102 @@
+"""Every step by which a scan could be lost, named as it is taken; a process may die at any of them.
+
+What changes the ledger or a folder is followed by a step, and each commit is preceded by one. A
+process that is told to die at a step is ended there by SIGKILL.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from config.home import Home
+from storage import files
+from storage.database import Database
+from storage.ledger import Ledger
+
+TRANSACTIONS = ("claim", "requeue", "decide", "recall", "redirect", "close", "abandon")
+
+
+class Steps:
+    """Takes note of each step, and ends this process at one of them.
+
+    Args:
+        home: in which the story plays.
+        die_at: the step, counted from 1; 0 for none.
+    """
+
+    def __init__(self, home: Home, die_at: int = 0) -> None:
+        self.taken: list[str] = []
+        self._home = home
+        self._die_at = die_at
+        self._transaction = ""
+
+    def take(self, step: str) -> None:
+        """One step is done."""
+        self.taken.append(step)
+        if len(self.taken) == self._die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(self, database: Database) -> None:
+        """From now on every step of this process is noted. There is no way back."""
+        for name in TRANSACTIONS:
+            setattr(Ledger, name, self._transacting(name, getattr(Ledger, name)))
+        event.listen(database._engine, "commit", lambda _: self._committing())
+        self._after(os, "link", lambda source, target, **_: f"{self._name(target)} linked")
+        self._after(os, "unlink", lambda path, **_: f"{self._name(path)} unlinked")
+        self._after(os, "rename", lambda _, target: f"{self._name(target)} renamed")
+        self._after(os, "replace", lambda _, target: f"{self._name(target)} put in place")
+        self._after(files, "fsync_folder", lambda folder: f"{self._name(folder)}/ synced")
+        self._after(files, "rename_without_replacing", lambda _, to: f"{self._name(to)} renamed")
+        self._after(Path, "mkdir", lambda path, **_: f"{self._name(path)}/ made")
+        sync = files.fsync
+
+        def synced(descriptor: int) -> None:
+            path = os.readlink(f"/proc/self/fd/{descriptor}")
+            sync(descriptor)
+            if not os.path.isdir(path):
+                self.take(f"{self._name(path)} synced")
+
+        files.fsync = synced
+
+    def _name(self, path: Any) -> str:
+        """A path as a table shows it: under the home, hidden names by their ending."""
+        shown = self._home.relative(Path(os.fsdecode(path)))
+        folder, _, name = shown.rpartition("/")
+        return f"{folder}/*{Path(name).suffix}" if name.startswith(".pigeonhole-") else shown
+
+    def _transacting(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
+        def transacting(*args: Any, **more: Any) -> Any:
+            self._transaction = name
+            answer = method(*args, **more)
+            wrote, self._transaction = self._transaction == "", ""
+            if wrote:
+                self.take(f"{name} committed")
+            return answer
+
+        return transacting
+
+    def _committing(self) -> None:
+        if self._transaction:
+            name, self._transaction = self._transaction, ""
+            self.take(f"{name} not yet committed")
+
+    def _after(self, owner: Any, name: str, say: Callable[..., str]) -> None:
+        done = getattr(owner, name)
+
+        @wraps(done)
+        def then_say(*args: Any, **more: Any) -> Any:
+            answer = done(*args, **more)
+            path = args[-1] if name != "mkdir" else args[0]
+            if os.fsdecode(path).startswith(os.fspath(self._home.root)):
+                self.take(say(*args, **({} if name == "mkdir" else more)))
+            return answer
+
+        setattr(owner, name, then_say)
