@@ -18,6 +18,7 @@ import structlog
 
 from config.home import Home
 from config.settings import Settings
+from service.desk.recalling import put_back
 from storage.database import Database
 from storage.ledger import Ledger
 from tests.crash.steps import Steps
@@ -50,10 +51,16 @@ def _tell(story: Story, root: Path, die_at: int) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content)
         database = Database.open(home.database)
+        desk = Desk(home, Ledger(database, home))
+        if story.back:
+            desk.once(Judge(), **story.settings)
         steps = Steps(home, die_at)
         story.refuse(home)
         steps.watch(database)
-        Desk(home, Ledger(database, home)).once(Judge(), **story.settings)
+        if story.back:
+            put_back(home, desk.ledger, desk.ledger.filed())
+        else:
+            desk.once(Judge(), **story.settings)
         print("\n".join(steps.taken))
         sys.stdout.flush()
         code = 0

@@ -21,9 +21,10 @@ class Story:
         files: in the home before the daemon starts, by their paths in it; those in ``inbox/`` are
             dropped.
         end: all files in the end, by their paths in the home, notes left out.
-        states: of all rows in the end, oldest first, those of retries left out.
+        states: of all rows in the end, oldest first, superseded ones left out.
         settings: of the daemon.
         refuse: makes the file system refuse something.
+        back: everything was sorted before, and is put back into the inbox now.
     """
 
     files: dict[str, str]
@@ -31,6 +32,7 @@ class Story:
     states: tuple[str, ...]
     settings: dict[str, Any] = field(default_factory=dict)
     refuse: Callable[[Home], None] = lambda _home: None
+    back: bool = False
 
 
 def _no_links(_home: Home) -> None:
@@ -103,5 +105,15 @@ STORIES = {
     "nor renames without replacing": Story(
         {"inbox/a.png": "ticket 1"}, {"sorted/ticket/a.png": "ticket 1"}, ("filed",),
         refuse=_no_links_nor_renameat2,
+    ),
+    "put back": Story(
+        {"inbox/a.png": "ticket 1"}, {"sorted/ticket/a.png": "ticket 1"}, ("filed",), back=True
+    ),
+    "put back after it failed": Story(
+        {"inbox/a.png": "broken 1"}, {"failed/a.png": "broken 1"}, ("failed",), back=True
+    ),
+    "put back where there are no links": Story(
+        {"inbox/a.png": "ticket 1"}, {"sorted/ticket/a.png": "ticket 1"}, ("filed",), back=True,
+        refuse=_no_links,
     ),
 }  # fmt: skip

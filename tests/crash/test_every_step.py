@@ -74,7 +74,8 @@ def restarted(root: Path, story: Story) -> None:
         desk = Desk(home, Ledger(database, home))
         desk.once(Judge(), **story.settings)
         assert contents(home) == story.end
-        assert [row["state"] for row in desk.rows()] == list(story.states)
+        states = [row["state"] for row in desk.rows() if row["state"] != "superseded"]
+        assert states == list(story.states)
         assert {row["attempts"] for row in desk.rows()} == {0}
         assert desk.ledger.moves() == []
         strangers = [one for one in verify(home, desk.ledger) if one.place not in story.files]
@@ -94,7 +95,9 @@ def test_whenever_the_daemon_dies_the_next_one_finishes(name: str, tmp_path: Pat
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     steps = done.stdout.splitlines()
-    assert steps[:2] == CLAIM
+    assert steps[:2] == (
+        [one.replace("claim", "recall") for one in CLAIM] if STORIES[name].back else CLAIM
+    )
     assert steps[-1] == "close committed"
     assert steps == ORDERS.get(name, steps)
     for number, step in enumerate(steps, 1):
