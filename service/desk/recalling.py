@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,17 +88,18 @@ def _why_not(scan: Filed) -> str:
     return "" if same else "is another file now"
 
 
-def _free(home: Home, names: Names, scan: Filed, promised: Iterable[Path]) -> Path:
+def _free(home: Home, names: Names, scan: Filed, promised: Container[Path]) -> Path:
     """Where it was dropped, or the next free name; at the top where that inbox is no more."""
     inside = scan.source.is_relative_to(home.inbox)
     folder = scan.source.parent if inside else home.inbox
-    return names.free(folder, scan.source.name, frozenset(promised))
+    return names.free(folder, scan.source.name, promised)
 
 
 def _move(scan: Filed, place: Path) -> Move:
+    there = status(scan.place)
     return Move(
         scan.scan_id, scan.place, place, scan.sha256, scan.size, "superseded",
-        os.lstat(scan.place).st_ino,
+        None if there is None else there.st_ino,
     )  # fmt: skip
 
 
