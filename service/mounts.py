@@ -1,35 +1,79 @@
-"""Which kind of file system a path lies on."""
+"""Which kind of file system a path lies on, and which shares lie below it."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+TABLE = Path("/proc/self/mounts")
+
+# systemd's list (fstype_is_network in mountpoint-util.c), and what users mount besides. A kind
+# that a program of its own serves has the prefix "fuse.".
 _NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "glusterfs", "9p", "davfs",
-     "fuse.sshfs", "fuse.davfs", "fuse.rclone", "fuse.glusterfs", "fuse.s3fs", "fuse.gvfsd-fuse"}
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncp", "ncpfs", "afs", "ceph", "ceph-fuse",
+     "glusterfs", "gfs", "gfs2", "ocfs2", "orangefs", "pvfs2", "lustre", "gpfs", "9p", "davfs",
+     "sshfs", "rclone", "s3fs", "gvfsd-fuse"}
 )  # fmt: skip
 
 
-def file_system_of(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+def file_system_of(path: Path, table: Path = TABLE) -> str:
     """The type of the mount that holds ``path`` (proc(5)); empty where that cannot be told."""
-    try:
-        lines = mounts.read_bytes().split(b"\n")
-    except OSError:
-        return ""
-    real = os.path.realpath(path)
-    best, kind = "", ""
-    for line in filter(None, lines):
-        _, escaped, found, *_ = line.split(b" ")
-        # proc(5): spaces and the like stand as octal escapes.
-        point = os.fsdecode(escaped.decode("unicode_escape").encode("latin-1"))
-        inside = real == point or real.startswith(point.rstrip("/") + "/")
-        # Of two mounts on one point the later one is seen.
-        if inside and len(point) >= len(best):
-            best, kind = point, os.fsdecode(found)
-    return kind
+    found = _mounts(table)
+    point = _holding(os.path.realpath(path), found)
+    return found[point] if point is not None else ""
 
 
 def is_network(path: Path) -> bool:
     """Whether ``path`` lies on a share of another machine."""
-    return file_system_of(path) in _NETWORK
+    return _crosses_the_network(file_system_of(path))
+
+
+def network_mounts(root: Path, table: Path = TABLE) -> list[tuple[Path, str]]:
+    """Shares of other machines that hold ``root`` or lie below it.
+
+    Args:
+        root: a folder.
+        table: the mounts, as proc(5) lists them.
+
+    Returns:
+        Mount points, as real paths, with their types, sorted.
+    """
+    found = _mounts(table)
+    real = os.path.realpath(root)
+    points = {point for point in found if _lies_in(point, real)}
+    holding = _holding(real, found)
+    if holding is not None:
+        points.add(holding)
+    return [
+        (Path(point), found[point])
+        for point in sorted(points)
+        if _crosses_the_network(found[point])
+    ]
+
+
+def _mounts(table: Path) -> dict[str, str]:
+    """The type at each mount point; of two mounts on one point the later one is seen."""
+    try:
+        lines = table.read_bytes().split(b"\n")
+    except OSError:
+        return {}
+    found = {}
+    for line in filter(None, lines):
+        _, escaped, kind, *_ = line.split(b" ")
+        # proc(5): spaces and the like stand as octal escapes.
+        point = os.fsdecode(escaped.decode("unicode_escape").encode("latin-1"))
+        found[point] = os.fsdecode(kind)
+    return found
+
+
+def _holding(real: str, mounts: dict[str, str]) -> str | None:
+    """The innermost mount point around a real path."""
+    return max((point for point in mounts if _lies_in(real, point)), key=len, default=None)
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _crosses_the_network(kind: str) -> bool:
+    return kind.removeprefix("fuse.") in _NETWORK

@@ -215,15 +215,20 @@ def rename_without_replacing(source: Path, target: Path) -> None:
 
 
 def _rename_over_reservation(part: Path, target: Path) -> bool:
-    try:
-        fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        return False
-    try:
-        mine, there = os.fstat(fd), status(target)
-    finally:
-        os.close(fd)
-    if there is None or (there.st_ino, there.st_size) != (mine.st_ino, 0):
+    mine, there = reserve(target), status(target)
+    if mine is None or there is None or (there.st_ino, there.st_size) != (mine.st_ino, 0):
         return False
     os.rename(part, target)
     return True
+
+
+def reserve(target: Path) -> os.stat_result | None:
+    """Take the name ``target`` with an empty file; None when it is taken."""
+    try:
+        fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        return None
+    try:
+        return os.fstat(fd)
+    finally:
+        os.close(fd)

@@ -110,6 +110,9 @@ def _publish(move: Move) -> _Step | Outcome:
 def _publish_open(move: Move, fd: int) -> _Step | Outcome:
     source = os.fstat(fd)
     target = files.status(move.destination)
+    if target is not None and _is_our_reservation(move, target):
+        os.unlink(move.destination)
+        target = None
     linked = target is not None and _same_file(source, target)
     copied = target is not None and not linked and _is_our_copy(move, target)
     if target is not None and not linked and not copied:
@@ -226,6 +229,12 @@ def _is_our_copy(move: Move, target: os.stat_result) -> bool:
     # The part loses its name only to the destination; the marker says that it could.
     ours = files.status(_marker(move)) is not None if part is None else _same_file(part, target)
     return ours and files.holds(move.destination, move.sha256, move.size)
+
+
+def _is_our_reservation(move: Move, target: os.stat_result) -> bool:
+    """Whether the destination is the empty file that a copy was to be renamed over."""
+    empty = stat.S_ISREG(target.st_mode) and target.st_size == 0 and target.st_uid == os.geteuid()
+    return empty and all(files.status(path) for path in (_marker(move), _part(move)))
 
 
 def _sync(folders: set[Path]) -> dict[Path, OSError]:

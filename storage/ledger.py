@@ -162,6 +162,11 @@ class Ledger(Queries):
             )
             each(connection, _LEAVE_JOURNAL, [{"scan": scan_id}])
 
+    def forget_places(self, scan_ids: Sequence[int]) -> None:
+        """These superseded scans have no file any more: it was taken out to be tried again."""
+        with self.database.write() as connection:
+            each(connection, _LEFT, [{"scan": i} for i in scan_ids])
+
     def beat(self, beat: Heartbeat) -> None:
         """Tell ``status`` that the daemon is alive."""
         row = {
@@ -171,6 +176,9 @@ class Ledger(Queries):
             "swept_at": None if beat.swept_at is None else timestamp(beat.swept_at),
             "waiting": beat.waiting,
             "version": beat.version,
+            "events": beat.events,
+            "oldest_at": None if beat.oldest_at is None else timestamp(beat.oldest_at),
+            "trouble": displayable(beat.trouble),
         }
         with self.database.write() as connection:
             connection.execute(insert(heartbeat).prefix_with("OR REPLACE"), row)

@@ -25,8 +25,8 @@ from indexer.verdict import Match, Verdict
 from models.page.scan import Fault
 from storage import rows
 from storage.database import Database
-from storage.records import Filed, Heartbeat, Hit, Move, Prior, displayable, timestamp
-from storage.tables import CLOSED, OPEN, heartbeat, matches, readings, scans
+from storage.records import Filed, Heartbeat, Hit, Move, Prior, Superseded, displayable, timestamp
+from storage.tables import CLOSED, OPEN, heartbeat, journal, matches, readings, scans
 from storage.views import RESULT_COLUMNS
 
 _PAGE = 500  # rows a transaction: a slow reader must not hold the write-ahead log back
@@ -172,9 +172,22 @@ class Queries:
             row = connection.execute(select(heartbeat)).one_or_none()
         if row is None:
             return None
-        swept_at = None if row.swept_at is None else datetime.fromisoformat(row.swept_at)
-        started_at = datetime.fromisoformat(row.started_at)
-        return Heartbeat(row.pid, started_at, swept_at, row.waiting, row.version)
+        return Heartbeat(
+            row.pid,
+            datetime.fromisoformat(row.started_at),
+            _moment(row.swept_at),
+            row.waiting,
+            row.version,
+            row.events or "none",
+            _moment(row.oldest_at),
+            row.trouble or "",
+        )
+
+    def oldest_open(self) -> datetime | None:
+        """When the oldest scan of which nothing is decided yet was received; None if none waits."""
+        query = select(func.min(scans.c.received_at)).where(scans.c.state.in_(OPEN))
+        with self.database.read() as connection:
+            return _moment(connection.execute(query).scalar())
 
     def prior(self, scan_id: int) -> Prior | None:
         """What was decided of a scan that was filed or sent to review; None of any other.
@@ -217,12 +230,32 @@ class Queries:
         with self.database.read() as connection:
             return [rows.as_move(row) for row in connection.execute(rows.moves)]
 
+    def retried(self) -> list[Superseded]:
+        """Failed scans that were tried again and still name the place of their file."""
+        query = select(scans.c.id, scans.c.destination_path, scans.c.sha256).where(
+            scans.c.state == "superseded", scans.c.destination_path.is_not(None)
+        )
+        with self.database.read() as connection:
+            return [
+                Superseded(scan_id, self.home.root / os.fsdecode(place), sha256)
+                for scan_id, place, sha256 in connection.execute(query)
+            ]
+
+    def moving(self) -> set[int]:
+        """The scans that stand in the journal."""
+        with self.database.read() as connection:
+            return set(connection.execute(select(journal.c.scan_id)).scalars())
+
     def open_scans(self) -> list[tuple[int, Path]]:
         """Scans of which nothing is decided yet, with their files in the inbox, oldest first."""
         query = select(scans.c.id, scans.c.source).where(scans.c.state.in_(OPEN))
         with self.database.read() as connection:
             found = connection.execute(query.order_by(scans.c.id)).all()
         return [(scan_id, Path(os.fsdecode(source))) for scan_id, source in found]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _fts_query(text: str) -> str:

@@ -153,6 +153,9 @@ class Heartbeat:
         swept_at: the end of its last sweep of the inbox; None before the first.
         waiting: files in the inbox that are not claimed yet.
         version: of Pigeonhole.
+        events: how it hears of new files: ``native``, ``polling``, or ``none`` but its sweeps.
+        oldest_at: since when the oldest of those files waits; None when none does.
+        trouble: what keeps scans from being taken up or filed; empty if nothing does.
     """
 
     pid: int
@@ -160,6 +163,9 @@ class Heartbeat:
     swept_at: datetime | None
     waiting: int
     version: str
+    events: str = "none"
+    oldest_at: datetime | None = None
+    trouble: str = ""
 
 
 def now() -> datetime:

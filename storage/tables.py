@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -124,4 +124,7 @@ heartbeat = Table(
     Column("swept_at", Text),
     Column("waiting", Integer, nullable=False),
     Column("version", Text, nullable=False),
+    Column("events", Text),
+    Column("oldest_at", Text),
+    Column("trouble", Text),
 )

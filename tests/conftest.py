@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -41,3 +43,30 @@ def real_data() -> Path:
     if not root or not Path(root).is_dir():
         pytest.skip(f"{TEST_DATA} names no folder of real scans")
     return Path(root)
+
+
+Mount = Callable[..., None]
+
+
+@pytest.fixture
+def mount() -> Iterator[Mount]:
+    """Mounts an empty file system over a folder, with options as in ``size=1m``.
+
+    Skips where that is not allowed; what was mounted goes at the end of the test.
+    """
+    mounted: list[Path] = []
+
+    def over(folder: Path, options: str = "size=16m") -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except FileNotFoundError as error:
+            pytest.skip(f"nothing here mounts: {error}")
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"mount(2) is refused here: {error.stderr.strip()}")
+        mounted.append(folder)
+
+    yield over
+    for folder in reversed(mounted):
+        subprocess.run(["umount", "-l", folder], check=False, capture_output=True)

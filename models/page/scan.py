@@ -47,9 +47,11 @@ class Fault:
         advice: what to do about it.
         truncated: the file ends early, as one that is still being written does; worth one
             more look later.
+        passing: not the scan's doing, and over by itself: the disk is full, say.
     """
 
     stage: str
     reason: str
     advice: str = ""
     truncated: bool = False
+    passing: bool = False

@@ -106,14 +106,17 @@ def status(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
     with opened_ledger(ctx, home) as (found, ledger):
         from service.cli.output import print_json, say
         from service.desk.overview import status as overview
+        from service.space import shown
 
         answer = overview(found, ledger)
         if as_json:
             print_json(answer)
             return
+        free = answer.pop("free_bytes")
+        answer["free"] = {name: shown(size) for name, size in free.items()}
         for key, value in answer.items():
             if value is not None:
-                say(f"{key.replace('_', ' ') + ':':16} {_shown(value)}")
+                say(f"{key.replace('_', ' ') + ':':19} {_shown(value)}")
 
 
 def _check_state(state: str | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from config.errors import DatabaseError, PigeonholeError
 from config.home import Home
 from config.settings import Settings
 from service.mounts import file_system_of, is_network
+from service.space import free_bytes, shown
 
 Level = Literal["ok", "warning", "problem"]
 PACKAGES = ("config", "models", "indexer", "storage", "service")
@@ -162,9 +162,9 @@ def _mounts(home: Home) -> Iterator[Finding]:
 
 
 def _space(home: Home) -> Finding:
-    free = shutil.disk_usage(home.root).free
-    detail = f"{free / 2**30:.1f} GiB free"
-    if free < LEAST_FREE:
+    free = free_bytes({"home": home.root, **home.scan_folders})
+    detail = ", ".join(f"{shown(size)} free at {name}" for name, size in free.items())
+    if min(free.values()) < LEAST_FREE:
         return Finding("warning", "disk", detail, "Make room")
     return Finding("ok", "disk", detail)
 

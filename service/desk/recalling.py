@@ -9,8 +9,8 @@ from pathlib import Path
 
 from config.errors import HomeBusyError
 from config.home import Home
+from service.daemon.placement import Placement
 from service.lock import only_daemon
-from service.placement import Placement
 from storage.files import holds, status
 from storage.ledger import Ledger
 from storage.names import Names

@@ -13,7 +13,7 @@ from config.home import Home
 from config.settings import Settings
 from models.siamese.weights import SHIPPED, check_weights, read_manifest
 from models.ticket.ocr import check_tesseract
-from service.daemon import Daemon, Report
+from service.daemon.daemon import Daemon, Report
 from service.lock import only_daemon
 from service.workers.dispatcher import Dispatcher
 from service.workers.engine import EngineSpec

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import os
 import stat
 from collections.abc import Callable, Container, Iterator
@@ -28,6 +29,7 @@ class _Candidate:
     mtime_ns: int
     inode: int
     since: float
+    first_seen: float
 
 
 class Inbox:
@@ -60,6 +62,8 @@ class Inbox:
         self._delay = stability_delay
         self._clock = clock
         self._seen: dict[str, _Candidate] = {}
+        # By how long they have rested; entries that no longer hold are passed over.
+        self._resting: list[tuple[float, str]] = []
         self._taken: set[str] = set()
         self._odd: set[str] = set()
 
@@ -108,19 +112,22 @@ class Inbox:
             only: absolute paths to choose from; None for all.
         """
         now = self._clock()
-        rested = [
-            (one.since, path)
-            for path, one in self._seen.items()
-            if self._waits(path, only) and now - one.since >= self._delay
-        ]
-        rested.sort()
-        for _, path in rested:
-            if limit <= 0:
-                return
-            scan = self._take_one(path, now)
-            if scan is not None:
-                limit -= 1
-                yield scan
+        passed_over = []
+        try:
+            while limit > 0 and self._resting and now - self._resting[0][0] >= self._delay:
+                entry = heapq.heappop(self._resting)
+                if not self._waits(entry):
+                    continue
+                if only is not None and entry[1] not in only:
+                    passed_over.append(entry)
+                    continue
+                scan = self._take_one(entry[1], now)
+                if scan is not None:
+                    limit -= 1
+                    yield scan
+        finally:
+            for entry in passed_over:
+                heapq.heappush(self._resting, entry)
 
     def release(self, path: Path, *, rest: float | None = None) -> None:
         """Let a taken file be yielded again, after ``rest`` more seconds of quiet."""
@@ -128,7 +135,8 @@ class Inbox:
         one = self._seen.get(os.fspath(path))
         if one is not None:
             # `take` waits for the stability delay after `since`.
-            one.since = self._clock() + (rest - self._delay if rest is not None else 0.0)
+            since = self._clock() + (rest - self._delay if rest is not None else 0.0)
+            self._rest(os.fspath(path), one, since)
 
     def hold(self, path: Path) -> None:
         """Do not yield this file: it is being moved. `release` and `forget` end that."""
@@ -143,25 +151,49 @@ class Inbox:
 
     def seconds_to_next(self, only: Container[str] | None = None) -> float | None:
         """Seconds until a waiting file may be stable; None when none waits."""
-        times = [one.since for path, one in self._seen.items() if self._waits(path, only)]
+        while self._resting and not self._waits(self._resting[0]):
+            heapq.heappop(self._resting)
+        if only is None:
+            times = [since for since, _ in self._resting[:1]]
+        else:
+            entries = (entry for entry in self._resting if entry[1] in only)
+            times = [entry[0] for entry in entries if self._waits(entry)]
         return max(0.0, min(times) + self._delay - self._clock()) if times else None
 
     def waiting(self) -> int:
         """Number of files seen that nobody has taken."""
-        return len(self.untaken_paths())
+        return len(self._seen) - sum(path in self._seen for path in self._taken)
+
+    def oldest(self) -> float | None:
+        """Seconds since the first of them was first seen; None when none waits."""
+        for path, one in self._seen.items():  # in the order in which they were first seen
+            if path not in self._taken:
+                return max(0.0, self._clock() - one.first_seen)
+        return None
 
     def untaken_paths(self) -> set[str]:
         """Those files, by absolute path."""
         return self._seen.keys() - self._taken
 
-    def _waits(self, path: str, only: Container[str] | None) -> bool:
-        return path not in self._taken and (only is None or path in only)
+    def _rest(self, path: str, one: _Candidate, since: float) -> None:
+        """A file has been as it is since then."""
+        one.since = since
+        heapq.heappush(self._resting, (since, path))
+
+    def _waits(self, entry: tuple[float, str]) -> bool:
+        """Whether what ``_resting`` says of a file still holds, and nobody has taken it."""
+        since, path = entry
+        one = self._seen.get(path)
+        return one is not None and one.since == since and path not in self._taken
 
     def _take_one(self, path: str, now: float) -> Scan | None:
         try:
             state = os.lstat(path)
         except OSError:
             del self._seen[path]
+            return None
+        if self._behind_link(os.path.relpath(path, self.root)):
+            del self._seen[path]  # a folder on the way there has become a link since
             return None
         if self._note(path, state):
             return None  # it changed since we last looked: it starts to rest again
@@ -173,7 +205,7 @@ class Inbox:
         except OSError:
             digest = ""  # locked, or on a bad disk: the worker, who cannot read it either, says so
         if digest is None:
-            one.since = now
+            self._rest(path, one, now)
             return None
         self._taken.add(path)
         return Scan(Path(path), digest, state.st_size)
@@ -190,7 +222,10 @@ class Inbox:
         looks = (state.st_size, state.st_mtime_ns, state.st_ino)
         if old is not None and (old.size, old.mtime_ns, old.inode) == looks:
             return False
-        self._seen[path] = _Candidate(*looks, since=self._clock())
+        now = self._clock()
+        one = _Candidate(*looks, since=now, first_seen=old.first_seen if old else now)
+        self._seen[path] = one
+        self._rest(path, one, now)
         return True
 
     def _behind_link(self, relative: str) -> bool:
@@ -202,25 +237,29 @@ class Inbox:
                 return True
         return False
 
-    def _walk(self, folder: str) -> Iterator[tuple[str, os.stat_result]]:
-        """Every file below, without following links."""
-        pending = [folder]
+    def _walk(self, top: str) -> Iterator[tuple[str, os.stat_result]]:
+        """Every file below, without following links.
+
+        Raises:
+            OSError: the root cannot be listed. Any other folder is passed over then.
+        """
+        pending = [top]
         while pending:
+            folder = pending.pop()
             try:
-                entries = os.scandir(pending.pop())
+                with os.scandir(folder) as entries:
+                    # All of them first: a bad disk may refuse the second half of a folder.
+                    listed = [entry for entry in entries if not self._ignored(entry.name)]
             except OSError:
-                if not pending and folder == os.fspath(self.root):
+                if folder == os.fspath(self.root):
                     raise
                 continue
-            with entries:
-                for entry in entries:
-                    if self._ignored(entry.name):
+            for entry in listed:
+                try:
+                    if entry.is_dir(follow_symlinks=False):
+                        if self._recursive:
+                            pending.append(entry.path)
                         continue
-                    try:
-                        if entry.is_dir(follow_symlinks=False):
-                            if self._recursive:
-                                pending.append(entry.path)
-                            continue
-                        yield entry.path, entry.stat(follow_symlinks=False)
-                    except OSError:
-                        continue  # it went away while we looked
+                    yield entry.path, entry.stat(follow_symlinks=False)
+                except OSError:
+                    continue  # it went away while we looked

@@ -1,18 +1,22 @@
 """Processes that die: a daemon for each step of a story, each in a home of its own.
 
-Called as ``nursery.py STORY ROOT``: makes ``ROOT/<n>`` for the daemon that dies at step n, from 1 on,
-until one comes to the end; prints that one's steps, one a line. What is imported once serves all:
-each daemon is a fork of this process, which has no threads.
+Called as ``nursery.py STORY ROOT [TWICE]``: makes ``ROOT/<n>`` for the daemon that dies at step n,
+from 1 on, until one comes to the end; prints that one's steps, one a line. With TWICE, the next
+daemon dies as well: ``ROOT/<n>/<m>`` for the one that dies at its step m. What is imported once serves
+all: each daemon is a fork of this process, which has no threads.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import sys
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -21,52 +25,98 @@ from config.settings import Settings
 from service.desk.recalling import put_back
 from storage.database import Database
 from storage.ledger import Ledger
+from storage.notes import ENDING
 from tests.crash.steps import Steps
 from tests.crash.stories import STORIES, Story
 from tests.service.fakes import Desk, Judge
 
+LEDGER = "empty.db"
 
-def main(name: str, root: Path) -> None:
+
+def main(name: str, root: Path, *, twice: bool = False) -> None:
     """Tell the story again and again, each time up to a later step."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    story = STORIES[name]
+    root.mkdir(exist_ok=True)
+    # Migrations take longer than all the rest: one ledger, still empty, is copied to each home.
+    Database.open(root / LEDGER).close()
     for number in count(1):
-        child = os.fork()
-        if child == 0:
-            _tell(STORIES[name], root / str(number), number)
-        _, ended = os.waitpid(child, 0)
-        if os.WIFEXITED(ended):
+        if not twice:
+            if _lives(_tell, story, root / LEDGER, root / str(number), number):
+                return
+        elif _next_dies_as_well(story, root, number):
+            return
+
+
+def _next_dies_as_well(story: Story, root: Path, number: int) -> bool:
+    """Whether the first daemon came to the end; else the next has died at each of its steps."""
+    for second in count(1):
+        home = root / str(number) / str(second)
+        if _lives(_tell, story, root / LEDGER, home, number, say=False):
+            return True
+        if _lives(_go_on, story, home, second):
+            return False
+    raise AssertionError
+
+
+def _lives(tell: Callable[..., None], *args: Any, **more: Any) -> bool:
+    """Whether a process of its own came to the end; False if it died as it was told."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            tell(*args, **more)
+            sys.stdout.flush()
+            code = 0
+        finally:
+            os._exit(code)
+    _, ended = os.waitpid(child, 0)
+    if os.WIFEXITED(ended):
+        if os.WEXITSTATUS(ended):
             sys.exit(os.WEXITSTATUS(ended))
-        if os.WTERMSIG(ended) != signal.SIGKILL:
-            sys.exit(f"step {number}: ended by signal {os.WTERMSIG(ended)}")
+        return True
+    if os.WTERMSIG(ended) != signal.SIGKILL:
+        sys.exit(f"ended by signal {os.WTERMSIG(ended)}")
+    return False
 
 
-def _tell(story: Story, root: Path, die_at: int) -> None:
-    code = 1
-    try:
-        home = Home.of(root, Settings())
-        home.lay_out()
-        home.support.mkdir()
-        for place, content in story.files.items():
-            path = home.root / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content)
-        database = Database.open(home.database)
-        desk = Desk(home, Ledger(database, home))
-        if story.back:
-            desk.once(Judge(), **story.settings)
-        steps = Steps(home, die_at)
-        story.refuse(home)
-        steps.watch(database)
-        if story.back:
-            put_back(home, desk.ledger, desk.ledger.filed())
-        else:
-            desk.once(Judge(), **story.settings)
+def _tell(story: Story, empty: Path, root: Path, die_at: int, *, say: bool = True) -> None:
+    home = Home.of(root, Settings())
+    home.lay_out()
+    home.support.mkdir()
+    shutil.copyfile(empty, home.database)
+    for place, content in story.files.items():
+        path = home.root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    database = Database.open(home.database)
+    desk = Desk(home, Ledger(database, home))
+    if story.again:
+        desk.once(Judge(), **story.settings)
+    if story.again == "dropped back":
+        for path in home.failed.iterdir():
+            if not path.name.endswith(ENDING):
+                path.rename(home.inbox / path.name)
+    story.odd(home)
+    steps = Steps(home, die_at)
+    steps.watch(database)
+    if story.again == "put back":
+        put_back(home, desk.ledger, desk.ledger.filed())
+    else:
+        desk.once(Judge(says=story.says), **story.settings)
+    if say:
         print("\n".join(steps.taken))
-        sys.stdout.flush()
-        code = 0
-    finally:
-        os._exit(code)
+
+
+def _go_on(story: Story, root: Path, die_at: int) -> None:
+    """What the next daemon does with a home in which one died, under the same file system."""
+    home = Home.of(root, Settings())
+    database = Database.open(home.database)
+    desk = Desk(home, Ledger(database, home))
+    story.odd(home)
+    Steps(home, die_at).watch(database)
+    desk.once(Judge(says=story.says), **story.settings)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), twice=len(sys.argv) > 3)

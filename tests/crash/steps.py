@@ -20,7 +20,10 @@ from storage import files
 from storage.database import Database
 from storage.ledger import Ledger
 
-TRANSACTIONS = ("claim", "requeue", "decide", "recall", "redirect", "close", "abandon")
+TRANSACTIONS = (
+    "claim", "requeue", "recover", "decide", "recall", "redirect", "close", "abandon",
+    "forget_places",
+)  # fmt: skip
 
 
 class Steps:
@@ -52,6 +55,7 @@ class Steps:
         self._after(os, "unlink", lambda path, **_: f"{self._name(path)} unlinked")
         self._after(os, "rename", lambda _, target: f"{self._name(target)} renamed")
         self._after(os, "replace", lambda _, target: f"{self._name(target)} put in place")
+        self._after(files, "reserve", lambda target: f"{self._name(target)} reserved")
         self._after(files, "fsync_folder", lambda folder: f"{self._name(folder)}/ synced")
         self._after(files, "rename_without_replacing", lambda _, to: f"{self._name(to)} renamed")
         self._after(Path, "mkdir", lambda path, **_: f"{self._name(path)}/ made")

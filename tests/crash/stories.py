@@ -7,10 +7,11 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from config.home import Home
 from storage import files
+from storage.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,57 +24,70 @@ class Story:
         end: all files in the end, by their paths in the home, notes left out.
         states: of all rows in the end, oldest first, superseded ones left out.
         settings: of the daemon.
-        refuse: makes the file system refuse something.
-        back: everything was sorted before, and is put back into the inbox now.
+        odd: makes the file system refuse something, or somebody else interfere.
+        also: another end that is as good: what ``odd`` does may come after the death, and so never.
+        again: what is done with everything after it was sorted once; the story is the second time.
+        says: what the judge says the second time, and ever after, by the first word of a file.
     """
 
     files: dict[str, str]
     end: dict[str, str]
     states: tuple[str, ...]
     settings: dict[str, Any] = field(default_factory=dict)
-    refuse: Callable[[Home], None] = lambda _home: None
-    back: bool = False
+    odd: Callable[[Home], None] = lambda _home: None
+    also: dict[str, str] = field(default_factory=dict)
+    again: Literal["", "put back", "dropped back"] = ""
+    says: dict[str, str] = field(default_factory=dict)
+
+
+def _refuse(number: int) -> Callable[..., None]:
+    def refuse(source: Path, target: Path = Path(), **_: object) -> None:
+        raise OSError(number, os.strerror(number), os.fspath(source), None, os.fspath(target))
+
+    return refuse
 
 
 def _no_links(_home: Home) -> None:
     """As on exFAT and some shares."""
-
-    def refuse(source: Path, target: Path, **_: object) -> None:
-        raise OSError(
-            errno.EPERM, os.strerror(errno.EPERM), os.fspath(source), None, os.fspath(target)
-        )
-
-    os.link = refuse  # type: ignore[assignment]
+    os.link = _refuse(errno.EPERM)  # type: ignore[assignment]
 
 
 def _another_file_system(home: Home) -> None:
     """Links are refused from the inbox to anywhere else, and work within a folder."""
-    link = os.link
+    link, refuse = os.link, _refuse(errno.EXDEV)
 
-    def refuse(source: Path, target: Path, **more: Any) -> None:
-        if os.fspath(source).startswith(os.fspath(home.inbox)):
-            raise OSError(
-                errno.EXDEV, os.strerror(errno.EXDEV), os.fspath(source), None, os.fspath(target)
-            )
-        link(source, target, **more)
+    def link_within(source: Path, target: Path, **more: Any) -> None:
+        across = os.fspath(source).startswith(os.fspath(home.inbox))
+        (refuse if across else link)(source, target, **more)
 
-    os.link = refuse  # type: ignore[assignment]
+    os.link = link_within  # type: ignore[assignment]
 
 
 def _no_links_nor_renameat2(home: Home) -> None:
     """As on the oldest of them."""
     _no_links(home)
+    files.rename_without_replacing = _refuse(errno.EINVAL)
 
-    def refuse(*_: object) -> None:
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
-    files.rename_without_replacing = refuse
+def _taken_meanwhile(home: Home) -> None:
+    """Somebody else puts a file where the scan was to go, after that was decided."""
+    decide = Ledger.decide
 
+    def decided(ledger: Ledger, *args: Any) -> Any:
+        moves = decide(ledger, *args)
+        place = home.sorted / "ticket" / "a.png"
+        place.parent.mkdir(exist_ok=True)
+        place.write_text("theirs")
+        return moves
+
+    Ledger.decide = decided  # type: ignore[method-assign]
+
+
+FILED = {"sorted/ticket/a.png": "ticket 1"}
+SECOND = {"sorted/ticket/a.png": "theirs", "sorted/ticket/a (2).png": "ticket 1"}
 
 STORIES = {
-    "filed": Story(
-        {"inbox/a.png": "ticket 1"}, {"sorted/ticket/a.png": "ticket 1"}, ("filed",)
-    ),
+    "filed": Story({"inbox/a.png": "ticket 1"}, FILED, ("filed",)),
     "three at once": Story(
         {f"inbox/{name}.png": f"ticket {name}" for name in "abc"},
         {f"sorted/ticket/{name}.png": f"ticket {name}" for name in "abc"},
@@ -83,9 +97,10 @@ STORIES = {
         {"inbox/a.png": "unknown 1"}, {"review/a.png": "unknown 1"}, ("review",)
     ),
     "the name is taken": Story(
-        {"inbox/a.png": "ticket 1", "sorted/ticket/a.png": "theirs"},
-        {"sorted/ticket/a.png": "theirs", "sorted/ticket/a (2).png": "ticket 1"},
-        ("filed",),
+        {"inbox/a.png": "ticket 1", "sorted/ticket/a.png": "theirs"}, SECOND, ("filed",)
+    ),
+    "the name is taken meanwhile": Story(
+        {"inbox/a.png": "ticket 1"}, SECOND, ("filed",), odd=_taken_meanwhile, also=FILED
     ),
     "failed": Story({"inbox/a.png": "broken 1"}, {"failed/a.png": "broken 1"}, ("failed",)),
     "a second copy is set aside": Story(
@@ -95,25 +110,23 @@ STORIES = {
         settings={"duplicates": "skip"},
     ),
     "to another file system": Story(
-        {"inbox/a.png": "ticket 1"}, {"sorted/ticket/a.png": "ticket 1"}, ("filed",),
-        refuse=_another_file_system,
+        {"inbox/a.png": "ticket 1"}, FILED, ("filed",), odd=_another_file_system
     ),
     "where there are no links": Story(
-        {"inbox/a.png": "ticket 1"}, {"sorted/ticket/a.png": "ticket 1"}, ("filed",),
-        refuse=_no_links,
+        {"inbox/a.png": "ticket 1"}, FILED, ("filed",), odd=_no_links
     ),
     "nor renames without replacing": Story(
-        {"inbox/a.png": "ticket 1"}, {"sorted/ticket/a.png": "ticket 1"}, ("filed",),
-        refuse=_no_links_nor_renameat2,
+        {"inbox/a.png": "ticket 1"}, FILED, ("filed",), odd=_no_links_nor_renameat2
     ),
-    "put back": Story(
-        {"inbox/a.png": "ticket 1"}, {"sorted/ticket/a.png": "ticket 1"}, ("filed",), back=True
-    ),
+    "put back": Story({"inbox/a.png": "ticket 1"}, FILED, ("filed",), again="put back"),
     "put back after it failed": Story(
-        {"inbox/a.png": "broken 1"}, {"failed/a.png": "broken 1"}, ("failed",), back=True
+        {"inbox/a.png": "broken 1"}, {"failed/a.png": "broken 1"}, ("failed",), again="put back"
     ),
     "put back where there are no links": Story(
-        {"inbox/a.png": "ticket 1"}, {"sorted/ticket/a.png": "ticket 1"}, ("filed",), back=True,
-        refuse=_no_links,
+        {"inbox/a.png": "ticket 1"}, FILED, ("filed",), again="put back", odd=_no_links
+    ),
+    "dropped back after it failed": Story(
+        {"inbox/a.png": "broken 1"}, {"sorted/ticket/a.png": "broken 1"}, ("filed",),
+        again="dropped back", says={"broken": "ticket"},
     ),
 }  # fmt: skip

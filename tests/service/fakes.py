@@ -22,8 +22,8 @@ from indexer.verdict import Match, Verdict
 from models.page.hashing import hash_file
 from models.page.read import Limits, load
 from models.page.scan import Fault, Scan
-from service.daemon import Daemon
-from service.placement import Closed
+from service.daemon.daemon import Daemon
+from service.daemon.placement import Closed
 from service.workers.dispatcher import Dispatcher
 from service.workers.engine import EngineSpec
 from service.workers.pipeline import Batch, Examined, Job

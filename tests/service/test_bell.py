@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 
-from service.bell import Bell
+from service.daemon.bell import Bell
 
 
 def test_a_ring_before_the_wait_ends_it_at_once() -> None:

@@ -237,7 +237,7 @@ def test_status_answers_in_both_ways(used: Home) -> None:
     answer = json.loads(line)
     assert answer["scans"] == {"failed": 1, "filed": 3, "review": 1}
     assert answer["daemon"] == "stopped"
-    assert "daemon:          stopped" in lines("status", home=used)
+    assert "daemon:             stopped" in lines("status", home=used)
 
 
 def test_classes_are_listed_whatever_their_names(used: Home) -> None:

@@ -335,7 +335,7 @@ def test_a_ledger_that_another_program_holds_is_waited_for(
     desk: Desk, judge: Judge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A backup or a forgotten window of a database browser would end the service over night."""
-    monkeypatch.setattr("service.daemon.RETRY", 0.1)
+    monkeypatch.setattr("service.daemon.daemon.RETRY", 0.1)
     impatient = Database.open(desk.home.database, timeout=0.1)
     desk.ledger.database = impatient
     refused = threading.Event()

@@ -4,7 +4,10 @@ import errno
 import hashlib
 import os
 import socket
+import stat
 import tracemalloc
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +88,44 @@ def test_a_change_starts_the_wait_anew(root: Path, clock: Clock, what: str) -> N
         assert taken(box) == []
     clock.now += DELAY
     assert taken(box) == ["a.png"]
+
+
+def test_a_writer_that_pauses_for_less_than_the_delay_is_waited_for(
+    root: Path, clock: Clock
+) -> None:
+    """A scanner that writes a page every few seconds would have its first pages filed alone."""
+    path = root / "pages.pdf"
+    box = inbox(root, clock)
+    for _ in range(20):
+        with path.open("ab") as file:
+            file.write(b"page")
+        box.look(str(path))
+        clock.now += DELAY - 0.5
+        assert taken(box) == []
+        assert box.seconds_to_next() == 0.5
+    clock.now += 0.5
+    (scan,) = box.take(10)
+    assert scan.size == 80
+
+
+def test_a_writer_that_pauses_for_longer_is_taken_up_again(root: Path, clock: Clock) -> None:
+    """What came after the pause would never be filed, or be filed under the half's hash."""
+    path = root / "pages.pdf"
+    path.write_bytes(b"half")
+    box = inbox(root, clock)
+    box.sweep()
+    clock.now += DELAY + 1
+    (half,) = box.take(10)
+    with path.open("ab") as file:
+        file.write(b"rest")
+    box.look(str(path))
+    clock.now += DELAY
+    assert taken(box) == []  # the half is still being worked on
+    box.release(path)
+    clock.now += DELAY
+    (whole,) = box.take(10)
+    assert (half.size, whole.size) == (4, 8)
+    assert whole.sha256 == hashlib.sha256(b"halfrest").hexdigest()
 
 
 def test_a_change_between_look_and_take_is_noticed_at_the_take(root: Path, clock: Clock) -> None:
@@ -243,6 +284,35 @@ def test_what_is_no_file_is_never_opened(root: Path, clock: Clock, tmp_path: Pat
         assert box.seconds_to_next() is None
 
 
+@pytest.mark.parametrize("kind", [stat.S_IFCHR, stat.S_IFBLK], ids=["character", "block"])
+def test_a_device_is_never_opened(root: Path, clock: Clock, kind: int) -> None:
+    """A device in the inbox, restored from a backup of a system, would be read without end."""
+    try:
+        os.mknod(root / "zero.png", kind | 0o600, os.makedev(1, 5))
+    except PermissionError:
+        pytest.skip("devices may not be made here")
+    box = inbox(root, clock)
+    box.sweep()
+    box.look(str(root / "zero.png"))
+    clock.now = DELAY
+    assert taken(box) == []
+    assert box.seconds_to_next() is None
+
+
+def test_a_folder_that_becomes_a_link_is_not_followed(
+    root: Path, clock: Clock, tmp_path: Path
+) -> None:
+    """A file that was seen in a folder would be taken from wherever the folder leads to now."""
+    (root / "sub").mkdir()
+    (root / "sub" / "a.png").write_bytes(b"x")
+    box = inbox(root, clock)
+    box.sweep()
+    (root / "sub").rename(tmp_path / "outside")
+    (root / "sub").symlink_to(tmp_path / "outside")
+    clock.now = DELAY
+    assert taken(box) == []
+
+
 @pytest.mark.parametrize("other", ["pipe", "link"])
 def test_a_file_that_becomes_something_else_is_let_go(root: Path, clock: Clock, other: str) -> None:
     """The daemon would spin: a file that is stable at once and never can be taken."""
@@ -284,16 +354,40 @@ def test_a_file_swapped_at_the_last_moment_is_not_taken(
     assert box.seconds_to_next() is None
 
 
-@pytest.mark.parametrize("name", [b"caf\xe9.png", b"two\nlines.png", b"\x1b[31mred.png", b"\xff"])
-def test_every_name_that_the_system_allows_is_taken(root: Path, clock: Clock, name: bytes) -> None:
-    """A scan from an old Windows share would lie in the inbox for ever."""
-    path = os.path.join(os.fsencode(root), name)
-    with open(path, "wb") as file:
-        file.write(b"x")
+NAMES = [
+    b"caf\xe9.png",  # no UTF-8
+    b"two\nlines.png",
+    b"\x1b[31mred.png",
+    b"\xff",
+    b" a \xc2\xa0",
+    b"l" * 255,
+    "\U0001f34c".encode() * 63,
+    unicodedata.normalize("NFC", "caf\u00e9.png").encode(),
+    unicodedata.normalize("NFD", "caf\u00e9.png").encode(),
+]
+
+
+def test_every_name_that_the_system_allows_is_taken(root: Path, clock: Clock) -> None:
+    """A scan from an old Windows share or a Mac would lie in the inbox for ever.
+
+    Two names that look the same are two files.
+    """
+    paths = [os.path.join(os.fsencode(root), name) for name in NAMES]
+    folders = [os.path.join(os.fsencode(root), b"in", name) for name in NAMES]
+    inner = [os.path.join(folder, name) for folder, name in zip(folders, NAMES, strict=True)]
+    for folder in folders:
+        os.makedirs(folder)
+    for path in paths + inner:
+        with open(path, "wb") as file:
+            file.write(b"x")
     box = inbox(root, clock)
-    box.look(os.fsdecode(path))
+    for path in paths + folders:
+        box.look(os.fsdecode(path))
     clock.now = DELAY
-    assert [os.fsencode(scan.path) for scan in box.take(10)] == [path]
+    assert {os.fsencode(scan.path) for scan in box.take(100)} == {*paths, *inner}
+    box = inbox(root, clock)
+    box.sweep()
+    assert {os.fsencode(path) for path in box.untaken_paths()} == {*paths, *inner}
 
 
 def test_a_file_that_vanished_is_forgotten(root: Path, clock: Clock) -> None:
@@ -326,6 +420,40 @@ def test_a_root_that_goes_away_and_comes_back(root: Path, clock: Clock, tmp_path
     box.sweep()
     clock.now += DELAY
     assert taken(box) == ["a"]
+
+
+@pytest.mark.parametrize("when", ["opened", "read"])
+def test_a_bad_folder_does_not_hide_the_others(
+    root: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """One folder without rights, or on a bad disk, would end every sweep; it is played."""
+    for name in ("a", "bad", "c"):
+        (root / name).mkdir()
+        (root / name / "x.png").write_bytes(b"x")
+    scandir = os.scandir
+
+    class Half:
+        """Refuses the second half of a folder."""
+
+        def __enter__(self) -> Iterator[Any]:
+            with scandir(root / "bad") as entries:
+                yield from entries
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        def __exit__(self, *_: object) -> None: ...
+
+    def bad(folder: str) -> Any:
+        if folder != str(root / "bad"):
+            return scandir(folder)
+        if when == "read":
+            return Half()
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("service.inbox.inbox.os.scandir", bad)
+    box = inbox(root, clock)
+    box.sweep()
+    box.look(str(root / "bad"))
+    assert box.waiting() == 2
 
 
 def test_oldest_first_and_only_so_many(root: Path, clock: Clock) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service import mounts
-from service.mounts import file_system_of, is_network
+from service.mounts import file_system_of, is_network, network_mounts
 
 TABLE = b"""overlay / overlay rw,relatime 0 0
 proc /proc proc rw 0 0
@@ -50,12 +50,62 @@ def test_the_innermost_latest_mount_counts(table: Path, path: str, kind: str) ->
 def test_without_a_table_nothing_is_known(tmp_path: Path) -> None:
     """The doctor would end in a traceback in a strict container."""
     assert file_system_of(tmp_path, tmp_path / "nothing") == ""
+    assert network_mounts(tmp_path, tmp_path / "nothing") == []
 
 
 def test_this_machine_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The table of a real machine would not be read."""
     assert file_system_of(tmp_path)
+    assert isinstance(network_mounts(tmp_path), list)
     monkeypatch.setattr(mounts, "file_system_of", lambda _path: "nfs4")
     assert is_network(tmp_path)
     monkeypatch.setattr(mounts, "file_system_of", lambda _path: "ext4")
     assert not is_network(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("root", "found"),
+    [
+        (
+            "/data",
+            [
+                ("/data/back\\slash", "fuse.sshfs"),
+                ("/data/café", "nfs4"),
+                ("/data/my scans", "cifs"),
+                ("/data/odd\x0b\u2028name", "nfs"),
+            ],
+        ),
+        ("/data/my scans", [("/data/my scans", "cifs")]),
+        ("/data/my scans/inbox", [("/data/my scans", "cifs")]),
+        ("/data/my", []),
+        ("/over", [("/over", "nfs")]),
+        ("/home/me", []),
+    ],
+)
+def test_shares_around_and_below_are_found(
+    table: Path, root: str, found: list[tuple[str, str]]
+) -> None:
+    """A share in the inbox that sends no events would not be warned of, or a disk would be."""
+    assert network_mounts(Path(root), table) == [(Path(point), kind) for point, kind in found]
+
+
+def test_a_link_into_a_share_is_on_the_share(tmp_path: Path) -> None:
+    """Who links the inbox to the NAS would not be warned."""
+    (tmp_path / "nas").mkdir()
+    (tmp_path / "inbox").symlink_to(tmp_path / "nas")
+    table = tmp_path / "mounts"
+    table.write_text(f"/dev/sda1 / ext4 rw 0 0\nnas:/x {tmp_path}/nas nfs rw 0 0\n")
+    assert network_mounts(tmp_path / "inbox", table) == [(tmp_path / "nas", "nfs")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "network"),
+    [("nfs4", True), ("smb3", True), ("fuse.sshfs", True), ("fuse.rclone", True), ("9p", True),
+     ("ext4", False), ("fuseblk", False), ("fuse.mergerfs", False), ("tmpfs", False), ("", False)],
+)  # fmt: skip
+def test_kinds_of_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, network: bool
+) -> None:
+    """A share would be taken for a disk, and the database on it be damaged."""
+    monkeypatch.setattr(mounts, "file_system_of", lambda _path: kind)
+    assert is_network(tmp_path) is network

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 
 from service.desk.overview import status
 from service.lock import only_daemon
-from tests.service.fakes import Desk, Judge
+from storage.records import Heartbeat, now
+from tests.service.fakes import Desk, Judge, scan_of
 
 
 def test_a_new_home_is_stopped_and_empty(desk: Desk) -> None:
@@ -13,6 +15,8 @@ def test_a_new_home_is_stopped_and_empty(desk: Desk) -> None:
     answer = status(desk.home, desk.ledger)
     assert answer["daemon"] == "stopped"
     assert (answer["pid"], answer["last_sweep"], answer["waiting"]) == (None, None, None)
+    assert (answer["trouble"], answer["events"], answer["oldest_waiting"]) == (None, None, None)
+    assert answer["free_bytes"]["home"] > 0
     assert (answer["scans"], answer["moving"], answer["classes"]) == ({}, 0, {})
     assert answer["version"]
     assert answer["branch_id"]
@@ -35,3 +39,27 @@ def test_what_a_daemon_did_is_counted(desk: Desk) -> None:
     after = status(desk.home, desk.ledger)
     assert (after["daemon"], after["pid"]) == ("stopped", None)
     assert after["last_sweep"] == answer["last_sweep"]
+
+
+def test_what_a_daemon_at_work_knows_is_told(desk: Desk) -> None:
+    """Nobody would notice that files are heard of no more, or that one has waited since Monday."""
+    moment = now()
+    beat = Heartbeat(7, moment, moment, 3, "0.1", "polling", moment - timedelta(hours=2), "no room")
+    desk.ledger.beat(beat)
+    assert status(desk.home, desk.ledger)["events"] is None  # nobody works here
+    with only_daemon(desk.home.lock_file):
+        answer = status(desk.home, desk.ledger)
+        assert (answer["events"], answer["trouble"], answer["waiting"]) == ("polling", "no room", 3)
+        assert 7200 <= answer["oldest_waiting_age"] < 7260
+    path = desk.drop("a")
+    desk.ledger.claim([scan_of(path)])
+    assert status(desk.home, desk.ledger)["oldest_waiting_age"] < 60  # the ledger knows of it
+
+
+def test_an_inbox_that_cannot_be_looked_into_is_told(desk: Desk) -> None:
+    """A nightly run would say that all is well, every night."""
+    desk.home.inbox.rmdir()
+    with only_daemon(desk.home.lock_file):
+        assert desk.once(Judge()) is False
+        trouble = status(desk.home, desk.ledger)["trouble"]
+    assert trouble == f"{desk.home.inbox} cannot be looked into: No such file or directory"

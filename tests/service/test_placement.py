@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from models.page.scan import Fault
-from service import placement as module
-from service.placement import Placement
+from service.daemon import placement as module
+from service.daemon.placement import Placement
 from service.workers.pipeline import Examined
 from storage.filing import file_away
 from storage.records import Claim, Decision

@@ -23,7 +23,10 @@ def add_class(database: Database, name: str) -> None:
     """A write that can be seen: one heartbeat of this version."""
     with database.write() as connection:
         connection.execute(
-            text("INSERT OR REPLACE INTO heartbeat VALUES (1, 2, 'now', NULL, 0, :name)"),
+            text(
+                "INSERT OR REPLACE INTO heartbeat (id, pid, started_at, waiting, version)"
+                " VALUES (1, 2, 'now', 0, :name)"
+            ),
             {"name": name},
         )
 

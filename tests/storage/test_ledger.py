@@ -308,6 +308,9 @@ def test_the_heartbeat_is_the_last_one(ledger: Ledger) -> None:
     """'status' would not know whether a daemon runs."""
     assert ledger.heartbeat() is None
     moment = datetime(2026, 1, 31, 12, 0, 0, 5, tzinfo=UTC)
-    for beat in (Heartbeat(7, moment, None, 3, "0.1"), Heartbeat(7, moment, moment, 0, "0.1")):
+    for beat in (
+        Heartbeat(7, moment, None, 3, "0.1", "polling", moment, "the disk is full"),
+        Heartbeat(7, moment, moment, 0, "0.1"),
+    ):
         ledger.beat(beat)
         assert ledger.heartbeat() == beat

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -14,9 +15,12 @@ from alembic.script import ScriptDirectory
 
 import storage.migrations
 from config.errors import DatabaseError
+from config.home import Home
+from config.settings import Settings
 from models.page.scan import Scan
 from storage import database as database_module
 from storage import migrate as migrate_module
+from storage.connection import connect
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.migrate import alembic_config
@@ -28,8 +32,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{head}"
 
 
 def upgrade():
@@ -41,12 +45,12 @@ def upgrade():
 
 @pytest.fixture
 def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Makes this program a newer one, with a migration 0002 that rebuilds ``scans``."""
+    """Makes this program a newer one, with a migration that rebuilds ``scans``."""
 
     def release(more: str = "pass") -> None:
         scripts = tmp_path / "migrations"
         shutil.copytree(Path(storage.migrations.__path__[0]), scripts, dirs_exist_ok=True)
-        (scripts / "versions" / "0002_next.py").write_text(NEXT.format(more=more))
+        (scripts / "versions" / "9999_next.py").write_text(NEXT.format(head=HEAD, more=more))
 
         def config() -> Config:
             config = Config()
@@ -54,8 +58,8 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
             return config
 
         monkeypatch.setattr(migrate_module, "alembic_config", config)
-        monkeypatch.setattr(migrate_module, "HEAD", "0002")
-        monkeypatch.setattr(database_module, "HEAD", "0002")
+        monkeypatch.setattr(migrate_module, "HEAD", "next")
+        monkeypatch.setattr(database_module, "HEAD", "next")
 
     return release
 
@@ -117,10 +121,10 @@ def test_the_database_is_backed_up_before_a_migration(
     """A migration that turns out wrong could not be taken back."""
     release()
     Database.open(database.path).close()
-    backup = database.path.with_name("pigeonhole.db.backup-0001")
+    backup = database.path.with_name(f"pigeonhole.db.backup-{HEAD}")
     with closing(sqlite3.connect(f"file:{backup}?mode=ro", uri=True)) as old:
         assert old.execute("SELECT count(*) FROM results").fetchone() == (2,)
-        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
     Database.open(database.path).close()
     assert [path.name for path in database.path.parent.glob("*backup*")] == [backup.name]
 
@@ -129,12 +133,12 @@ def test_an_older_backup_is_not_overwritten(
     database: Database, release: Callable[..., None]
 ) -> None:
     """Whoever put a backup back would lose it at the next migration."""
-    kept = database.path.with_name("pigeonhole.db.backup-0001")
+    kept = database.path.with_name(f"pigeonhole.db.backup-{HEAD}")
     kept.write_bytes(b"precious")
     release()
     Database.open(database.path).close()
     assert kept.read_bytes() == b"precious"
-    assert database.path.with_name("pigeonhole.db (2).backup-0001").is_file()
+    assert database.path.with_name(f"pigeonhole.db (2).backup-{HEAD}").is_file()
 
 
 @pytest.mark.parametrize(
@@ -156,6 +160,26 @@ def test_a_failed_migration_changes_nothing(
     with pytest.raises(error):
         Database.open(database.path)
     with closing(sqlite3.connect(database.path)) as plain:
-        assert plain.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert plain.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
         assert plain.execute("SELECT count(*) FROM results").fetchone() == (2,)
     assert not list(database.path.parent.glob("*backup*"))
+
+
+def test_a_ledger_of_the_first_release_is_taken_over(tmp_path: Path) -> None:
+    """Whoever updates would lose what the service wrote down so far."""
+    path = tmp_path / "pigeonhole.db"
+    config = alembic_config()
+    engine = connect(path, timeout=5, create=True, migrating=True)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO heartbeat VALUES (1, 7, '2026-01-31T12:00:00.000000Z', NULL, 3, '0.1')"
+        )
+    engine.dispose()
+    database = Database.open(path)
+    beat = Ledger(database, Home.of(tmp_path, Settings())).heartbeat()
+    database.close()
+    assert beat is not None
+    assert (beat.pid, beat.waiting) == (7, 3)
+    assert (beat.events, beat.oldest_at, beat.trouble) == ("none", None, "")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,15 +14,19 @@ import structlog
 from config.home import Home
 from indexer.verdict import UNKNOWN
 from models.page.scan import Fault
+from service.space import FULL
 from service.workers.pipeline import Examined
 from storage.filing import file_away
 from storage.ledger import Ledger
 from storage.names import Names, next_name
 from storage.notes import remove_note, write_note
 from storage.outcomes import Changed, Gone, Placed, Taken, Trouble
-from storage.records import Claim, Decision, FinalState, Move
+from storage.records import Claim, Decision, FinalState, Move, Superseded
 
 log = structlog.get_logger()
+
+AT_ONCE = 32
+"""Moves of the journal that are tried before it is asked whether any of them went through."""
 
 _TAKEN_AWAY = Fault(
     "file",
@@ -62,7 +68,8 @@ class Placement:
         self._home = home
         self._names = Names()
         self._faults: dict[int, Fault] = {}
-        self._stuck: set[int] = set()
+        self._stuck: dict[int, Trouble] = {}
+        self._told: set[tuple[int, Path]] = set()
 
     @property
     def stuck(self) -> int:
@@ -70,9 +77,22 @@ class Placement:
         return len(self._stuck)
 
     @property
+    def trouble(self) -> str:
+        """What keeps moves from being carried out, for a person; empty if nothing does."""
+        for first in self._stuck.values():
+            scans = "1 scan" if self.stuck == 1 else f"{self.stuck} scans"
+            return f"{scans} cannot be filed: {first.reason}"
+        return ""
+
+    @property
+    def full(self) -> bool:
+        """Whether one was refused for want of room."""
+        return any(trouble.errno in FULL for trouble in self._stuck.values())
+
+    @property
     def asked(self) -> bool:
         """Whether the journal has a move that was not tried yet: somebody else wrote it there."""
-        return any(move.scan_id not in self._stuck for move in self._ledger.moves())
+        return not self._ledger.moving() <= self._stuck.keys()
 
     def place(self, results: Sequence[tuple[Claim, Examined]]) -> list[Closed]:
         """Record verdicts and destinations, move, close."""
@@ -98,10 +118,27 @@ class Placement:
 
     def clear_notes(self, claims: Sequence[Claim]) -> None:
         """Remove the notes of failed files that were taken out of ``failed/`` to be tried again."""
-        for claim in claims:
-            for failed in claim.superseded:
-                if failed.place is not None:
-                    self._clear_note(failed.place, failed.sha256)
+        self._clear_notes_of([failed for claim in claims for failed in claim.superseded])
+
+    def clear_old_notes(self) -> None:
+        """The same for those that a daemon that died was trying again."""
+        self._clear_notes_of(
+            failed
+            for failed in self._ledger.retried()
+            if failed.place is not None
+            # A share that is not mounted now has its files, and their notes, another time.
+            and failed.place.parent.is_dir()
+            and not os.path.lexists(failed.place)
+        )
+
+    def _clear_notes_of(self, scans: Iterable[Superseded]) -> None:
+        cleared = []
+        for failed in scans:
+            if failed.place is not None:
+                self._clear_note(failed.place, failed.sha256)
+                cleared.append(failed.scan_id)
+        if cleared:
+            self._ledger.forget_places(cleared)
 
     def _clear_note(self, beside: Path, sha256: str) -> None:
         try:
@@ -110,13 +147,26 @@ class Placement:
             log.warning("the note stays", file=str(beside), reason=error.strerror)
 
     def resume(self) -> list[Closed]:
-        """Carry out what stands in the journal: after a crash or a refusal, or on request."""
-        moves = self._ledger.moves()
-        for move in moves:
-            if move.final_state == "failed" and move.scan_id not in self._faults:
-                fault = self._ledger.fault(move.scan_id)
-                self._faults[move.scan_id] = fault or Fault("file", "it failed")
-        return self._carry_out(moves, again=True)
+        """Carry out what stands in the journal: after a crash or a refusal, or on request.
+
+        What was never tried comes first, then what was tried longest ago. Where all of some are
+        refused the rest waits for the next time: a share that is gone, or a read-only disk, is
+        not asked ten thousand times.
+        """
+        moves = {move.scan_id: move for move in self._ledger.moves()}
+        self._stuck = {one: why for one, why in self._stuck.items() if one in moves}
+        order = [one for one in moves if one not in self._stuck] + list(self._stuck)
+        closed: list[Closed] = []
+        for start in range(0, len(order), AT_ONCE):
+            some = [moves[one] for one in order[start : start + AT_ONCE]]
+            for move in some:
+                if move.final_state == "failed" and move.scan_id not in self._faults:
+                    fault = self._ledger.fault(move.scan_id)
+                    self._faults[move.scan_id] = fault or Fault("file", "it failed")
+            closed += self._carry_out(some, again=True)
+            if all(move.scan_id in self._stuck for move in some):
+                break
+        return closed
 
     def _decide(self, claim: Claim, examined: Examined, promised: set[Path]) -> Decision:
         verdict, fault = examined.verdict, examined.fault
@@ -151,7 +201,7 @@ class Placement:
             taken: list[Move] = []
             for outcome in file_away(moves):
                 move = outcome.move
-                self._stuck.discard(move.scan_id)
+                self._stuck.pop(move.scan_id, None)
                 match outcome:
                     case Placed():
                         placed.append(move)
@@ -173,20 +223,29 @@ class Placement:
                         self._faults.pop(move.scan_id, None)
                         self._ledger.abandon(move.scan_id, _REPLACED, state="superseded")
                         closed.append(Closed(move.source, "superseded", again=True))
-                    case Trouble(reason=reason):
-                        self._stuck.add(move.scan_id)
-                        log.error("cannot file", file=str(move.source), reason=reason)
-            noted = [move for move in placed if self._annotate(move)]
+                    case Trouble():
+                        self._refused(outcome)
             # Without its note a failed file stays in the journal: with the next sweep, again.
-            self._stuck |= {move.scan_id for move in placed} - {move.scan_id for move in noted}
-            placed = noted
+            placed = [move for move in placed if self._annotate(move)]
             self._ledger.close([move.scan_id for move in placed])
             closed += [
                 Closed(move.source, move.final_state, self._home.relative(move.destination))
                 for move in placed
             ]
             moves = taken
+        if not self._stuck and self._told:
+            log.info("filing goes on")
+            self._told.clear()
         return closed
+
+    def _refused(self, trouble: Trouble) -> None:
+        """The move stays in the journal. Each kind of trouble is told once, until all is well."""
+        move = trouble.move
+        self._stuck[move.scan_id] = trouble
+        kind = (trouble.errno, move.destination.parent)
+        if kind not in self._told:
+            self._told.add(kind)
+            log.error("cannot file", file=str(move.source), reason=trouble.reason)
 
     def _annotate(self, move: Move) -> bool:
         """Put the note beside a failed file; False if it cannot be written."""
@@ -206,7 +265,8 @@ class Placement:
         try:
             write_note(move.destination, note)
         except OSError as error:
-            log.error("cannot write the note", file=str(move.destination), reason=error.strerror)
+            reason = f"cannot write the note: {error.strerror}: {move.destination}"
+            self._refused(Trouble(move, reason, error.errno or errno.EIO))
             return False
         self._faults.pop(move.scan_id, None)
         return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -15,33 +14,25 @@ from config.home import Home
 from config.ignored import Ignored
 from config.settings import Settings
 from models.page.scan import Fault, Scan
-from service.bell import Bell
+from service.daemon.answers import Answers
+from service.daemon.bell import Bell
+from service.daemon.hand import Hand
+from service.daemon.health import RETRY, Health
+from service.daemon.placement import Closed, Placement
 from service.inbox.events import InboxEvents
 from service.inbox.inbox import Inbox
-from service.placement import Closed, Placement
-from service.pulse import Pulse
-from service.workers.dispatcher import Dispatcher, Killed
-from service.workers.pipeline import Batch, Examined, Job
+from service.workers.dispatcher import Dispatcher
+from service.workers.pipeline import Job
 from service.workers.pipeline import Prior as KnownResult
 from storage.ledger import Ledger
 from storage.records import Claim
 
 log = structlog.get_logger()
 
-RETRY = 5.0
-"""Seconds after which a ledger that could not be written is tried again."""
 ASKED = 1.0
 """Seconds between looks into the journal for moves that a command asks for."""
 
 Report = Callable[[Closed], None]
-
-
-@dataclass(slots=True)
-class _InHand:
-    """A scan that was claimed and is not closed."""
-
-    claim: Claim
-    job: Job
 
 
 class Daemon:
@@ -76,12 +67,14 @@ class Daemon:
             home.inbox,
             recursive=settings.recursive,
             polling_interval=settings.polling_interval,
+            ignored=Ignored(settings.ignore),
             wake=self._bell.ring,
         )
-        self._in_hand: dict[Path, _InHand] = {}
-        self._copies: dict[str, list[Path]] = {}
-        self._cut_short: dict[Path, str] = {}
-        self._pulse = Pulse(ledger)
+        self._health = Health(home, ledger, self._placement, self._events)
+        self._hand = Hand()
+        self._answers = Answers(
+            settings, ledger, self._dispatcher, later=self._later, starved=self._health.starve
+        )
         self._next_sweep = 0.0
         self._next_look = 0.0
         self._unreadable: dict[str, str] = {}
@@ -102,7 +95,7 @@ class Daemon:
             self._recover()
             self._sweep()
             left = self._work_off(self._inbox.untaken_paths())
-            return not left and not self._failed and not self._placement.stuck
+            return not left and not self._failed and not self._health.trouble
         # Before the first sweep: what arrives between the two would be seen by neither.
         self._events.start()
         try:
@@ -112,7 +105,7 @@ class Daemon:
                 except DatabaseError as error:
                     if not error.passing:
                         raise
-                    log.error("the ledger cannot be written", reason=error.message, again=RETRY)
+                    self._health.pause(error.message)
                     self._start_over()
         finally:
             self._events.stop()
@@ -125,15 +118,15 @@ class Daemon:
         while not self._stopping:
             self._listen()
             self._settle(once=False)
+            self._health.look()
             self._admit()
-            self._pulse.waiting(self._inbox.waiting())
+            self._health.tell(self._inbox)
             self._bell.wait(self._patience())
         self._finish()
 
     def _start_over(self) -> None:
         """Forget all that is only in memory, and wait: the ledger and the inbox have it all."""
-        self._in_hand.clear()
-        self._copies.clear()
+        self._hand = Hand()
         self._inbox = self._inbox_of(self._inbox.root)
         again = time.monotonic() + RETRY
         while not self._stopping and (left := again - time.monotonic()) > 0:
@@ -154,10 +147,11 @@ class Daemon:
             for closed in self._settle(once=True):
                 if not closed.again:
                     pending.discard(os.fspath(closed.source))
+            self._health.look()
+            if self._health.paused and not self._dispatcher.busy:
+                break  # whoever waits for the end is told, and need not wait for room
             self._admit(only=pending)
-            in_hand = {os.fspath(path) for path in self._in_hand}
-            held_back = {os.fspath(path) for paths in self._copies.values() for path in paths}
-            pending &= self._inbox.untaken_paths() | in_hand | held_back
+            pending &= self._inbox.untaken_paths() | self._hand.paths
             if self._dispatcher.busy or pending:
                 self._bell.wait(self._until_stable(pending))
         self._finish()
@@ -170,12 +164,13 @@ class Daemon:
         for move in self._ledger.moves():
             self._inbox.hold(move.source)  # refused again: it must not be claimed a second time
         self._ledger.recover()
+        self._placement.clear_old_notes()
         self._abandon_vanished()
 
     def _abandon_vanished(self) -> None:
         """Close the rows of files that went away while they waited."""
         for scan_id, path in self._ledger.open_scans():
-            if path not in self._in_hand and not os.path.lexists(path):
+            if path not in self._hand and not os.path.lexists(path):
                 fault = Fault("file", "the file went away before it was judged", "Drop it again")
                 self._ledger.abandon(scan_id, fault)
 
@@ -185,12 +180,16 @@ class Daemon:
             self._inbox.look(path)
         now = time.monotonic()
         sweep, look = now >= self._next_sweep, now >= self._next_look
-        if sweep:
-            self._events.restart_if_dead()
-            self._sweep()
         if look:
             self._next_look = now + ASKED
-        if (sweep and self._placement.stuck) or (look and self._placement.asked):
+            sweep |= self._events.restart_if_dead()
+        if sweep:
+            self._sweep()
+        if (
+            (sweep and self._placement.stuck)
+            or (look and self._placement.asked)
+            or self._health.may_try_again()
+        ):
             self._close(self._placement.resume())
 
     def _sweep(self) -> None:
@@ -198,14 +197,16 @@ class Daemon:
         try:
             self._inbox.sweep()
         except OSError as error:
-            log.error("cannot sweep", folder=str(self._inbox.root), reason=error.strerror)
+            self._health.blind(f"{self._inbox.root} cannot be looked into: {error.strerror}")
+            self._health.tell(self._inbox)
             return
+        self._health.blind("")
         self._abandon_vanished()
-        self._pulse.swept(self._inbox.waiting())
+        self._health.tell(self._inbox, swept=True)
 
     def _admit(self, only: set[str] | None = None) -> None:
         """Claim stable scans and hand them over, no more than the workers have room for."""
-        while self._dispatcher.room:
+        while self._dispatcher.room and not self._health.paused:
             found = list(self._inbox.take(self._dispatcher.batch_size, only))
             if not found:
                 return
@@ -215,7 +216,7 @@ class Daemon:
                     copies.append(claim)
                     continue
                 job = Job(claim.scan, self._known(claim.duplicate_of))
-                self._in_hand[claim.scan.path] = _InHand(claim, job)
+                self._hand.take(claim, job)
                 jobs.append(job)
             if copies:
                 self._close(self._placement.set_aside(copies))
@@ -224,8 +225,7 @@ class Daemon:
 
     def _claim(self, found: Iterable[Scan]) -> list[Claim]:
         """Claim scans. Copies of one that is being judged for the first time wait for it."""
-        held = (one.claim for one in self._in_hand.values())
-        judging = {claim.scan.sha256 for claim in held if claim.duplicate_of is None}
+        judging = self._hand.judging
         first: list[Scan] = []
         copies: list[Scan] = []
         for scan in found:
@@ -237,15 +237,18 @@ class Daemon:
         self._placement.clear_notes(claims)
         for scan in copies:
             if scan.sha256 not in known:
-                self._copies.setdefault(scan.sha256, []).append(scan.path)
+                self._hand.keep_waiting(scan)
         return claims
 
-    def _let_go(self, path: Path) -> Claim:
+    def _let_go(self, path: Path) -> None:
         """The scan is no longer in hand; copies of it may follow."""
-        claim = self._in_hand.pop(path).claim
-        for copy in self._copies.pop(claim.scan.sha256, ()):
+        for copy in self._hand.let_go(path):
             self._inbox.release(copy, rest=0.0)
-        return claim
+
+    def _later(self, path: Path, seconds: float) -> None:
+        """Look at a file again, when it has been quiet for so long."""
+        self._let_go(path)
+        self._inbox.release(path, rest=seconds)
 
     def _known(self, duplicate_of: int | None) -> KnownResult | None:
         prior = self._ledger.prior(duplicate_of) if duplicate_of is not None else None
@@ -253,55 +256,15 @@ class Daemon:
 
     def _settle(self, *, once: bool) -> list[Closed]:
         """Record, file and close what the workers have finished."""
-        results: list[tuple[Claim, Examined]] = []
-        for ended in self._dispatcher.finished():
-            if isinstance(ended, Killed):
-                results += self._retry_or_park(ended)
-            else:
-                results += self._judged(ended, wait_for_writers=not once)
+        results = self._answers.come(self._hand, once=once)
         self._tell_unreadable()
         if not results:
             return []
+        for claim, _ in results:
+            self._let_go(claim.scan.path)
         closed = self._placement.place(results)
         self._close(closed)
         return closed
-
-    def _judged(self, batch: Batch, *, wait_for_writers: bool) -> Iterable[tuple[Claim, Examined]]:
-        for examined in batch.examined:
-            path = examined.scan.path
-            if not self._holds(examined.scan):
-                continue
-            cut_short = examined.fault is not None and examined.fault.truncated
-            if cut_short and wait_for_writers and self._cut_short.get(path) != examined.scan.sha256:
-                # Perhaps it is still being written: once more, after a while.
-                self._cut_short[path] = examined.scan.sha256
-                claim = self._let_go(path)
-                self._ledger.requeue([claim.scan_id], spent_attempt=False)
-                self._inbox.release(path, rest=self._settings.rescan_interval)
-                continue
-            self._cut_short.pop(path, None)
-            yield self._let_go(path), examined
-
-    def _holds(self, scan: Scan) -> bool:
-        """Whether this scan is in hand; not if the daemon has started over since it was sent."""
-        held = self._in_hand.get(scan.path)
-        return held is not None and held.claim.scan == scan
-
-    def _retry_or_park(self, killed: Killed) -> Iterable[tuple[Claim, Examined]]:
-        """A scan that ended its worker by itself gets another try, or is parked."""
-        if not self._holds(killed.job.scan):
-            return
-        held = self._in_hand[killed.job.scan.path]
-        spent = held.claim.attempts + 1
-        self._ledger.requeue([held.claim.scan_id], spent_attempt=True)
-        held.claim = replace(held.claim, attempts=spent)
-        if spent < self._settings.max_attempts:
-            log.warning("trying again", file=str(killed.job.scan.path), reason=killed.reason)
-            self._dispatcher.submit([killed.job])
-            return
-        self._let_go(killed.job.scan.path)
-        fault = Fault("worker", f"{killed.reason}, {spent} times", "Open and save it anew")
-        yield held.claim, Examined(killed.job.scan, fault=fault)
 
     def _close(self, closed: Iterable[Closed]) -> None:
         for one in closed:
@@ -330,7 +293,9 @@ class Daemon:
         return until_next if until_stable is None else min(until_next, until_stable)
 
     def _until_stable(self, only: set[str] | None = None) -> float | None:
-        return self._inbox.seconds_to_next(only) if self._dispatcher.room else None
+        if self._health.paused or not self._dispatcher.room:
+            return None
+        return self._inbox.seconds_to_next(only)
 
     def _finish(self) -> None:
         """Close what is under way; nothing new is begun."""

@@ -1,0 +1,1 @@
+"""The daemon: claims, has judged, files and closes; alone in its home."""
