@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +60,15 @@ class Running:
                 raise SystemExit(f"the daemon ended with {self.process.returncode}")
             time.sleep(every)
 
+    def rate(self, paths: Sequence[Path]) -> float:
+        """Pages a second from the inbox, into which ``paths`` are moved now, to the closed row."""
+        before = self.closed()
+        started = time.time()
+        for path in paths:
+            path.rename(self.inbox / path.name)
+        self.wait_for(before + len(paths), every=0.2)
+        return len(paths) / (self.last_finished() - started)
+
     def processes(self) -> list[int]:
         """Ids of the daemon and of all below it."""
         children: dict[int, list[int]] = {}
@@ -93,7 +102,13 @@ class Running:
 
 
 @contextmanager
-def daemon(*, workers: int, stability_delay: float, read: bool = False) -> Iterator[Running]:
+def daemon(
+    *,
+    workers: int,
+    stability_delay: float,
+    read: bool = False,
+    command: Sequence[str | Path] = (COMMAND,),
+) -> Iterator[Running]:
     """Start a daemon and warm it: each worker has judged something before this yields."""
     root = Path(tempfile.mkdtemp(prefix="pigeonhole-bench-"))
     env = os.environ | {
@@ -103,7 +118,7 @@ def daemon(*, workers: int, stability_delay: float, read: bool = False) -> Itera
     }
     home = root / "home"
     process = subprocess.Popen(
-        [COMMAND, "--home", home, "watch", "--no-web", "--workers", str(workers)], env=env
+        [*command, "--home", home, "watch", "--no-web", "--workers", str(workers)], env=env
     )
     running = Running(home, process)
     try:
@@ -145,6 +160,17 @@ def receipts() -> list[bytes]:
         drawn.append(path.read_bytes())
         path.unlink()
     return drawn
+
+
+def stage(staging: Path, originals: list[bytes], files: int, number: int) -> list[Path]:
+    """The real files under other names and with other bytes: a few behind the end of image."""
+    paths = []
+    for at in range(files):
+        path = staging / f"r{number}-{at:05}.jpg"
+        path.write_bytes(originals[at % len(originals)] + f"{number}-{at}".encode())
+        paths.append(path)
+    os.sync()
+    return paths
 
 
 def _status(pid: int, key: str) -> int:

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 import cv2
-from running import Running, daemon, receipts
+from running import Running, daemon, receipts, stage
 
 
 def main() -> None:
@@ -37,9 +37,9 @@ def main() -> None:
             multiprocessing.get_context("spawn").Pool(asked.workers) as pool,
         ):
             for number in range(asked.rounds):
-                paths = _stage(staging, originals, asked.files, number)
+                paths = stage(staging, originals, asked.files, number)
                 plain = [_plain(pool, paths)]
-                ours = _ours(running, paths)
+                ours = running.rate(paths)
                 plain.append(_plain(pool, _filed(running, number)))
                 baseline = statistics.mean(plain)
                 ratios.append(ours / baseline)
@@ -62,17 +62,6 @@ def main() -> None:
     print(json.dumps(answer))
 
 
-def _stage(staging: Path, originals: list[bytes], files: int, number: int) -> list[Path]:
-    """The real files under other names and with other bytes: a few behind the end of image."""
-    paths = []
-    for at in range(files):
-        path = staging / f"r{number}-{at:05}.jpg"
-        path.write_bytes(originals[at % len(originals)] + f"{number}-{at}".encode())
-        paths.append(path)
-    os.sync()
-    return paths
-
-
 def _plain(pool: multiprocessing.pool.Pool, paths: list[Path]) -> float:
     started = time.perf_counter()
     pool.map(_decode, [os.fspath(path) for path in paths], chunksize=16)
@@ -84,15 +73,6 @@ def _decode(path: str) -> int:
     pixels = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
     assert pixels is not None
     return int(pixels.size)
-
-
-def _ours(running: Running, paths: list[Path]) -> float:
-    before = running.closed()
-    started = time.time()
-    for path in paths:
-        path.rename(running.inbox / path.name)
-    running.wait_for(before + len(paths), every=0.2)
-    return len(paths) / (running.last_finished() - started)
 
 
 def _filed(running: Running, number: int) -> list[Path]:

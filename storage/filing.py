@@ -3,7 +3,8 @@
 Of each file, in this order: sync the file, link it to its destination, sync the destination's
 folder, unlink the source, sync the source's folder. At every instant its bytes exist whole at
 the source or at the destination. Whatever was done before a crash is recognised when the same
-move is asked for again. A batch shares the syncs of its folders.
+move is asked for again. A batch shares the syncs of its folders, and has
+those of its files wait together.
 
 Where links are refused the file is copied to a hidden ``.part`` in the destination's folder.
 That part keeps its name until the source is unlinked: a destination that is the same file as
@@ -15,7 +16,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ import structlog
 from storage import files
 from storage.outcomes import Changed, Gone, Outcome, Placed, Taken, Trouble
 from storage.records import Move
+from storage.syncing import Looks, sync_files, sync_folders
 
 log = structlog.get_logger(__name__)
 
@@ -56,21 +58,22 @@ def file_away(moves: Sequence[Move]) -> list[Outcome]:
     """Carry out ``moves``; what became of each, in order. May be called again with the same."""
     promised: set[Path] = set()
     state: list[_Step | Outcome] = []
+    synced = sync_files(move.source for move in moves if move.sha256)
     for move in moves:
         if move.destination in promised:
             state.append(Taken(move))
         else:
             promised.add(move.destination)
-            state.append(_publish_or_say(move))
-    unsynced = _sync(
-        {folder for step in state if isinstance(step, _Step) for folder in step.folders}
+            state.append(_publish_or_say(move, synced))
+    unsynced = sync_folders(
+        folder for step in state if isinstance(step, _Step) for folder in step.folders
     )
     for i, step in enumerate(state):
         if isinstance(step, _Step):
             failed = next((unsynced[folder] for folder in step.folders & unsynced.keys()), None)
             state[i] = _undone(step, failed) if failed else _unlink_source(step)
     placed = [step for step in state if isinstance(step, _Step)]
-    for folder, error in _sync({step.move.source.parent for step in placed}).items():
+    for folder, error in sync_folders(step.move.source.parent for step in placed).items():
         # The file is safe; after a power cut it may stand in the inbox once more.
         log.warning("source_folder_not_synced", folder=str(folder), reason=error.strerror)
     for step in placed:
@@ -79,14 +82,14 @@ def file_away(moves: Sequence[Move]) -> list[Outcome]:
     return [Placed(step.move) if isinstance(step, _Step) else step for step in state]
 
 
-def _publish_or_say(move: Move) -> _Step | Outcome:
+def _publish_or_say(move: Move, synced: Mapping[Path, Looks]) -> _Step | Outcome:
     try:
-        return _publish(move)
+        return _publish(move, synced)
     except OSError as error:
         return _trouble(move, error)
 
 
-def _publish(move: Move) -> _Step | Outcome:
+def _publish(move: Move, synced: Mapping[Path, Looks]) -> _Step | Outcome:
     """Up to the name at the destination."""
     if not move.sha256:
         return _rename_unread(move)
@@ -102,12 +105,12 @@ def _publish(move: Move) -> _Step | Outcome:
         _remove_leftovers(move)
         return Gone(move)
     try:
-        return _publish_open(move, fd)
+        return _publish_open(move, fd, synced)
     finally:
         os.close(fd)
 
 
-def _publish_open(move: Move, fd: int) -> _Step | Outcome:
+def _publish_open(move: Move, fd: int, synced: Mapping[Path, Looks]) -> _Step | Outcome:
     source = os.fstat(fd)
     target = files.status(move.destination)
     if target is not None and _is_our_reservation(move, target):
@@ -129,7 +132,8 @@ def _publish_open(move: Move, fd: int) -> _Step | Outcome:
     if target is not None:
         return _Step(move, source, copied)
     _remove_leftovers(move)
-    files.fsync(fd)
+    if synced.get(move.source) != Looks.of(source):
+        files.fsync(fd)
     made = files.make_folders(move.destination.parent)
     try:
         answer = _link(move, source)
@@ -235,17 +239,6 @@ def _is_our_reservation(move: Move, target: os.stat_result) -> bool:
     """Whether the destination is the empty file that a copy was to be renamed over."""
     empty = stat.S_ISREG(target.st_mode) and target.st_size == 0 and target.st_uid == os.geteuid()
     return empty and all(files.status(path) for path in (_marker(move), _part(move)))
-
-
-def _sync(folders: set[Path]) -> dict[Path, OSError]:
-    """Sync each folder; the errors of those that could not be."""
-    errors: dict[Path, OSError] = {}
-    for folder in sorted(folders):
-        try:
-            files.fsync_folder(folder)
-        except OSError as error:
-            errors[folder] = error
-    return errors
 
 
 def _same_file(one: os.stat_result, other: os.stat_result) -> bool:

@@ -339,7 +339,7 @@ def test_a_source_replaced_before_the_unlink_stays(
 
     def replace_source(folder: Path) -> None:
         fsync_folder(folder)
-        fresh = move.source.with_name("fresh")
+        fresh = move.source.with_name(f"fresh for {folder.name}")  # folders are synced at once
         fresh.write_bytes(b"new")
         os.replace(fresh, move.source)
 
