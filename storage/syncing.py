@@ -10,13 +10,13 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from storage import files
 
 T = TypeVar("T")
 
-AT_ONCE: Final = 16
+AT_ONCE = 16
 """Syncs that wait at the same time; more brought nothing."""
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import event
 
 from config.home import Home
-from storage import files
+from storage import files, syncing
 from storage.database import Database
 from storage.ledger import Ledger
 
@@ -48,6 +48,8 @@ class Steps:
 
     def watch(self, database: Database) -> None:
         """From now on every step of this process is noted. There is no way back."""
+        # One after the other, so that the n-th step is the same one each time.
+        syncing.AT_ONCE = 1
         for name in TRANSACTIONS:
             setattr(Ledger, name, self._transacting(name, getattr(Ledger, name)))
         event.listen(database._engine, "commit", lambda _: self._committing())
