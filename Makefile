@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup run test check bench recognition docs clean
+.PHONY: help system setup run test check bench soak fuzz recognition docs clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -54,7 +54,15 @@ check: setup ## format, lint, types, floors, docs
 
 bench: setup ## throughput, latency, idle load and memory, side by side with plain decoding
 	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/durability.py
 	$(BIN)/python benchmarks/idle.py
+
+soak: setup ## kill the service at random moments under load; 20,000 files at once; half an hour
+	$(BIN)/pytest -m slow -s tests/soak tests/crash
+
+FUZZ_SECONDS ?= 600
+fuzz: setup ## read mutated files; PIGEONHOLE_TEST_DATA adds real odd ones
+	$(BIN)/python -m tests.fuzz.pages --seconds $(FUZZ_SECONDS)
 
 recognition: setup ## every line of the recognition target; PIGEONHOLE_TEST_DATA names the data
 	$(BIN)/python benchmarks/recognition.py "$(PIGEONHOLE_TEST_DATA)" --out docs

@@ -25,7 +25,7 @@ def classify(
     found, settings = open_home(ctx, home, lay_out=True)
     from config.ignored import Ignored
     from models.ticket.ocr import check_tesseract
-    from service.cli.output import notice, print_json, say
+    from service.cli.output import print_json, say, unusable
     from service.cli.progress import progress_bar
     from service.desk.judging import classify as judge
     from service.desk.judging import files_of
@@ -35,9 +35,6 @@ def classify(
         check_tesseract(settings.ocr_language)
     files = files_of(paths, Ignored(settings.ignore))
     spec = EngineSpec.of(found, settings, threads=len(os.sched_getaffinity(0)))
-
-    def unusable(name: str, reason: str) -> None:
-        notice(f"support image {name} is not used: {reason}")
 
     failed = False
     with progress_bar("judging", len(files)) as advance:

@@ -25,6 +25,11 @@ def notice(line: str) -> None:
     sys.stderr.write(plain(line) + "\n")
 
 
+def unusable(name: str, reason: str) -> None:
+    """A notice that an example is left out."""
+    notice(f"support image {name} is not used: {reason}")
+
+
 def say(line: str) -> None:
     """A line of an answer, on stdout."""
     _write(f"{plain(line)}\n")

@@ -77,14 +77,11 @@ def reclassify(
         )
     _, settings = open_home(ctx, home)
     with opened_ledger(ctx, home) as (found, ledger):
-        from service.cli.output import notice, say
+        from service.cli.output import notice, say, unusable
         from service.cli.progress import progress_bar
         from service.desk.reclassifying import outdated
         from service.lock import is_held
         from service.workers.engine import EngineSpec
-
-        def unusable(name: str, reason: str) -> None:
-            notice(f"support image {name} is not used: {reason}")
 
         scans = ledger.filed(states=(state,))
         spec = EngineSpec.of(found, settings, threads=len(os.sched_getaffinity(0)))
