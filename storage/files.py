@@ -78,6 +78,19 @@ def status(path: Path) -> os.stat_result | None:
         return None
 
 
+def same_file(one: os.stat_result, other: os.stat_result) -> bool:
+    """Whether two names lead to one file."""
+    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+
+
+def unchanged(one: os.stat_result, other: os.stat_result) -> bool:
+    """Whether it is one file, as it was."""
+    return same_file(one, other) and (one.st_size, one.st_mtime_ns) == (
+        other.st_size,
+        other.st_mtime_ns,
+    )
+
+
 def fsync(fd: int) -> None:
     """``os.fsync``; a mount that does not support it is tolerated, and named in the log once."""
     try:

@@ -24,6 +24,7 @@ from pathlib import Path
 import structlog
 
 from storage import files
+from storage.leaving import settle, take_away
 from storage.outcomes import Changed, Gone, Outcome, Placed, Taken, Trouble
 from storage.records import Move
 from storage.syncing import Looks, sync_files, sync_folders
@@ -93,6 +94,7 @@ def _publish(move: Move, synced: Mapping[Path, Looks]) -> _Step | Outcome:
     """Up to the name at the destination."""
     if not move.sha256:
         return _rename_unread(move)
+    settle(move)
     try:
         fd = files.open_regular(move.source)
     except OSError as error:
@@ -116,18 +118,21 @@ def _publish_open(move: Move, fd: int, synced: Mapping[Path, Looks]) -> _Step | 
     if target is not None and _is_our_reservation(move, target):
         os.unlink(move.destination)
         target = None
-    linked = target is not None and _same_file(source, target)
+    linked = target is not None and files.same_file(source, target)
     copied = target is not None and not linked and _is_our_copy(move, target)
+    changed = source.st_size != move.size or files.sha256_of(fd) != move.sha256
     if target is not None and not linked and not copied:
-        dropped_later = move.inode is not None and move.inode != source.st_ino
+        # The number of a file that is gone is soon another's: it does not tell one that changed.
+        dropped_later = changed or (move.inode is not None and move.inode != source.st_ino)
         if dropped_later and files.holds(move.destination, move.sha256, move.size):
             return _Step(move, None, copied=False)
         return Taken(move)
-    if source.st_size != move.size or files.sha256_of(fd) != move.sha256:
+    if changed:
         if copied:
             return _Step(move, None, copied=True)
         if linked:
             _take_back(move, source)
+        _remove_leftovers(move)  # of an attempt that died in its copy
         return Changed(move)
     if target is not None:
         return _Step(move, source, copied)
@@ -180,12 +185,12 @@ def _link(move: Move, source: os.stat_result) -> Taken | Changed | bool:
             return False
         raise
     target, there = files.status(move.destination), files.status(move.source)
-    if target is not None and _unchanged(source, target):
+    if target is not None and files.unchanged(source, target):
         return True
-    if target and there and (_same_file(target, there) or target.st_nlink > 1):
+    if target and there and (files.same_file(target, there) or target.st_nlink > 1):
         os.unlink(move.destination)  # our name for a file that still has another
     # A mount that numbers one file differently under each name cannot tell its links apart.
-    return False if there is not None and _unchanged(source, there) else Changed(move)
+    return False if there is not None and files.unchanged(source, there) else Changed(move)
 
 
 def _unlink_source(step: _Step) -> _Step | Outcome:
@@ -193,10 +198,9 @@ def _unlink_source(step: _Step) -> _Step | Outcome:
     move, source = step.move, step.source
     try:
         there = files.status(move.source)
-        if source is None or there is None or not _same_file(source, there):
+        if source is None or there is None or not files.same_file(source, there):
             return step
-        if _unchanged(source, there):
-            os.unlink(move.source)
+        if files.unchanged(source, there) and take_away(move, source):
             return step
     except FileNotFoundError:
         return step
@@ -218,9 +222,9 @@ def _undone(step: _Step, error: OSError) -> Trouble:
 def _take_back(move: Move, source: os.stat_result) -> None:
     try:
         there, target = files.status(move.source), files.status(move.destination)
-        if there is None or target is None or not _same_file(source, there):
+        if there is None or target is None or not files.same_file(source, there):
             return
-        if _same_file(source, target) or _is_our_copy(move, target):
+        if files.same_file(source, target) or _is_our_copy(move, target):
             os.unlink(move.destination)
             _remove_leftovers(move)
     except OSError as error:
@@ -231,7 +235,9 @@ def _is_our_copy(move: Move, target: os.stat_result) -> bool:
     """Whether the file at the destination is the copy that this move published."""
     part = files.status(_part(move))
     # The part loses its name only to the destination; the marker says that it could.
-    ours = files.status(_marker(move)) is not None if part is None else _same_file(part, target)
+    ours = (
+        files.status(_marker(move)) is not None if part is None else files.same_file(part, target)
+    )
     return ours and files.holds(move.destination, move.sha256, move.size)
 
 
@@ -239,17 +245,6 @@ def _is_our_reservation(move: Move, target: os.stat_result) -> bool:
     """Whether the destination is the empty file that a copy was to be renamed over."""
     empty = stat.S_ISREG(target.st_mode) and target.st_size == 0 and target.st_uid == os.geteuid()
     return empty and all(files.status(path) for path in (_marker(move), _part(move)))
-
-
-def _same_file(one: os.stat_result, other: os.stat_result) -> bool:
-    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
-
-
-def _unchanged(one: os.stat_result, other: os.stat_result) -> bool:
-    return _same_file(one, other) and (one.st_size, one.st_mtime_ns) == (
-        other.st_size,
-        other.st_mtime_ns,
-    )
 
 
 def _part(move: Move) -> Path:

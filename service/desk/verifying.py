@@ -53,6 +53,8 @@ def verify(
     """
     rows = ledger.filed()
     named = {row.place for row in rows} | {move.destination for move in ledger.moves()}
+    # Dropped once more while the first one still lies in failed/.
+    named |= {scan.place for scan in ledger.retried() if scan.place is not None}
     strangers = [path for path in _files(home) if path not in named]
     known = {row.sha256 for row in rows}
     elsewhere: dict[str, Path] = {}

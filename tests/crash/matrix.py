@@ -57,7 +57,7 @@ def _row(root: Path) -> list[str]:
                 "SELECT destination FROM scans WHERE destination IS NOT NULL"
             )
         ]
-    inbox = any(home.inbox.iterdir())
+    inbox = any(not path.name.startswith(".") for path in home.inbox.iterdir())
     there = any(place.exists() for place in (*places, *filed))
     hidden = sorted({
         f"`*{path.suffix}`"

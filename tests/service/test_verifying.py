@@ -76,3 +76,15 @@ def test_the_command_tells_and_counts(sorted_desk: Desk) -> None:
     assert re.search(r"^missing    sorted/ticket/0.png \(scan \d\): the file is gone", done.stdout)
     done = CliRunner().invoke(app, [*words, "--json"])
     assert json.loads(done.stdout)["kind"] == "missing"
+
+
+def test_a_broken_file_that_was_dropped_twice_is_no_stranger(desk: Desk) -> None:
+    """The first of the two would be called a stranger, and every check would end in an error."""
+    for _ in range(2):
+        desk.drop("bad.png", "broken")
+        desk.once(Judge())
+    assert sorted(path.name for path in desk.home.failed.glob("*.png")) == [
+        "bad (2).png",
+        "bad.png",
+    ]
+    assert found(desk) == {}

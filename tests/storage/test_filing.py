@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from storage import files
+from storage import files, syncing
 from storage.filing import file_away
 from storage.names import next_name
 from storage.outcomes import Changed, Gone, Placed, Taken, Trouble
@@ -149,7 +150,7 @@ def test_the_order_of_a_link_survives_a_power_cut(
     seen: list[str] = []
     shown = {move.source.parent: "inbox", move.destination.parent: "ticket"}
     shown |= {move.destination.parent.parent: "sorted", move.source: "source"}
-    fsync, link, unlink = os.fsync, os.link, os.unlink
+    fsync, link, unlink, rename = os.fsync, os.link, os.unlink, os.rename
 
     def record_fsync(fd: int) -> None:
         path = Path(os.readlink(f"/proc/self/fd/{fd}"))
@@ -162,15 +163,21 @@ def test_the_order_of_a_link_survives_a_power_cut(
 
     def record_unlink(path: Path) -> None:
         unlink(path)
-        seen.append(f"unlink {shown[Path(path)]}")
+        seen.append(f"unlink {'aside' if Path(path).suffix == '.aside' else path}")
 
+    def record_rename(source: Path, target: Path) -> None:
+        rename(source, target)
+        seen.append(f"rename {shown[source]}")
+
+    monkeypatch.setattr(syncing, "AT_ONCE", 1)
+    monkeypatch.setattr(os, "rename", record_rename)
     monkeypatch.setattr(os, "fsync", record_fsync)
     monkeypatch.setattr(os, "link", record_link)
     monkeypatch.setattr(os, "unlink", record_unlink)
     file_away([move])
     assert seen == [
-        "fsync source", "link", "fsync above", "fsync sorted", "fsync ticket", "unlink source",
-        "fsync inbox",
+        "fsync source", "link", "fsync above", "fsync sorted", "fsync ticket", "rename source",
+        "unlink aside", "fsync inbox",
     ]  # fmt: skip
 
 
@@ -378,7 +385,7 @@ def test_trouble_leaves_nothing_half_done(
 
     def fail(path: Any, *args: Any, **more: Any) -> Any:
         nonlocal failed
-        if call != "unlink" or Path(path) == move.source:
+        if call != "unlink" or Path(path).suffix == ".aside":
             failed = True
             raise OSError(number, os.strerror(number))
         return real(path, *args, **more)
@@ -402,7 +409,7 @@ def test_trouble_while_copying_leaves_nothing_half_done(
     real = getattr(os, call)
 
     def full(target: Any, *args: Any, **more: Any) -> Any:
-        if call != "unlink" or Path(target) == move.source:
+        if call != "unlink" or Path(target).suffix == ".aside":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return real(target, *args, **more)
 
@@ -507,3 +514,61 @@ def test_taken_names_are_walked_through(move: Move) -> None:
         paths.append(next_name(paths[-1]))
     assert paths[-1].name == "scan (3).png"
     assert paths[-1].read_bytes() == BYTES
+
+
+@pytest.mark.parametrize("at", ["rename", "unlink"])
+def test_a_newcomer_under_the_name_of_the_source_is_not_taken_away(
+    move: Move, way: str, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """A scanner that uses one name over and over would lose the scan of that microsecond."""
+    call = getattr(os, at)
+
+    def be_quicker(path: Path, *args: Path) -> None:
+        if Path(path) == move.source or Path(path).suffix == ".aside":
+            monkeypatch.undo()
+            fresh = move.source.with_name("fresh")
+            fresh.write_bytes(b"new")
+            os.replace(fresh, move.source)
+        call(path, *args)
+
+    if way != "link":
+        monkeypatch.setattr(os, "link", no_links_from(move.source, errno.EXDEV))
+    monkeypatch.setattr(os, at, be_quicker)
+    assert file_away([move]) == [Placed(move)]
+    assert move.destination.read_bytes() == BYTES
+    assert move.source.read_bytes() == b"new"
+    assert listing(move.source.parent) == ["scan.png"]
+
+
+def test_a_newcomer_gets_its_name_back_after_a_crash(move: Move) -> None:
+    """It would stay under a hidden name, and nobody would ever sort it."""
+    file_away([move])
+    aside = move.source.with_name(f".pigeonhole-{move.scan_id}-{move.sha256[:16]}.aside")
+    aside.write_bytes(b"new")
+    move.source.write_bytes(b"newer")
+    assert file_away([move]) == [Placed(move)]
+    assert sorted(path.read_bytes() for path in move.source.parent.iterdir()) == [b"new", b"newer"]
+    assert not aside.exists()
+    assert move.destination.read_bytes() == BYTES
+
+
+def test_a_mount_that_numbers_files_by_name_is_no_reason_to_file_twice(
+    move: Move, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On some FUSE mounts each scan would stay in the inbox, and be filed again for ever."""
+    monkeypatch.setattr(os, "link", no_links_from(move.source, errno.EPERM))
+    lstat, fstat = os.lstat, os.fstat
+
+    def numbered(seen: os.stat_result, path: str) -> SimpleNamespace:
+        names = (name for name in dir(seen) if name.startswith("st_"))
+        found = SimpleNamespace(**{name: getattr(seen, name) for name in names})
+        found.st_ino = abs(hash(path))
+        return found
+
+    monkeypatch.setattr(os, "lstat", lambda path: numbered(lstat(path), os.fspath(path)))
+    monkeypatch.setattr(
+        os, "fstat", lambda fd: numbered(fstat(fd), os.readlink(f"/proc/self/fd/{fd}"))
+    )
+    file_away([move])
+    assert not move.source.exists()
+    assert move.destination.read_bytes() == BYTES

@@ -1,0 +1,36 @@
+"""Options of the soak."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """As in ``pytest tests/soak -m slow -s --kills 20 --soak-seed 7``."""
+    parser.addoption("--kills", type=int, default=200, help="processes that the soak kills")
+    parser.addoption("--soak-seed", type=int, default=None, help="of what the soak draws")
+    parser.addoption("--files", type=int, default=20_000, help="files that are dropped at once")
+
+
+@pytest.fixture
+def files(request: pytest.FixtureRequest) -> int:
+    """How many files are to be dropped at once."""
+    return int(request.config.getoption("--files", 20_000))
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """How many processes are to be killed."""
+    # The option exists only where tests/soak was named on the command line.
+    return int(request.config.getoption("--kills", 200))
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Of all that is drawn; printed, so that a failure can be told."""
+    asked = request.config.getoption("--soak-seed", None)
+    drawn = random.randrange(10**6) if asked is None else int(asked)
+    print(f"\nseed {drawn}", flush=True)
+    return drawn
