@@ -81,7 +81,8 @@ class Placement:
         """What keeps moves from being carried out, for a person; empty if nothing does."""
         for first in self._stuck.values():
             scans = "1 scan" if self.stuck == 1 else f"{self.stuck} scans"
-            return f"{scans} cannot be filed: {first.reason}"
+            folder = self._home.relative(first.move.destination.parent)
+            return f"{scans} cannot be filed: {folder}: {first.reason}"
         return ""
 
     @property

@@ -109,7 +109,9 @@ def test_a_full_destination_pauses_intake_until_there_is_room(tmp_path: Path, mo
         ballast = fill(disk)
         desk.drop("first", "ticket " + "1" * 5000)
         with desk.watching(judge):
-            told.wait("intake is paused: the disk is full; 1 scan cannot be filed: No space left")
+            told.wait(
+                f"intake is paused: the disk is full; 1 scan cannot be filed: {disk}/ticket: No space left"
+            )
             later = desk.drop("later", "ticket " + "2" * 5000)
             assert rows(desk) == [("moving", 0)]
             assert [path.name for path in home.inbox.iterdir()] == ["first", "later"]
@@ -188,7 +190,8 @@ def test_a_read_only_destination_is_told_and_not_asked_for_ever(
             desk.drop(f"{number:03}", f"ticket {number}")
         desk.drop("odd", "unknown 1")
         with desk.watching(Judge(), rescan_interval=0.1):
-            trouble = told.wait("100 scans cannot be filed: Read-only file system")
+            trouble = told.wait("100 scans cannot be filed")
+            assert f"{disk}/ticket: Read-only file system" in trouble
             assert "paused" not in trouble
             assert desk.wait_closed() == [("odd", "review")]  # the others go on
             assert status(home, desk.ledger)["moving"] == 100
