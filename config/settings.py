@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     job_timeout: float = Field(
         120.0, gt=0, le=86400, description="Seconds a worker may spend on one scan"
     )
+    job_memory: int = Field(
+        1200,
+        ge=256,
+        le=2**20,
+        description="MiB that a worker may take for a batch of scans, over what it has at rest",
+    )
     max_attempts: int = Field(
         3, ge=1, le=100, description="Workers that one scan may kill before it is parked"
     )

@@ -61,11 +61,10 @@ def file_away(moves: Sequence[Move]) -> list[Outcome]:
     state: list[_Step | Outcome] = []
     synced = sync_files(move.source for move in moves if move.sha256)
     for move in moves:
-        if move.destination in promised:
-            state.append(Taken(move))
-        else:
+        answer = Taken(move) if move.destination in promised else _publish_or_say(move, synced)
+        if isinstance(answer, _Step):
             promised.add(move.destination)
-            state.append(_publish_or_say(move, synced))
+        state.append(answer)
     unsynced = sync_folders(
         folder for step in state if isinstance(step, _Step) for folder in step.folders
     )

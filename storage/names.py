@@ -20,10 +20,7 @@ def next_name(path: Path) -> Path:
     A name that would grow beyond 255 bytes loses the end of its stem, whole characters only.
     Bytes that are not UTF-8 stay as they are.
     """
-    suffix = path.suffix
-    if len(os.fsencode(suffix)) > _LONGEST_SUFFIX:
-        suffix = ""
-    stem = path.name.removesuffix(suffix)
+    stem, suffix = _parted(path.name)
     numbered = _NUMBERED.fullmatch(stem)
     number = 2
     if numbered:
@@ -32,11 +29,22 @@ def next_name(path: Path) -> Path:
 
 
 def fitted(stem: str, ending: str) -> str:
-    """``stem + ending``, the stem cut so that the name is no longer than 255 bytes."""
+    """``stem + ending``, the stem cut so that the name is no longer than 255 bytes.
+
+    An ``ending`` that is longer by itself stays as it is.
+    """
     room = LONGEST - len(os.fsencode(ending))
-    while len(os.fsencode(stem)) > room:
+    while stem and len(os.fsencode(stem)) > room:
         stem = stem[:-1]
     return stem + ending
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """Stem and suffix; a suffix too long for a file type belongs to the stem."""
+    suffix = Path(name).suffix
+    if len(os.fsencode(suffix)) > _LONGEST_SUFFIX:
+        suffix = ""
+    return name.removesuffix(suffix), suffix
 
 
 class Names:
@@ -54,10 +62,10 @@ class Names:
 
         Args:
             folder: absolute.
-            name: without folders.
+            name: without folders; cut if it is longer than 255 bytes, as on Windows shares.
             taken: promised to other files that are not there yet.
         """
-        wanted = folder / name
+        wanted = folder / fitted(*_parted(name))
         path = self._last.get(wanted, wanted)
         while path in taken or os.path.lexists(path):
             path = next_name(path)

@@ -20,7 +20,6 @@ HEAVY = {
     "faiss",
     "keras",
     "numpy",
-    "pebble",
     "plotly",
     "PIL",
     "pydantic",
@@ -101,8 +100,8 @@ def test_every_package_says_what_it_is() -> None:
     ("package", "foreign"),
     [
         ("config", {"tensorflow", "keras", "faiss", "sqlalchemy", "alembic", "cv2", "numpy"}),
-        ("models", {"faiss", "sqlalchemy", "alembic", "typer", "watchdog", "pebble"}),
-        ("storage", {"tensorflow", "keras", "faiss", "cv2", "typer", "watchdog", "pebble"}),
+        ("models", {"faiss", "sqlalchemy", "alembic", "typer", "watchdog"}),
+        ("storage", {"tensorflow", "keras", "faiss", "cv2", "typer", "watchdog"}),
         ("indexer", {"tensorflow", "keras", "sqlalchemy", "alembic", "typer", "watchdog"}),
     ],
 )

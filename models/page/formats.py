@@ -1,8 +1,10 @@
 """The image formats this version reads: told by their first bytes, and whether one ends early.
 
 ``ends_early`` is asked only after decoding failed: a file that lacks nothing but its end mark
-is whole. It looks at the container alone, its lengths, its offsets and its end mark. Sources: PNG (W3C), JPEG (ITU-T T.81, B), TIFF 6.0
-with the BigTIFF layout, GIF89a, the BITMAPFILEHEADER of BMP, and RIFF for WebP.
+is whole. It looks at the container alone, its lengths, its offsets and its end mark.
+
+Sources: PNG (W3C), JPEG (ITU-T T.81, B), TIFF 6.0 with the BigTIFF layout, GIF89a, the
+BITMAPFILEHEADER of BMP, and RIFF, VP8 (RFC 6386, 9.1) and VP8L for WebP.
 """
 
 from __future__ import annotations
@@ -87,14 +89,34 @@ def lacks_pages(kind: Kind, data: bytes) -> bool:
 
 
 def is_whole_png(data: bytes) -> bool:
-    """Whether every chunk of a PNG lies within the file, to the last one, ``IEND``.
+    """Whether a PNG has pixels, and every chunk lies within the file, to the last one, ``IEND``.
 
-    OpenCV 5.0 takes a chunk's length on trust: a damaged PNG of 1.5 kB cost 5 s and 2 GB.
+    OpenCV 5.0 takes a chunk's length on trust, behind ``IEND`` too while it has no pixels: a
+    damaged PNG of 1.5 kB cost 5 s and 2 GB.
     """
     try:
-        return any(name == b"IEND" for name in _chunks(data))
+        return {b"IDAT", b"IEND"} <= set(_chunks(data))
     except struct.error:
         return False
+
+
+def webp_size(data: bytes) -> tuple[int, int]:
+    """Width and height of a WebP in pixels, from its first chunk; (0, 0) if it has none.
+
+    Pillow makes WebP's decoder, with room for 8 bytes a pixel, before it tells the size.
+    """
+    name, body = data[12:16], data[20:30]
+    if len(body) < 10:
+        return 0, 0
+    if name == b"VP8X":
+        return int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1
+    if name == b"VP8L":
+        packed = int.from_bytes(body[1:5], "little")
+        return (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
+    if name == b"VP8 ":
+        width, height = struct.unpack_from("<HH", body, 6)
+        return width & 0x3FFF, height & 0x3FFF
+    return 0, 0
 
 
 def _png(data: bytes) -> bool:

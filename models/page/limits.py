@@ -8,6 +8,8 @@ from models.page.scan import Fault
 
 # All pages of a document together, in largest pages; they are in memory at the same time.
 _LARGEST_PAGES = 8
+# OpenCV's `StsNoMem`.
+_NO_MEMORY = -4
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +20,14 @@ class Limits:
         max_image_pixels: a page may have; a document may have eight times as many in all.
         max_file_bytes: a file may have.
         max_pages: a document may have.
+        job_memory: MiB that a worker may take for a batch of scans, over what it had before; None
+            where nobody holds it to that.
     """
 
     max_image_pixels: int
     max_file_bytes: int
     max_pages: int
+    job_memory: int | None = None
 
     def too_large(self, n_bytes: int) -> Fault | None:
         """The fault of a file of so many bytes, or None."""
@@ -56,3 +61,34 @@ class Limits:
             f"has more than max_pages ({self.max_pages}) pages",
             "Raise max_pages, or split the document.",
         )
+
+    def too_much_memory(self) -> Fault:
+        """The fault of a scan for which memory did not suffice."""
+        if self.job_memory is None:
+            return Fault("limits", "needs more memory than there is", "Save it smaller.")
+        return Fault(
+            "limits",
+            f"needs more memory than a worker may have ({self.job_memory} MiB)",
+            "Raise job_memory, or save it smaller.",
+        )
+
+    def may_lack(self, n_bytes: int) -> bool:
+        """Whether it may be memory that failed a decoder that needed at least so many bytes.
+
+        Half of what there is: the file, its pixels and the decoder's own come on top.
+        """
+        return self.job_memory is not None and 2 * n_bytes > self.job_memory << 20
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether what a library raised means that memory did not suffice.
+
+    OpenCV says so by its error code, `StsNoMem`, libraries in C++ by ``std::bad_alloc``, Pillow
+    in the words of an `OSError`, and TensorFlow by the name of a class of its own.
+    """
+    return (
+        isinstance(error, MemoryError)
+        or getattr(error, "code", None) == _NO_MEMORY
+        or type(error).__name__ == "ResourceExhaustedError"
+        or any(words in str(error) for words in ("bad_alloc", "out of memory"))
+    )

@@ -10,16 +10,25 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from PIL import Image
 
-from models.page.decode import decode, frames_of, opened
-from models.page.formats import KINDS, ends_early, is_beginning, kind_of, lacks_pages
-from models.page.limits import Limits
+from models.page.decode import decode, frames_of, least_memory, opened
+from models.page.formats import (
+    KINDS,
+    Kind,
+    ends_early,
+    is_beginning,
+    kind_of,
+    lacks_pages,
+    webp_size,
+)
+from models.page.limits import Limits, ran_out_of_memory
 from models.page.scan import Fault, Page, Scan
 
-__all__ = ["Document", "Limits", "load", "read_pages", "read_scan"]
+__all__ = ["Document", "Limits", "load", "pages_of", "read_pages", "read_scan"]
 
 _COPY_AGAIN = "Copy or scan it again."
 
@@ -54,6 +63,8 @@ def load(scan: Scan, limits: Limits) -> bytes | Fault:
             os.close(fd)
     except OSError as error:
         return _unopened(error)
+    except MemoryError:
+        return limits.too_much_memory()
     if isinstance(data, Fault):
         return data
     if hashlib.sha256(data).hexdigest() != scan.sha256:
@@ -79,40 +90,93 @@ def read_pages(
     Returns:
         The document, or a fault of stage ``decode`` or ``limits``.
     """
+    pages: list[Page] = []
+    n_pages = 0
+    for found in _decoded(data, limits, least_side):
+        if isinstance(found, Fault):
+            return found
+        page, n_pages = found
+        pages.append(page)
+        if first_only:
+            break
+    return Document(tuple(pages), n_pages)
+
+
+def read_scan(
+    scan: Scan, limits: Limits, *, least_side: int | None = None, first_only: bool = False
+) -> Document | Fault:
+    """`load` and then `read_pages`: from a scan to its pages."""
+    data = load(scan, limits)
+    if isinstance(data, Fault):
+        return data
+    return read_pages(data, limits, least_side=least_side, first_only=first_only)
+
+
+def pages_of(scan: Scan, limits: Limits) -> Generator[Page | Fault, None, None]:
+    """The pages of a scan, whole, one after the other: no two need be in memory. Never raises.
+
+    Close it, or take all: while it is under way the process reads nothing else.
+
+    Yields:
+        Each page in order; or a fault of stage ``open``, ``decode`` or ``limits``, the last.
+    """
+    data = load(scan, limits)
+    if isinstance(data, Fault):
+        yield data
+        return
+    for found in _decoded(data, limits, None):
+        yield found if isinstance(found, Fault) else found[0]
+
+
+def _decoded(
+    data: bytes, limits: Limits, least_side: int | None
+) -> Iterator[tuple[Page, int] | Fault]:
+    """Each page with the number of all; or the fault that ends it."""
     kind = kind_of(data)
     if kind is None:
-        if is_beginning(data):
-            return Fault("decode", "ends early", _COPY_AGAIN, truncated=True)
-        return Fault(
-            "decode", "is no image of a kind this version reads", f"It reads {KINDS}; convert it."
-        )
+        yield _no_image(data)
+        return
     cut = Fault("decode", f"ends early: a {kind} cut off", _COPY_AGAIN, truncated=True)
     try:
-        if lacks_pages(kind, data):
-            return cut
+        if fault := cut if lacks_pages(kind, data) else _webp_too_large(kind, data, limits):
+            yield fault
+            return
         with opened(kind, data, limits) as image:
             frames = frames_of(image, limits)
             if isinstance(frames, Fault):
-                return frames
-            wanted = frames[:1] if first_only else frames
-            pages = tuple(
-                Page(number, decode(image, frame, data, least_side))
-                for number, frame in enumerate(wanted, start=1)
-            )
-            return Document(pages, len(frames))
+                yield frames
+                return
+            for number, frame in enumerate(frames, start=1):
+                yield Page(number, decode(image, frame, data, least_side)), len(frames)
     except Image.DecompressionBombError:
-        return Fault("limits", "holds an image larger than max_image_pixels", _COPY_AGAIN)
+        yield Fault("limits", "holds an image larger than max_image_pixels", _COPY_AGAIN)
     except MemoryError:
-        return Fault("limits", "needs more memory than there is", "Scan it at a lower resolution.")
+        yield limits.too_much_memory()
     except Exception as error:  # noqa: BLE001 - decoders raise anything; it becomes a value here
         if "truncated" in str(error).lower() or ends_early(kind, data):
-            return cut
-        said = " ".join(str(error).split())[:200] or type(error).__name__
-        return Fault(
-            "decode",
-            f"cannot be decoded: {said}",
-            f"It is damaged, or a rare sort of {kind}; save it with another program.",
-        )
+            yield cut
+        elif ran_out_of_memory(error) or limits.may_lack(least_memory(kind, data, limits)):
+            yield limits.too_much_memory()
+        else:
+            said = " ".join(str(error).split())[:200] or type(error).__name__
+            yield Fault(
+                "decode",
+                f"cannot be decoded: {said}",
+                f"It is damaged, or a rare sort of {kind}; save it with another program.",
+            )
+
+
+def _no_image(data: bytes) -> Fault:
+    if is_beginning(data):
+        return Fault("decode", "ends early", _COPY_AGAIN, truncated=True)
+    return Fault(
+        "decode", "is no image of a kind this version reads", f"It reads {KINDS}; convert it."
+    )
+
+
+def _webp_too_large(kind: Kind, data: bytes, limits: Limits) -> Fault | None:
+    width, height = webp_size(data) if kind is Kind.WEBP else (0, 0)
+    return limits.too_many_pixels(1, width, height, width * height)
 
 
 def _content(fd: int, limits: Limits) -> bytes | Fault:
@@ -124,16 +188,6 @@ def _content(fd: int, limits: Limits) -> bytes | Fault:
     with open(fd, "rb", closefd=False) as file:
         # One byte more than it has, so that a file that grows is not the one that was hashed.
         return limits.too_large(status.st_size) or file.read(status.st_size + 1)
-
-
-def read_scan(
-    scan: Scan, limits: Limits, *, least_side: int | None = None, first_only: bool = False
-) -> Document | Fault:
-    """`load` and then `read_pages`: from a scan to its pages."""
-    data = load(scan, limits)
-    if isinstance(data, Fault):
-        return data
-    return read_pages(data, limits, least_side=least_side, first_only=first_only)
 
 
 def _unopened(error: OSError) -> Fault:

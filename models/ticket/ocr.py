@@ -13,7 +13,7 @@ import os
 import subprocess
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -30,6 +30,8 @@ _IMAGE_FORMAT = "TIFF"
 # height, confidence in percent, text; level 5 is a word.
 _COLUMNS, _WORD_LEVEL = 12, "5"
 _INSTALL = "Install it: apt-get install {}."
+# What Leptonica and C++ write when an allocation fails.
+_NO_MEMORY = ("malloc fail", "calloc fail", "bad_alloc")
 _TEMPORARY = "Make room for temporary files, in cache/tmp of the home"
 
 
@@ -100,22 +102,28 @@ def check_tesseract(language: str) -> str:
     return version
 
 
-def read_text(pages: Sequence[Page], *, language: str, timeout: float) -> Reading | Fault:
-    """Read the text of pages, one Tesseract process after the other. Never raises.
+def read_text(pages: Iterable[Page | Fault], *, language: str, timeout: float) -> Reading | Fault:
+    """Read the text of pages, one Tesseract process after the other.
 
     Args:
-        pages: upright and grey.
+        pages: upright and grey; they may be decoded as they are asked for, and a fault ends them.
         language: Tesseract's names joined by ``+``.
         timeout: seconds for all pages together; the process that exceeds them is killed.
 
     Returns:
-        The reading, empty where there is nothing to read, or a fault of stage ``ocr``.
+        The reading, empty where there is nothing to read, or a fault of stage ``ocr``, or the
+        one among the pages.
+
+    Raises:
+        MemoryError: this process, or Tesseract, has too little. Nothing else is raised.
     """
     end = time.monotonic() + timeout
     words: list[Word] = []
     try:
         with _one_thread():
             for page in pages:
+                if isinstance(page, Fault):
+                    return page
                 left = end - time.monotonic()
                 if left <= 0:
                     return _too_slow(timeout)
@@ -124,6 +132,8 @@ def read_text(pages: Sequence[Page], *, language: str, timeout: float) -> Readin
         return Fault("ocr", "Tesseract is not installed", _INSTALL.format("tesseract-ocr"))
     except pytesseract.TesseractError as error:
         said = " ".join(str(error.message).split())[-200:] or f"it ended with {error.status}"
+        if any(sign in str(error.message) for sign in _NO_MEMORY):
+            raise MemoryError(said) from error
         return Fault("ocr", f"Tesseract failed: {said}", "pigeonhole doctor checks Tesseract.")
     except RuntimeError:
         # pytesseract has no class of its own for it.

@@ -53,7 +53,7 @@ def daemon_of(
         pool.start()
 
         def dispatcher_for(wake: Callable[[], None]) -> Dispatcher:
-            return Dispatcher(pool, spec, workers=workers, wake=wake)
+            return Dispatcher(pool, spec, workers=workers, wake=wake, lost=pool.lost)
 
         daemon = Daemon(home, settings, Ledger(database, home), dispatcher_for, report=report)
         with _stopped_by_signals(daemon.stop):

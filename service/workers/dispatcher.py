@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from config.errors import PigeonholeError
 from service.workers.engine import EngineSpec
 from service.workers.pipeline import Batch, Job, examine
+from service.workers.process import WorkerDiedError
 
 TARGET_SECONDS = 1.0
 """What a batch should take: long enough that its overheads vanish, short enough to be filed soon
@@ -37,15 +38,25 @@ class Dispatcher:
         spec: the engine they run on.
         workers: how many run at once.
         wake: called, from any thread, when a batch is done.
+        lost: done when the executor can run nothing any more; its exception says why.
     """
 
     def __init__(
-        self, executor: Executor, spec: EngineSpec, *, workers: int, wake: Callable[[], None]
+        self,
+        executor: Executor,
+        spec: EngineSpec,
+        *,
+        workers: int,
+        wake: Callable[[], None],
+        lost: Future[None] | None = None,
     ) -> None:
         self._executor = executor
         self._spec = spec
         self._workers = workers
         self._wake = wake
+        self._lost = lost
+        if lost is not None:
+            lost.add_done_callback(lambda _: wake())
         self._done: queue.SimpleQueue[tuple[tuple[Job, ...], Future[Batch]]] = queue.SimpleQueue()
         self._alone: deque[Job] = deque()
         self._seconds_a_scan = 0.0
@@ -75,16 +86,18 @@ class Dispatcher:
     def submit(self, jobs: Sequence[Job]) -> None:
         """Hand over one batch."""
         batch = tuple(jobs)
-        self.in_flight += 1
         future = self._executor.submit(examine, self._spec, batch)
+        self.in_flight += 1
         future.add_done_callback(lambda done: self._on_done(batch, done))
 
     def finished(self) -> list[Batch | Killed]:
         """What has ended since the last call. Never blocks.
 
         Raises:
-            PigeonholeError: a worker's engine cannot be made.
+            PigeonholeError: a worker's engine cannot be made, or no worker comes up.
         """
+        if self._lost is not None and self._lost.done():
+            self._lost.result()
         ended: list[Batch | Killed] = []
         while True:
             try:
@@ -104,16 +117,16 @@ class Dispatcher:
         self._wake()
 
     def _outcome(self, jobs: tuple[Job, ...], future: Future[Batch]) -> Batch | Killed | None:
-        from pebble import ProcessExpired
-
         try:
             batch = future.result()
         except CancelledError:
             return None
         except TimeoutError:
             reason = f"took longer than job_timeout ({self._spec.job_timeout:g} s)"
-        except ProcessExpired as error:
-            reason = f"its worker process died (exit code {error.exitcode})"
+        except WorkerDiedError as error:
+            reason = str(error)
+        except MemoryError:
+            reason = self._spec.limits.too_much_memory().reason
         except PigeonholeError:
             raise
         except Exception as error:  # noqa: BLE001 - one odd scan must not stop the others

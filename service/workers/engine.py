@@ -20,7 +20,7 @@ from indexer.cache import EmbeddingCache
 from indexer.calibration import Calibration
 from indexer.support import support_files, support_stamp
 from indexer.verdict import Verdict
-from models.page.read import Limits
+from models.page.limits import Limits, ran_out_of_memory
 from models.page.scan import Fault, Page
 from models.siamese.weights import SHIPPED
 from service.workers.judge import Judge, first_page, open_embedder, scan_of
@@ -42,6 +42,7 @@ def limits_of(settings: Settings) -> Limits:
         max_image_pixels=settings.max_image_pixels,
         max_file_bytes=settings.max_file_bytes,
         max_pages=settings.max_pages,
+        job_memory=settings.job_memory,
     )
 
 
@@ -147,17 +148,27 @@ class Engine:
             return
         try:
             self._rebuild()
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             if self._stamp is None:
                 raise
             # No scan is to blame: those classes that were known go on, and it is tried again.
-            log.warning("classes not taken up yet", reason=error.strerror or str(error))
+            reason = getattr(error, "strerror", None) or str(error) or repr(error)
+            log.warning("classes not taken up yet", reason=reason)
             return
         self._stamp = stamp
 
     def judge(self, pages: Sequence[Page]) -> list[Verdict]:
-        """One verdict a page; they are embedded as one batch."""
-        return self._judge.judge(self._embedder.embed([page.pixels for page in pages]))
+        """One verdict a page; they are embedded as one batch.
+
+        Raises:
+            MemoryError: there is not enough for so many, or for one.
+        """
+        try:
+            return self._judge.judge(self._embedder.embed([page.pixels for page in pages]))
+        except Exception as error:
+            if ran_out_of_memory(error):
+                raise MemoryError from error
+            raise
 
     def judge_again(self, verdict: Verdict) -> Verdict:
         """A verdict that this engine `made`, under the settings that it has now."""

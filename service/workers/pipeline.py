@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 from indexer.verdict import Verdict
-from models.page.read import Document, read_scan
-from models.page.scan import Fault, Scan
+from models.page.prepare import grayscale
+from models.page.read import Document, pages_of, read_scan
+from models.page.scan import Fault, Page, Scan
 from models.ticket.ocr import read_text
 from service.workers.engine import Engine, EngineSpec, engine_for
 
@@ -91,14 +93,17 @@ def examine(spec: EngineSpec, jobs: Sequence[Job]) -> Batch:
         if known is not None:
             results[number] = known
             continue
-        document = _read(job.scan, engine, whole=False)
+        document = _read(job.scan, engine)
         if isinstance(document, Fault):
             results[number] = Examined(job.scan, fault=document)
         else:
             judged.append((number, document))
-    verdicts = engine.judge([document.pages[0] for _, document in judged])
+    verdicts = _judge([document.pages[0] for _, document in judged], engine)
     for (number, document), verdict in zip(judged, verdicts, strict=True):
         job = jobs[number]
+        if isinstance(verdict, Fault):
+            results[number] = Examined(job.scan, fault=verdict)
+            continue
         text: str | Fault | None = None
         if job.read or verdict.class_name in spec.read_classes:
             text = _read_ticket(job.scan, engine)
@@ -128,18 +133,33 @@ def _known(job: Job, engine: Engine) -> Examined | None:
     return Examined(job.scan, verdict, None, prior.text, prior.pages)
 
 
-def _read(scan: Scan, engine: Engine, *, whole: bool) -> Document | Fault:
-    """The first page at reduced scale, or all pages whole."""
-    if whole:
-        return read_scan(scan, engine.spec.limits)
-    return read_scan(scan, engine.spec.limits, least_side=engine.least_side, first_only=True)
+def _read(scan: Scan, engine: Engine) -> Document | Fault:
+    """The first page, as small as it is judged: a batch of large ones need not be in memory."""
+    limits, side = engine.spec.limits, engine.least_side
+    found = read_scan(scan, limits, least_side=side, first_only=True)
+    if isinstance(found, Fault):
+        return found
+    (page,) = found.pages
+    return replace(found, pages=(replace(page, pixels=grayscale(page.pixels, side)),))
+
+
+def _judge(pages: Sequence[Page], engine: Engine) -> Sequence[Verdict | Fault]:
+    """One verdict a page; where memory does not suffice for all, each is judged by itself."""
+    try:
+        return engine.judge(pages)
+    except MemoryError:
+        if len(pages) == 1:
+            return [engine.spec.limits.too_much_memory()]
+    return [verdict for page in pages for verdict in _judge([page], engine)]
 
 
 def _read_ticket(scan: Scan, engine: Engine) -> str | Fault:
-    document = _read(scan, engine, whole=True)
-    if isinstance(document, Fault):
-        return document
     spec = engine.spec
     # The worker's own limit must not strike before Tesseract's, or the verdict would be lost.
-    reading = read_text(document.pages, language=spec.ocr_language, timeout=spec.job_timeout * 0.8)
+    most = spec.job_timeout * 0.8
+    try:
+        with closing(pages_of(scan, spec.limits)) as pages:
+            reading = read_text(pages, language=spec.ocr_language, timeout=most)
+    except MemoryError:
+        return spec.limits.too_much_memory()
     return reading if isinstance(reading, Fault) else reading.text

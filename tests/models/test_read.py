@@ -6,8 +6,12 @@ import io
 import os
 import resource
 import struct
+import subprocess
+import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,8 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from models.page.read import Document, Limits, load, read_pages
-from models.page.scan import Fault, Scan
+from models.page.decode import _OPEN, decode, least_memory
+from models.page.formats import Kind, kind_of, webp_size
+from models.page.read import Document, Limits, load, pages_of, read_pages
+from models.page.scan import Fault, Page, Scan
+
+ROOT = Path(__file__).resolve().parents[2]
 
 LIMITS = Limits(max_image_pixels=10_000_000, max_file_bytes=1_000_000, max_pages=5)
 _T = Image.Transpose
@@ -255,6 +263,25 @@ def test_a_jpeg_may_come_out_reduced_but_not_below_the_least_side() -> None:
     assert document(png, least_side=10).pages[0].pixels.shape == (60, 100)
 
 
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_page_is_the_same_in_strips(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large page would have a seam, or a contrast of its own in each strip."""
+    whole = one(WHOLE[name])
+    for pixels in (1, 80 * 7, 80 * 47):
+        monkeypatch.setattr("models.page.grey._STRIP", pixels)
+        assert np.array_equal(one(WHOLE[name]), whole), pixels
+
+
+def test_deep_values_are_scaled_by_those_of_the_whole_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dark strip of a 16-bit page would be brightened by itself."""
+    monkeypatch.setattr("models.page.grey._STRIP", 4)
+    rows = np.array([[0, 1, 2, 3], [0, 0, 0, 4095], [16, 16, 16, 16]], np.uint16)
+    expected = [[0, 0, 0, 0], [0, 0, 0, 255], [1, 1, 1, 1]]
+    assert one(stored(Image.fromarray(rows), "TIFF")).tolist() == expected
+    floats = np.array([[0, 0.6], [np.nan, np.nan], [200, 255]], np.float32)
+    assert one(stored(Image.fromarray(floats), "TIFF")).tolist() == [[0, 1], [255, 255], [200, 255]]
+
+
 def png_header(width: int, height: int) -> bytes:
     """A PNG that announces a size and has no pixels for it."""
     body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
@@ -285,6 +312,29 @@ def test_a_bomb_is_refused_by_its_header(name: str) -> None:
     assert "max_image_pixels" in said.reason
 
 
+def test_a_webp_bomb_is_refused_before_its_decoder_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libwebp sets 2 GB aside for a header of 30 bytes, before anyone asks how large it is."""
+
+    def never(_file: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setitem(_OPEN, Kind.WEBP, never)
+    assert fault(BOMBS["webp"]).stage == "limits"
+
+
+@pytest.mark.parametrize("how", [{}, {"lossless": True}, {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0"}])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_the_size_of_a_webp_is_in_its_header(how: dict[str, object], mode: str) -> None:
+    """An allowed one would be refused, or a bomb let in."""
+    assert webp_size(stored(COLOUR.convert(mode), "WEBP", **how)) == (80, 48)
+
+
+def test_a_webp_without_a_size_has_none() -> None:
+    """A damaged header would stop the worker."""
+    for end in range(len(WHOLE["webp"])):
+        assert webp_size(WHOLE["webp"][:end]) in {(0, 0), (80, 48)}
+
+
 def test_a_chunk_that_claims_too_much_never_reaches_opencv(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -298,6 +348,11 @@ def test_a_chunk_that_claims_too_much_never_reaches_opencv(
     at = data.index(b"IDAT") - 4
     data[at : at + 4] = struct.pack(">I", len(data) - at - 8)
     read_pages(bytes(data), LIMITS)
+    whole = WHOLE["grey png"]
+    behind = (
+        whole[: whole.index(b"IDAT") - 4] + whole[-12:] + struct.pack(">I4s", 2**31 - 1, b"IDAT")
+    )
+    read_pages(behind + bytes(50), LIMITS)
     assert not calls
 
 
@@ -331,6 +386,140 @@ def test_a_page_of_one_pixel_is_a_page_and_one_of_none_is_a_fault() -> None:
         assert one(stored(dot, kind)).tolist() == [[9]], kind
     assert document(stored(dot, "JPEG"), least_side=1).pages[0].pixels.shape == (1, 1)
     assert fault(png_header(0, 5)).stage == "decode"
+
+
+# -- memory ---------------------------------------------------------------------------------
+
+
+class OpenCVError(Exception):
+    """As OpenCV says that memory ran out: by a code."""
+
+    code = -4
+
+
+HELD = replace(LIMITS, job_memory=500)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), OSError("out of memory error when reading image file"), OpenCVError("full")],
+)
+def test_too_little_memory_is_a_fault_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """A user would read that the file is damaged, and throw it away."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("models.page.read.decode", fail)
+    said = fault(WHOLE["png"], HELD)
+    assert (said.stage, said.reason) == (
+        "limits", "needs more memory than a worker may have (500 MiB)",
+    )  # fmt: skip
+    assert "job_memory" in said.advice
+    assert "job_memory" not in fault(WHOLE["png"]).advice  # where nobody set it
+
+
+def test_a_file_that_does_not_fit_is_a_fault_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The largest allowed files would end the batch in place of being told."""
+
+    def fail(*_: object) -> bytes:
+        raise MemoryError
+
+    path = tmp_path / "a.png"
+    path.write_bytes(WHOLE["png"])
+    monkeypatch.setattr("models.page.read._content", fail)
+    assert load_fault(scan_of(path, WHOLE["png"])).stage == "limits"
+
+
+def test_decoders_that_do_not_say_it_are_asked_how_much_they_need() -> None:
+    """Libjpeg and libwebp say only that the data stream is broken."""
+    pixels = 80 * 48
+    needs = {
+        name: least_memory(kind_of(data) or Kind.GIF, data, LIMITS) for name, data in WHOLE.items()
+    }
+    assert needs["progressive jpeg"] == 8 * pixels
+    assert needs["jpeg"] == needs["png"] == 4 * pixels
+    assert needs["webp"] == needs["lossless webp"] == 16 * pixels
+    assert least_memory(Kind.PNG, b"\x89PNG", LIMITS) == 0
+    assert HELD.may_lack(251 << 20)
+    assert not HELD.may_lack(250 << 20)
+    assert not LIMITS.may_lack(1 << 50)
+
+
+WITHIN_A_LIMIT = """
+import resource, sys
+from models.page.read import Limits, read_pages
+from service.workers.memory import limit_memory
+
+mib, data = int(sys.argv[1]), open(sys.argv[2], "rb").read()
+limit_memory(mib)
+print(read_pages(data, Limits(10**9, 10**9, 9, mib)))
+"""
+
+
+def within(mib: int, data: bytes, folder: Path) -> str:
+    """What is read of them in a process that may take so much memory."""
+    path = folder / "file"
+    path.write_bytes(data)
+    command = [sys.executable, "-c", WITHIN_A_LIMIT, str(mib), path]
+    ended = subprocess.run(command, capture_output=True, check=True, text=True, cwd=ROOT)
+    return ended.stdout
+
+
+LARGE = {
+    "jpeg": stored(Image.new("L", (6000, 6000)), "JPEG"),
+    "progressive jpeg": stored(
+        Image.new("RGB", (6000, 6000)), "JPEG", progressive=True, subsampling=0
+    ),
+    "png": stored(Image.new("RGBA", (6000, 6000)), "PNG", compress_level=1),
+    "webp": stored(Image.new("RGB", (6000, 6000)), "WEBP", method=0),
+    "tiff": stored(Image.new("RGB", (6000, 6000)), "TIFF", compression="tiff_lzw"),
+    "deep tiff": stored(Image.new("F", (6000, 6000)), "TIFF", compression="tiff_lzw"),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_at_a_real_limit_every_decoder_ends_in_words(name: str, tmp_path: Path) -> None:
+    """A worker would die, or call a healthy file damaged."""
+    said = within(30, LARGE[name], tmp_path)
+    assert "needs more memory than a worker may have (30 MiB)" in said, said
+
+
+@pytest.mark.parametrize("name", sorted(set(LARGE) - {"webp"}))
+def test_no_page_takes_more_than_8_bytes_a_pixel(name: str, tmp_path: Path) -> None:
+    """The largest pages that are allowed, of 150 megapixels, would not fit in a worker."""
+    assert within(8 * 36 + 20, LARGE[name], tmp_path).startswith("Document")
+
+
+def test_pages_come_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document of eight large pages would be in memory as a whole while its text is read."""
+    pages = [np.full((8 + page, 9), 50 * page, np.uint8) for page in range(3)]
+    data = cv2.imencodemulti(".tiff", pages)[1].tobytes()
+    path = tmp_path / "a.tiff"
+    path.write_bytes(data)
+    decoded: list[int] = []
+
+    def counted(*given: Any) -> Any:
+        decoded.append(given[1])
+        return decode(*given)
+
+    monkeypatch.setattr("models.page.read.decode", counted)
+    found = pages_of(scan_of(path, data), LIMITS)
+    for number, page in enumerate(pages):
+        given = next(found)
+        assert isinstance(given, Page)
+        assert given.number == number + 1
+        assert np.array_equal(given.pixels, page)
+        assert decoded == list(range(number + 1))
+    assert next(found, None) is None
+    path.write_bytes(data[:-1])
+    (said,) = pages_of(scan_of(path, data), LIMITS)
+    assert isinstance(said, Fault)
+    assert said.stage == "open"
 
 
 @settings(max_examples=300, deadline=None)

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pebble import ProcessExpired
-
 from config.home import Home
 from config.settings import Settings
 from indexer.verdict import Match, Verdict
@@ -27,6 +25,7 @@ from service.daemon.placement import Closed
 from service.workers.dispatcher import Dispatcher
 from service.workers.engine import EngineSpec
 from service.workers.pipeline import Batch, Examined, Job
+from service.workers.process import WorkerDiedError
 from storage.ledger import Ledger
 
 PATIENCE = 60.0
@@ -119,7 +118,7 @@ class Judge(Executor):
         word = data.split()[0].decode()
         word = self.says.get(word, word)
         if word == "killer":
-            raise ProcessExpired("died", code=-9)
+            raise WorkerDiedError(-9)
         if word == "slow":
             raise TimeoutError
         if word == "poison":

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pebble import ProcessExpired
 
 from config.errors import DatabaseError, WorkersError
 from config.home import Home
@@ -538,8 +537,3 @@ def test_nothing_is_lost_when_it_is_killed(home: Home, desk: Desk, after: int) -
     assert {path.name: path.read_text() for path in home.sorted.rglob("*.png")} == contents
     assert list(home.inbox.iterdir()) == []
     assert desk.ledger.counts() == {"filed": 40}
-
-
-def test_a_dead_worker_is_what_pebble_says_it_is() -> None:
-    """The judge of these tests would not fail as the real pool does."""
-    assert ProcessExpired("died", code=-9).exitcode == -9

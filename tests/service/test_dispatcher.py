@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import random
 import threading
+from collections import Counter
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pebble import ProcessExpired
 
 from config.errors import WorkersError
 from models.page.scan import Scan
 from service.workers.dispatcher import LARGEST_BATCH, Dispatcher, Killed
 from service.workers.executors import InlineExecutor
 from service.workers.pipeline import Batch, Examined, Job, examine
+from service.workers.process import WorkerDiedError
 from tests.service.fakes import SPEC, verdict_of
 
 
@@ -21,10 +24,14 @@ class Waiting(Executor):
 
     def __init__(self) -> None:
         self.handed: list[tuple[tuple[Job, ...], Future[Any]]] = []
+        self.spec = SPEC
+        self.closed = False
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Only keep it."""
-        assert (fn, args[0]) == (examine, SPEC)
+        if self.closed:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        assert (fn, args[0]) == (examine, self.spec)
         future: Future[Any] = Future()
         self.handed.append((args[1], future))
         return future
@@ -57,9 +64,9 @@ def jobs(*names: str) -> list[Job]:
     return [Job(Scan(Path("/inbox", name), "0" * 64, 1)) for name in names]
 
 
-def dead() -> ProcessExpired:
-    """What pebble says of a worker that was killed."""
-    return ProcessExpired("Abnormal termination", code=-9)
+def dead() -> WorkerDiedError:
+    """What is said of a worker that was killed."""
+    return WorkerDiedError(-9)
 
 
 def names(ended: list[Batch | Killed]) -> list[str]:
@@ -147,7 +154,7 @@ def test_of_a_batch_only_the_guilty_scan_is_blamed(
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (dead(), "died (exit code -9)"),
+        (dead(), "died (exit code -9"),
         (TimeoutError(), "job_timeout (5 s)"),
         (OSError(5, "EIO"), "EIO"),
     ],
@@ -162,6 +169,73 @@ def test_a_scan_alone_is_blamed_with_the_reason(
     assert isinstance(killed, Killed)
     assert reason in killed.reason
     assert not dispatcher.busy
+
+
+def test_too_little_memory_is_said_with_the_setting(executor: Waiting) -> None:
+    """A user would read "MemoryError()", and not know what to change."""
+    spec = replace(SPEC, limits=replace(SPEC.limits, job_memory=777))
+    dispatcher = Dispatcher(executor, spec, workers=1, wake=lambda: None)
+    executor.spec = spec
+    dispatcher.submit(jobs("a", "large"))
+    executor.fail(MemoryError())
+    assert dispatcher.finished() == []  # each alone: the other may be the one that is too large
+    executor.answer()
+    executor.fail(MemoryError())
+    batch, killed = dispatcher.finished()
+    assert names([batch]) == ["a"]
+    assert isinstance(killed, Killed)
+    assert "more memory than a worker may have (777 MiB)" in killed.reason
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_happens_each_scan_is_answered_once(executor: Waiting, seed: int) -> None:
+    """A scan would stay claimed for ever, or be recorded twice."""
+    rng = random.Random(seed)
+    dispatcher = Dispatcher(executor, SPEC, workers=2, wake=lambda: None)
+    waiting = jobs(*map(str, range(60)))
+    deadly = {str(number) for number in rng.sample(range(60), 5)}
+    ended: list[Batch | Killed] = []
+    for _ in range(1000):
+        while waiting and dispatcher.room:
+            size = rng.randint(1, 8)
+            dispatcher.submit(waiting[:size])
+            del waiting[:size]
+        if executor.handed:
+            rng.shuffle(executor.handed)
+            if deadly & {job.scan.path.name for job in executor.handed[0][0]}:
+                executor.fail(rng.choice([dead(), TimeoutError(), MemoryError()]))
+            elif rng.random() < 0.1 and len(executor.handed[0][0]) > 1:
+                executor.fail(dead())  # its worker was killed by somebody else
+            else:
+                executor.answer()
+        if rng.random() < 0.5:
+            ended += dispatcher.finished()
+        if not waiting and not dispatcher.busy:
+            break
+    assert Counter(names(ended)) == Counter(map(str, range(60)))
+    assert {one.job.scan.path.name for one in ended if isinstance(one, Killed)} == deadly
+    assert dispatcher.in_flight == 0
+
+
+def test_what_cannot_be_handed_over_is_not_under_way(executor: Waiting) -> None:
+    """The daemon would wait for ever for a batch that nobody has."""
+    dispatcher = Dispatcher(executor, SPEC, workers=1, wake=lambda: None)
+    executor.closed = True
+    with pytest.raises(RuntimeError):
+        dispatcher.submit(jobs("a"))
+    assert not dispatcher.busy
+
+
+def test_workers_that_come_up_no_longer_wake_the_daemon_and_end_it(executor: Waiting) -> None:
+    """With an empty inbox it would go on, and judge nothing of what is dropped."""
+    lost: Future[None] = Future()
+    woken = threading.Event()
+    dispatcher = Dispatcher(executor, SPEC, workers=1, wake=woken.set, lost=lost)
+    assert dispatcher.finished() == []
+    lost.set_exception(WorkersError("no worker process comes up"))
+    assert woken.is_set()
+    with pytest.raises(WorkersError):
+        dispatcher.finished()
 
 
 def test_an_engine_that_cannot_be_made_is_no_scans_fault(

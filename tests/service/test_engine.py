@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
-from models.page.scan import Fault
+from models.page.read import read_scan
+from models.page.scan import Fault, Page
 from service.workers import pipeline
 from service.workers.engine import Engine, EngineSpec
 from service.workers.pipeline import Batch, Examined, Job, Prior, examine
@@ -339,3 +342,154 @@ def test_a_text_that_is_missing_is_read(engine: Engine, classes: Path, drawn: Dr
     assert verdict is not None
     assert verdict.class_name in engine.spec.read_classes
     assert pipeline._known(Job(scan_of(path), Prior(verdict, None, 1)), engine) is None
+
+
+# -- memory ---------------------------------------------------------------------------------
+
+Embed = Callable[[Sequence[NDArray[np.uint8]]], NDArray[np.float32]]
+TOO_MUCH = "needs more memory than there is"
+
+
+def at_most(pages: int, embed: Embed) -> Embed:
+    """An embedder that has no memory for more pages at once."""
+
+    def embed_few(asked: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        if len(asked) > pages:
+            raise MemoryError
+        return embed(asked)
+
+    return embed_few
+
+
+def test_a_batch_that_takes_too_much_memory_is_judged_one_by_one(
+    engine: Engine, classes: Path, drawn: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty healthy scans would fail because they came together."""
+    scans = [drawn(kind, seed) for seed in (5, 6) for kind in ("ticket", "cylinder")]
+    expected = [one.verdict for one in judge(engine, *scans).examined]
+    monkeypatch.setattr(engine._embedder, "embed", at_most(1, engine._embedder.embed))
+    examined = judge(engine, *scans).examined
+    assert [one.fault for one in examined] == [None] * 4
+    for one, verdict in zip(examined, expected, strict=True):
+        assert one.verdict is not None
+        assert verdict is not None
+        assert one.verdict.class_name == verdict.class_name
+        assert one.verdict.score == pytest.approx(verdict.score, abs=1e-4)
+
+
+def test_one_scan_for_which_memory_does_not_suffice_is_a_fault(
+    engine: Engine, classes: Path, drawn: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be tried again and again, and its worker be blamed."""
+    monkeypatch.setattr(engine._embedder, "embed", at_most(0, engine._embedder.embed))
+    (one,) = judge(engine, drawn("ticket", 5)).examined
+    assert one.verdict is None
+    assert one.fault is not None
+    assert (one.fault.stage, one.fault.reason) == ("limits", TOO_MUCH)
+
+
+class ResourceExhaustedError(Exception):
+    """What TensorFlow raises, by name."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        ResourceExhaustedError("OOM when allocating tensor"),
+        RuntimeError("std::bad_alloc"),
+    ],
+)
+def test_libraries_say_in_many_ways_that_memory_ran_out(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """A user would read of a tensor, and not of the setting that helps."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(engine._embedder, "embed", fail)
+    with pytest.raises(MemoryError):
+        engine.judge([Page(1, np.zeros((9, 9), np.uint8))])
+
+
+def test_other_errors_are_not_taken_for_want_of_memory(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault in the program would be told as a scan that is too large."""
+
+    def fail(*_: object) -> None:
+        raise ValueError("shapes")
+
+    monkeypatch.setattr(engine._embedder, "embed", fail)
+    with pytest.raises(ValueError, match="shapes"):
+        engine.judge([Page(1, np.zeros((9, 9), np.uint8))])
+
+
+def test_a_batch_of_large_pages_is_not_kept_in_memory(engine: Engine, tmp_path: Path) -> None:
+    """Thirty-two allowed scans of 150 megapixels would take 5 GB together."""
+    large = tmp_path / "large.png"
+    rng = np.random.default_rng(1)
+    cv2.imwrite(str(large), rng.integers(0, 256, (1500, 2100), np.uint8))
+    document = pipeline._read(scan_of(large), engine)
+    assert not isinstance(document, Fault)
+    (page,) = document.pages
+    assert max(page.pixels.shape) == engine.least_side
+    # And what is judged is the same to the last bit.
+    whole = read_scan(scan_of(large), engine.spec.limits)
+    assert not isinstance(whole, Fault)
+    small, full = (engine._embedder.embed([each.pages[0].pixels]) for each in (document, whole))
+    assert np.array_equal(small, full)
+
+
+def test_a_ticket_that_cannot_be_read_for_want_of_memory_keeps_its_class(
+    engine: Engine, classes: Path, drawn: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large ticket would fail, though it was recognised."""
+
+    def too_large(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(pipeline, "read_text", too_large)
+    (one,) = judge(engine, drawn("ticket", 5), read=True).examined
+    assert one.verdict is not None
+    assert one.fault is not None
+    assert one.fault.reason == TOO_MUCH
+
+
+def test_a_damaged_second_page_is_a_fault_of_the_text_alone(
+    engine: Engine, classes: Path, drawn: Draw, tmp_path: Path
+) -> None:
+    """Pages are decoded as they are read: a late fault would be raised, or half a text kept."""
+    path = tmp_path / "two.tif"
+    pages = [Image.open(drawn("ticket", 5)), Image.new("L", (400, 300), 255)]
+    pages[0].save(path, save_all=True, append_images=pages[1:], compression="tiff_lzw")
+    data = bytearray(path.read_bytes())
+    with Image.open(path) as image:
+        image.seek(1)
+        (at, *_) = image.tag_v2[273]
+    data[at : at + 20] = b"\xff" * 20
+    path.write_bytes(data)
+    (one,) = judge(engine, path, read=True).examined
+    assert one.verdict is not None
+    assert one.pages == 2
+    assert one.text is None
+    assert one.fault is not None
+    assert one.fault.stage == "decode"
+
+
+def test_classes_that_memory_does_not_suffice_for_leave_the_known_ones(
+    engine: Engine, classes: Path, drawn: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every scan would fail because one example is too large."""
+    before = judge(engine, drawn("ticket", 5)).examined[0].verdict
+    assert before is not None
+
+    def too_much() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(engine, "_rebuild", too_much)
+    give(engine, "receipt", drawn("ticket", 5))
+    (one,) = judge(engine, drawn("ticket", 5)).examined
+    assert one.verdict is not None
+    assert one.verdict.index_id == before.index_id

@@ -18,6 +18,11 @@ PATIENCE = 120.0
 """Seconds after which an event that was to come counts as lost."""
 _NO_CONCERN = "resource_tracker: "
 """Python says so of semaphores whose owner was killed; it removes them."""
+_STILLBORN = (
+    "Traceback (most recent call last):",
+    "preparation_data = reduction.pickle.load(from_parent)",
+    "EOFError: Ran out of input",
+)
 CLOSED = frozenset({"filed", "review", "failed", "duplicate", "superseded"})
 
 
@@ -153,6 +158,8 @@ class Serving:
             # A line without an end is one in the middle of which the daemon was killed.
             if line.endswith("\n") and _NO_CONCERN not in line:
                 self.strange.append(line.rstrip())
+            if line.strip() == _STILLBORN[-1]:
+                self._forget_the_stillborn()
             return
         event = str(entry.get("event"))
         self.events[event] += 1
@@ -160,6 +167,13 @@ class Serving:
         self.closed += event in CLOSED
         if "exception" in entry:
             self.strange.append(line.rstrip())
+
+    def _forget_the_stillborn(self) -> None:
+        """Drop what Python says of a worker whose daemon was killed in the act of starting it."""
+        start = max((n for n, line in enumerate(self.strange) if line == _STILLBORN[0]), default=-1)
+        said = "\n".join(self.strange[start:])
+        if start >= 0 and all(words in said for words in _STILLBORN):
+            del self.strange[start:]
 
     def note(self, event: str, **more: Any) -> None:
         """A line of our own among the daemon's."""

@@ -2,19 +2,49 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.names import Names, next_name
+from storage.names import Names, fitted, next_name
+
+_ODD = "a.Z ()0129~é\u0301\u00e9あ👍\n\t\\:*\u202e"
+
+
+def _named(name: bytes) -> bool:
+    return not {0, ord("/")} & set(name) and name not in {b"", b".", b".."}
+
+
+def _numbered(stem: str, number: int, suffix: str) -> bytes:
+    return f"{stem} ({number}){suffix}".encode()
+
 
 file_names = (
-    st.binary(min_size=1, max_size=255)
-    .filter(lambda name: not {0, ord("/")} & set(name) and name not in {b".", b".."})
+    st.one_of(
+        st.binary(min_size=1, max_size=255),
+        # Odd characters, the last perhaps cut in half, as a program does that counts bytes.
+        st.text(_ODD, min_size=1, max_size=300).map(str.encode),
+        st.sampled_from("x.éあ👍").map(lambda character: (character * 255).encode()),
+        st.builds(_numbered, st.text(_ODD), st.integers(0, 10**10), st.sampled_from(["", ".png"])),
+    )
+    .map(lambda name: name[:255])
+    .filter(_named)
     .map(os.fsdecode)
 )
+"""Every name that a file may have."""
+
+OBSTACLES: dict[str, Callable[[Path], None]] = {
+    "file": Path.touch,
+    "folder": Path.mkdir,
+    "link to nowhere": lambda path: path.symlink_to("nowhere"),
+    "link to its folder": lambda path: path.symlink_to("."),
+    "pipe": os.mkfifo,
+}
+"""What may have the name that a scan is to get."""
 
 
 @pytest.mark.parametrize(
@@ -44,10 +74,30 @@ def test_the_next_names_fit_and_never_repeat(name: str) -> None:
     path = Path("/x") / name
     seen = {path}
     for _ in range(12):
-        path = next_name(path)
+        suffix, path = path.suffix, next_name(path)
         assert path not in seen
+        assert path.parent == Path("/x")
+        assert _named(os.fsencode(path.name))
         assert len(os.fsencode(path.name)) <= 255
+        if suffix and len(os.fsencode(suffix)) <= 32:
+            assert path.suffix == suffix
         seen.add(path)
+
+
+@given(file_names, st.binary(max_size=255).map(os.fsdecode))
+def test_a_name_loses_no_more_than_it_must(stem: str, ending: str) -> None:
+    """Names that differ only at the end would become one."""
+    name = fitted(stem, ending)
+    kept = name.removesuffix(ending)
+    assert stem.startswith(kept)
+    assert len(os.fsencode(name)) <= 255
+    more = stem[: len(kept) + 1] + ending
+    assert kept == stem or len(os.fsencode(more)) > 255
+
+
+def test_an_ending_that_leaves_no_room_is_not_cut_for_ever() -> None:
+    """The daemon would hang at this name, and stop answering."""
+    assert fitted("scan", "x" * 256) == "x" * 256
 
 
 @given(st.text(st.characters(exclude_characters="\0/", exclude_categories=["Cs"]), min_size=1))
@@ -68,9 +118,56 @@ def test_a_free_name_is_neither_there_nor_promised(tmp_path: Path) -> None:
     assert names.free(tmp_path, "b.png") == tmp_path / "b.png"
 
 
+@settings(max_examples=200)
+@given(st.lists(file_names, min_size=1, max_size=3), st.data())
+def test_a_free_name_is_free_whatever_is_there(names: list[str], data: st.DataObject) -> None:
+    """A folder, a link that leads nowhere or a pipe of that name would take the scan's place."""
+    proposed = Names()
+    with TemporaryDirectory() as folder:
+        for name in names:
+            path = Path(folder, name)
+            for kind in data.draw(st.lists(st.sampled_from(sorted(OBSTACLES)), max_size=3)):
+                if not os.path.lexists(path):
+                    OBSTACLES[kind](path)
+                path = next_name(path)
+        given: set[Path] = set()
+        for name in data.draw(st.lists(st.sampled_from(names), max_size=6)):
+            path = proposed.free(Path(folder), name, given)
+            assert path not in given
+            assert path.parent == Path(folder)
+            with path.open("xb"):  # it is free, and a name that the system takes
+                given.add(path)
+            if data.draw(st.booleans()):
+                path.unlink()
+
+
+def test_two_ways_to_write_one_letter_are_two_names(tmp_path: Path) -> None:
+    """A Mac writes é as two characters, Windows as one; both files are to be kept."""
+    (tmp_path / "caf\u00e9.png").touch()
+    names = Names()
+    assert names.free(tmp_path, "cafe\u0301.png") == tmp_path / "cafe\u0301.png"
+    assert names.free(tmp_path, "caf\u00e9.png") == tmp_path / "caf\u00e9 (2).png"
+
+
+@pytest.mark.parametrize(
+    ("name", "free"),
+    [
+        ("あ" * 200 + ".pdf", "あ" * 83 + ".pdf"),
+        ("x" * 300, "x" * 255),
+        ("a." + "x" * 300, "a." + "x" * 253),
+    ],
+)
+def test_a_name_that_only_the_share_can_hold_is_cut(tmp_path: Path, name: str, free: str) -> None:
+    """Windows allows 255 characters, which may be 765 bytes: such a scan could never be filed."""
+    names = Names()
+    assert names.free(tmp_path, name) == tmp_path / free
+    (tmp_path / free).touch()
+    assert names.free(tmp_path, name) == next_name(tmp_path / free)
+
+
 def test_five_thousand_files_of_one_name_are_cheap(tmp_path: Path) -> None:
     """A scanner that calls every file scan.pdf would make each sweep slower than the last."""
-    names, taken = Names(), set()
+    names, taken = Names(), set[Path]()
     begun = time.process_time()
     for _ in range(5000):
         taken.add(names.free(tmp_path, "scan.pdf", taken))

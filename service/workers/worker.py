@@ -1,0 +1,129 @@
+"""What runs in a worker process: it warms up, then does one call after another, within limits."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from typing import Any
+
+from service.workers.engine import EngineSpec
+from service.workers.memory import give_back_pages, limit_memory, memory_taken
+from service.workers.temporary import use_private_folder
+
+WARM_UP_MEMORY = 1024
+"""MiB that a warm-up may take beside what one scan may: TensorFlow takes 460, an index of a
+million examples 512."""
+MOST_KEPT = 512
+"""MiB that a worker may have gained at rest before another takes its place. TensorFlow keeps 290
+in the first thousands of scans, and no more; it is a decoder that leaks."""
+
+Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
+"""What a worker is sent: a function with its arguments. Must pickle."""
+
+
+TAKEN = None
+"""What a worker says when it has a call: whatever happens to it from now on is that call's doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a worker answers: to its warm-up, which comes first, and to each call. Must pickle.
+
+    Attributes:
+        value: what was returned, if nothing was raised.
+        error: what was raised.
+        last: the worker ends with this answer.
+    """
+
+    value: Any = None
+    error: Exception | None = None
+    last: bool = False
+
+
+def serve(
+    channel: Connection, parent: int, spec: EngineSpec, warm_up: Callable[[EngineSpec], None]
+) -> None:
+    """A worker's life.
+
+    Args:
+        channel: gets an outcome, sends a call, gets `TAKEN` and an outcome, and so on; its end is
+            the end.
+        parent: the process to die with.
+        spec: its limits, and where it keeps temporary files.
+        warm_up: makes ready what calls need; a worker that cannot be made ready ends.
+    """
+    _die_with(parent)
+    _leave_signals_to_the_parent()
+    with contextlib.suppress(OSError):
+        # What a worker that is killed leaves there, pages of people's papers, nobody else may
+        # read, and the next start removes.
+        use_private_folder(spec.cache)
+    give_back_pages()
+    memory = spec.limits.job_memory
+    if memory is not None:
+        limit_memory(WARM_UP_MEMORY + memory)
+    outcome = _outcome((warm_up, (spec,), {}))
+    outcome = replace(outcome, last=outcome.error is not None)
+    at_rest = memory_taken()
+    while _send(channel, outcome):
+        try:
+            call: Call = channel.recv()
+        except (EOFError, ConnectionError):
+            return
+        except Exception as error:  # noqa: BLE001 - a call that cannot be unpickled here
+            outcome = Outcome(error=error)
+            continue
+        channel.send(TAKEN)
+        if memory is not None:
+            limit_memory(memory)
+        outcome = replace(_outcome(call), last=memory_taken() > at_rest + MOST_KEPT)
+
+
+def _outcome(call: Call) -> Outcome:
+    function, positional, named = call
+    try:
+        return Outcome(function(*positional, **named))
+    except Exception as error:  # noqa: BLE001 - it is the parent's to judge
+        error.add_note(traceback.format_exc())
+        return Outcome(error=error)
+    except BaseException as error:  # noqa: BLE001 - sys.exit() in a library must not end the parent
+        return Outcome(error=RuntimeError(repr(error)))
+
+
+def _send(channel: Connection, outcome: Outcome) -> bool:
+    """Answer; whether the worker goes on."""
+    try:
+        data = ForkingPickler.dumps(outcome)
+    except Exception as error:  # noqa: BLE001 - whatever does not pickle
+        odd = RuntimeError(f"no answer: {error!r}")
+        data = ForkingPickler.dumps(Outcome(error=odd, last=outcome.last))
+    channel.send_bytes(data)
+    return not outcome.last
+
+
+def _die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends (prctl(2), PR_SET_PDEATHSIG)."""
+    import ctypes
+
+    pr_set_pdeathsig = 1
+    libc: Any = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before we asked
+        os._exit(1)
+
+
+def _leave_signals_to_the_parent() -> None:
+    # A group of its own: its Tesseract is killed with it, and Ctrl-C reaches the parent alone.
+    os.setpgid(0, 0)
+    # In that group a line that libpng or libtiff writes to a terminal could stop this process.
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # It was started with Ctrl-C held back, and its Tesseract would be, too.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
