@@ -9,17 +9,46 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
+
 from config.errors import HomeBusyError, HomeError
+
+_MOMENT = 0.25
+"""Seconds after which a lock counts as held: `is_held` may be looking, and lets go at once."""
+_COMMAND = 600.0
+"""Seconds that a command gets to end, which moves files where no daemon works."""
+_LOOK = 0.05
+_BY_COMMAND = "command"
+
+log = structlog.get_logger()
 
 
 @contextmanager
 def only_daemon(lock_file: Path) -> Iterator[None]:
-    """Hold the home's lock (flock(2)).
+    """Hold the home's lock (flock(2)), once a command that holds it has ended.
 
     Raises:
-        HomeBusyError: another process holds it.
+        HomeBusyError: another daemon holds it.
         HomeError: the file cannot be opened.
     """
+    with _hold(lock_file, ""):
+        yield
+
+
+@contextmanager
+def in_place_of_a_daemon(lock_file: Path) -> Iterator[None]:
+    """The same for a command, which does what a daemon would do, and ends: that is waited for.
+
+    Raises:
+        HomeBusyError: a daemon holds it.
+        HomeError: the file cannot be opened.
+    """
+    with _hold(lock_file, _BY_COMMAND):
+        yield
+
+
+@contextmanager
+def _hold(lock_file: Path, who: str) -> Iterator[None]:
     try:
         descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
@@ -28,27 +57,40 @@ def only_daemon(lock_file: Path) -> Iterator[None]:
         ) from None
     try:
         if not _taken(descriptor):
-            holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
+            holder = " ".join(_holder(descriptor)[:1]) or "unknown"
             raise HomeBusyError(
-                f"another daemon (process {holder or 'unknown'}) works in {lock_file.parent.parent}",
+                f"another daemon (process {holder}) works in {lock_file.parent.parent}",
                 "Stop it first, or start this one with another --home",
             )
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(descriptor, f"{os.getpid()} {who}".strip().encode() + b"\n", 0)
         yield
     finally:
         os.close(descriptor)
 
 
 def _taken(descriptor: int) -> bool:
-    for _ in range(5):
+    began = time.monotonic()
+    told = False
+    while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            time.sleep(0.05)  # `is_held` may be looking: it lets go at once
+            by_command = _BY_COMMAND in _holder(descriptor)
         else:
             return True
-    return False
+        waited = time.monotonic() - began
+        if waited >= (_COMMAND if by_command else _MOMENT):
+            return False
+        if by_command and waited >= _MOMENT and not told:
+            told = True
+            log.info("waiting for a command", process=_holder(descriptor)[0])
+        time.sleep(_LOOK)
+
+
+def _holder(descriptor: int) -> list[str]:
+    """What the holder wrote: its process, and whether it is a command."""
+    return os.pread(descriptor, 32, 0).decode(errors="replace").split()
 
 
 def is_held(lock_file: Path) -> bool:
@@ -60,7 +102,7 @@ def is_held(lock_file: Path) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return True
+        return _BY_COMMAND not in _holder(descriptor)
     finally:
         os.close(descriptor)
     return False

@@ -62,7 +62,7 @@ def file_away(moves: Sequence[Move]) -> list[Outcome]:
     synced = sync_files(move.source for move in moves if move.sha256)
     for move in moves:
         answer = Taken(move) if move.destination in promised else _publish_or_say(move, synced)
-        if isinstance(answer, _Step):
+        if isinstance(answer, _Step) and answer.source is not None:
             promised.add(move.destination)
         state.append(answer)
     unsynced = sync_folders(

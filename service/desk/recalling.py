@@ -10,7 +10,7 @@ from pathlib import Path
 from config.errors import HomeBusyError
 from config.home import Home
 from service.daemon.placement import Placement
-from service.lock import only_daemon
+from service.lock import in_place_of_a_daemon
 from storage.files import holds, status
 from storage.ledger import Ledger
 from storage.names import Names
@@ -64,7 +64,7 @@ def put_back(
     asked = ledger.recall(moves)
     if asked:
         try:
-            with only_daemon(home.lock_file):
+            with in_place_of_a_daemon(home.lock_file):
                 Placement(ledger, home).resume()
         except HomeBusyError:
             _wait(lambda: _on_their_way(ledger, asked), patience)

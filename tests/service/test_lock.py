@@ -7,18 +7,19 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from config.errors import HomeBusyError, HomeError
-from service.lock import is_held, only_daemon
+from service.lock import in_place_of_a_daemon, is_held, only_daemon
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLDER = """
 import sys
 from pathlib import Path
-from service.lock import only_daemon
-with only_daemon(Path(sys.argv[1])):
+from service import lock
+with getattr(lock, sys.argv[2])(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -47,7 +48,7 @@ def test_a_second_daemon_is_refused_and_told_who_works(lock: Path) -> None:
 def test_the_lock_goes_with_its_holder(lock: Path) -> None:
     """After a crash nobody could start the service again."""
     with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, lock],
+        [sys.executable, "-c", HOLDER, lock, "only_daemon"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True,
     ) as holder:  # fmt: skip
         assert holder.stdout is not None
@@ -57,6 +58,29 @@ def test_the_lock_goes_with_its_holder(lock: Path) -> None:
         holder.send_signal(signal.SIGKILL)
     with only_daemon(lock):
         assert lock.read_text() == f"{os.getpid()}\n"
+
+
+def test_a_daemon_waits_for_a_command(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that is restarted while somebody retries scans would stay down."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, lock, "in_place_of_a_daemon"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True,
+    ) as holder:  # fmt: skip
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        assert not is_held(lock)  # no daemon works
+        told: list[object] = []
+
+        def end_it(_event: str, process: str) -> None:
+            told.append(process)
+            holder.communicate()
+
+        monkeypatch.setattr("service.lock.log", SimpleNamespace(info=end_it))
+        with only_daemon(lock):
+            assert told == [str(holder.pid)]
+            assert is_held(lock)
+            with pytest.raises(HomeBusyError), in_place_of_a_daemon(lock):
+                pass
 
 
 def test_who_only_looks_does_not_keep_a_daemon_from_starting(lock: Path) -> None:

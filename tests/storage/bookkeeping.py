@@ -125,10 +125,10 @@ class Bookkeeping:
         assert one.touched, one
         self.dropped.remove(one)
         assert one.move is not None
-        place = one.move.destination
-        if os.path.lexists(place) and os.lstat(place).st_ino == one.move.inode:
-            # Written into while it had both names, and then taken from the inbox.
-            self.theirs[place] = os.lstat(place)
+        for place in self.sorted.glob("*/*"):
+            if os.lstat(place).st_ino == one.move.inode:
+                # Written into while it had both names, and then taken from the inbox.
+                self.theirs[place] = os.lstat(place)
 
     def filed(self, one: Dropped, *, close: bool) -> None:
         """The program says that it is at its destination."""

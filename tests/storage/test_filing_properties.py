@@ -241,7 +241,8 @@ def act_after(calls: int, act: Callable[[], None], patched: pytest.MonkeyPatch) 
         watch(name)
 
 
-def test_who_stands_at_a_place_keeps_it_whoever_else_wants_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["waits", "is taken away"])
+def test_who_stands_at_a_place_keeps_it_whoever_else_wants_it(tmp_path: Path, how: str) -> None:
     """Found by the machine: after a crash the ledger said of a scan that was filed that it is gone.
 
     Two scans may be promised one name, when the first could not be moved at once.
@@ -249,15 +250,18 @@ def test_who_stands_at_a_place_keeps_it_whoever_else_wants_it(tmp_path: Path) ->
     books = Bookkeeping(tmp_path)
     place = books.sorted / "a" / "scan.png"
     moves = []
-    for number, content in enumerate((b"first", b"second")):
+    for number in (1, 2):
         source = books.inbox / f"{number}.png"
-        books.drop(source, content)
-        sha256, inode = hashlib.sha256(content).hexdigest(), source.stat().st_ino
-        moves.append(Move(number, source, place, sha256, len(content), "filed", inode))
-    assert file_away(moves[1:]) == [Placed(moves[1])]
-    assert file_away(moves) == [Taken(moves[0]), Placed(moves[1])]
-    assert place.read_bytes() == b"second"
-    assert moves[0].source.read_bytes() == b"first"
+        books.drop(source, b"same")
+        sha256, inode = hashlib.sha256(b"same").hexdigest(), source.stat().st_ino
+        moves.append(Move(number, source, place, sha256, 4, "filed", inode))
+    first, second = moves
+    assert file_away([second]) == [Placed(second)]
+    if how == "is taken away":
+        first.source.unlink()
+    assert file_away([first, second])[1] == Placed(second)
+    assert place.stat().st_ino == second.inode
+    assert first.source.exists() == (how == "waits")
     books.close()
 
 
