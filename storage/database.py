@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ class Database:
         self.path = path
         self.timeout = timeout
         self._engine = connect(path, timeout=timeout, create=create)
+        self._identity: tuple[int, int] | None = None
         self._writer = self._engine.execution_options(begin="BEGIN IMMEDIATE")
 
     @classmethod
@@ -71,6 +73,24 @@ class Database:
         with self.read() as connection:
             found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         return "" if found == "ok" else str(found)
+
+    def check_in_place(self) -> None:
+        """See that the file which was opened is the one that others find.
+
+        Raises:
+            DatabaseError: it was removed or replaced: what is written would be lost.
+        """
+        try:
+            there = os.stat(self.path)
+        except OSError:
+            there = None
+        if self._identity is None and there is not None:
+            self._identity = (there.st_dev, there.st_ino)
+        if there is None or self._identity != (there.st_dev, there.st_ino):
+            raise DatabaseError(
+                f"the database {shown(self.path)} was removed while it was in use",
+                "Put it back, or start again with an empty one; scans stay where they are",
+            )
 
     def close(self) -> None:
         """Close every connection."""

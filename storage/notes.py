@@ -1,14 +1,14 @@
 """The note beside a failed file, ``<name>.error.json``: what was wrong and what to do.
 
-A note is ours when it is a JSON object with a key ``sha256``. No other file is ever replaced
-or removed.
+A note is ours when it is a JSON object with a key ``sha256``, and no scan was filed there. No other
+file is ever replaced or removed.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -20,12 +20,19 @@ _LONGEST_NOTE = 1 << 20  # bytes; what is longer was not written here
 _LOOKS = 100  # notes of other files under the same name, before remove_note gives up
 
 
-def write_note(beside: Path, payload: Mapping[str, object]) -> Path:
+IsScan = Callable[[Path], bool]
+"""Whether the ledger names a path as that of a scan: people drop notes, too."""
+
+
+def write_note(
+    beside: Path, payload: Mapping[str, object], is_scan: IsScan = lambda _path: False
+) -> Path:
     """Write ``payload`` as the note of the file ``beside``, whole or not at all, durably.
 
     Args:
         beside: the failed file; it need not be there.
         payload: what JSON can hold, with a key ``sha256``: that of the file.
+        is_scan: a place of which it says so is passed over.
 
     Returns:
         The note's path: the next free name where a file that is not ours has the usual one.
@@ -45,7 +52,7 @@ def write_note(beside: Path, payload: Mapping[str, object]) -> Path:
             file.flush()
             files.fsync(file.fileno())
         for path in _places(beside, sha256):
-            if _sha256_in(path) is not None:
+            if _sha256_in(path) is not None and not is_scan(path):
                 os.replace(part, path)
                 break
             if files.publish(part, path):
@@ -56,7 +63,7 @@ def write_note(beside: Path, payload: Mapping[str, object]) -> Path:
     return path
 
 
-def remove_note(beside: Path, sha256: str) -> bool:
+def remove_note(beside: Path, sha256: str, is_scan: IsScan = lambda _path: False) -> bool:
     """Remove the note of the file ``beside`` that had these bytes; False where there is none.
 
     Raises:
@@ -65,7 +72,7 @@ def remove_note(beside: Path, sha256: str) -> bool:
     for path in islice(_places(beside, sha256), _LOOKS):
         if not os.path.lexists(path):
             return False
-        if _sha256_in(path) == sha256:
+        if _sha256_in(path) == sha256 and not is_scan(path):
             path.unlink()
             files.fsync_folder(path.parent)
             return True

@@ -230,6 +230,13 @@ class Queries:
         with self.database.read() as connection:
             return [rows.as_move(row) for row in connection.execute(rows.moves)]
 
+    def is_scan(self, path: Path) -> bool:
+        """Whether a scan was filed at this absolute path, or is on its way there."""
+        place = os.fsencode(self.home.relative(path))
+        query = select(scans.c.id).where(scans.c.destination_path == place).limit(1)
+        with self.database.read() as connection:
+            return connection.execute(query).first() is not None
+
     def retried(self) -> list[Superseded]:
         """Failed scans that were tried again and still name the place of their file."""
         query = select(scans.c.id, scans.c.destination_path, scans.c.sha256).where(

@@ -182,6 +182,7 @@ class Daemon:
         sweep, look = now >= self._next_sweep, now >= self._next_look
         if look:
             self._next_look = now + ASKED
+            self._ledger.database.check_in_place()
             sweep |= self._events.restart_if_dead()
         if sweep:
             self._sweep()

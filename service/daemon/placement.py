@@ -82,7 +82,7 @@ class Placement:
         for first in self._stuck.values():
             scans = "1 scan" if self.stuck == 1 else f"{self.stuck} scans"
             folder = self._home.relative(first.move.destination.parent)
-            return f"{scans} cannot be filed: {folder}: {first.reason}"
+            return f"{scans} cannot be filed: {folder}: {os.strerror(first.errno)}"
         return ""
 
     @property
@@ -126,26 +126,26 @@ class Placement:
         self._clear_notes_of(
             failed
             for failed in self._ledger.retried()
-            if failed.place is not None
-            # A share that is not mounted now has its files, and their notes, another time.
-            and failed.place.parent.is_dir()
-            and not os.path.lexists(failed.place)
+            if failed.place is not None and not os.path.lexists(failed.place)
         )
 
     def _clear_notes_of(self, scans: Iterable[Superseded]) -> None:
-        cleared = []
-        for failed in scans:
-            if failed.place is not None:
-                self._clear_note(failed.place, failed.sha256)
-                cleared.append(failed.scan_id)
+        # One whose note is gone, too, may be on a share that is not mounted now.
+        cleared = [
+            failed.scan_id
+            for failed in scans
+            if failed.place is not None and self._clear_note(failed.place, failed.sha256)
+        ]
         if cleared:
             self._ledger.forget_places(cleared)
 
-    def _clear_note(self, beside: Path, sha256: str) -> None:
+    def _clear_note(self, beside: Path, sha256: str) -> bool:
+        """Whether there was one, and it went."""
         try:
-            remove_note(beside, sha256)
+            return remove_note(beside, sha256, self._ledger.is_scan)
         except OSError as error:
             log.warning("the note stays", file=str(beside), reason=error.strerror)
+            return False
 
     def resume(self) -> list[Closed]:
         """Carry out what stands in the journal: after a crash or a refusal, or on request.
@@ -264,7 +264,7 @@ class Placement:
             "what_to_do": fault.advice or "Mend the file and drop it in the inbox again",
         }
         try:
-            write_note(move.destination, note)
+            write_note(move.destination, note, self._ledger.is_scan)
         except OSError as error:
             reason = f"cannot write the note: {error.strerror}: {move.destination}"
             self._refused(Trouble(move, reason, error.errno or errno.EIO))

@@ -16,7 +16,7 @@ from config.errors import DatabaseError, PigeonholeError
 from config.home import Home
 from config.settings import Settings
 from service.mounts import file_system_of, is_network
-from service.space import free_bytes, shown
+from service.space import FULL, free_bytes, shown
 
 Level = Literal["ok", "warning", "problem"]
 PACKAGES = ("config", "models", "indexer", "storage", "service")
@@ -134,7 +134,9 @@ def _folder(name: str, folder: Path) -> Finding:
             "problem",
             f"{name} folder",
             f"{folder}: {error.strerror}",
-            f"Give this user leave to write there, or set {name}_dir",
+            "Make room"
+            if error.errno in FULL
+            else f"Give this user leave to write there, or set {name}_dir",
         )
     finally:
         for path in (trial, other):
@@ -162,7 +164,7 @@ def _mounts(home: Home) -> Iterator[Finding]:
 
 
 def _space(home: Home) -> Finding:
-    free = free_bytes({"home": home.root, **home.scan_folders})
+    free = free_bytes({"home": home.root, **home.scan_folders, "database": home.database.parent})
     detail = ", ".join(f"{shown(size)} free at {name}" for name, size in free.items())
     if min(free.values()) < LEAST_FREE:
         return Finding("warning", "disk", detail, "Make room")

@@ -10,7 +10,7 @@ from config.home import Home
 from indexer.support import class_counts
 from models.siamese.weights import SHIPPED, read_manifest
 from service.lock import is_held
-from service.space import free_bytes
+from service.space import free_bytes, shortage
 from service.version import VERSION
 from storage.ledger import Ledger
 from storage.records import now, timestamp
@@ -32,7 +32,10 @@ def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str,
         "home": str(home.root),
         "daemon": "running" if running else "stopped",
         "pid": beat.pid if beat else None,
-        "trouble": (beat.trouble or None) if beat else None,
+        # A daemon cannot write that the disk under its ledger is full.
+        "trouble": (beat.trouble or shortage((home.cache, home.database.parent)) or None)
+        if beat
+        else None,
         "events": beat.events if beat else None,
         "scans": ledger.counts(),
         "waiting": beat.waiting if beat else None,
@@ -41,7 +44,9 @@ def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str,
         "moving": len(ledger.moving()),
         "last_sweep": timestamp(swept) if swept else None,
         "last_sweep_age": _age(swept),
-        "free_bytes": free_bytes({"home": home.root, **home.scan_folders}),
+        "free_bytes": free_bytes(
+            {"home": home.root, **home.scan_folders, "database": home.database.parent}
+        ),
         "classes": class_counts(home.support),
         "version": VERSION,
         "branch_id": read_manifest(manifest).branch_id,

@@ -19,6 +19,7 @@ from storage.records import Filed, Move
 PATIENCE = 30.0
 """Seconds that a daemon at work gets to move what was asked for."""
 _LOOK = 0.1
+_NO_LONGER = "is no longer where it was filed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,12 @@ def put_back(
     Returns:
         What became of each, in order.
     """
-    kept_back = {scan.scan_id: reason for scan in scans if (reason := _why_not(scan))}
+    last = {scan.place: scan.scan_id for scan in sorted(scans, key=lambda scan: scan.scan_id)}
+    kept_back = {
+        scan.scan_id: reason
+        for scan in scans
+        if (reason := _why_not(scan) if last[scan.place] == scan.scan_id else _NO_LONGER)
+    }
     names, moves = Names(), list[Move]()
     promised: set[Path] = set()
     for scan in scans:
@@ -79,7 +85,7 @@ def put_back(
 def _why_not(scan: Filed) -> str:
     there = status(scan.place)
     if there is None:
-        return "is no longer where it was filed"
+        return _NO_LONGER
     try:
         # What could not be read when it came can neither be compared now.
         same = not scan.sha256 or holds(scan.place, scan.sha256, scan.size)

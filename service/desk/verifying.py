@@ -52,7 +52,10 @@ def verify(
         advance: called after each row.
     """
     rows = ledger.filed()
-    named = {row.place for row in rows} | {move.destination for move in ledger.moves()}
+    moves = ledger.moves()
+    named = {row.place for row in rows}
+    named |= {place for move in moves for place in (move.source, move.destination)}
+    last = {row.place: row.scan_id for row in sorted(rows, key=lambda row: row.scan_id)}
     # Dropped once more while the first one still lies in failed/.
     named |= {scan.place for scan in ledger.retried() if scan.place is not None}
     strangers = [path for path in _files(home) if path not in named]
@@ -63,7 +66,11 @@ def verify(
             elsewhere.setdefault(digest, path)
     found_again = set[Path]()
     for row in rows:
-        finding = _compare(home, row, elsewhere)
+        finding = (
+            _compare(home, row, elsewhere)
+            if last[row.place] == row.scan_id
+            else _replaced(home, row)
+        )
         if finding is not None:
             if finding.kind == "moved":
                 found_again.add(elsewhere[row.sha256])
@@ -101,6 +108,13 @@ def _compare(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding | No
     return Finding(
         "changed", row.scan_id, place, "has other bytes than the scan that was filed",
         "Nothing, if you edited it; else restore it from a backup",
+    )  # fmt: skip
+
+
+def _replaced(home: Home, row: Filed) -> Finding:
+    return Finding(
+        "missing", row.scan_id, home.relative(row.place), "a later scan was filed at its place",
+        "Nothing, if you took the first one away; else look for it in a backup",
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,16 +14,21 @@ from typing import Any
 
 import pytest
 
+from config.errors import DatabaseError
 from config.home import Home
 from config.settings import Settings
 from models.page.scan import Fault
 from service.daemon import daemon, health
 from service.desk.overview import status
+from service.lock import only_daemon
 from service.space import free_bytes, shortage
 from storage.database import Database
+from storage.filing import file_away
 from storage.ledger import Ledger
+from storage.outcomes import Placed
+from storage.records import Decision
 from tests.conftest import Mount
-from tests.service.fakes import PATIENCE, Desk, Judge
+from tests.service.fakes import PATIENCE, Desk, Judge, scan_of
 
 
 @pytest.fixture(autouse=True)
@@ -264,3 +270,65 @@ def test_sqlite_says_full_as_we_think(tmp_path: Path, mount: Mount) -> None:
         with pytest.raises(sqlite3.OperationalError) as refused:
             connection.execute("INSERT INTO t VALUES (zeroblob(100000))")
     assert "full" in str(refused.value)
+
+
+def test_a_database_that_is_removed_ends_the_service(desk: Desk) -> None:
+    """It would go on to write into a file that nobody can find any more."""
+    daemon = desk.daemon(Judge())
+    with ThreadPoolExecutor(1) as thread:
+        ended = thread.submit(daemon.run)
+        desk.drop("a")
+        assert desk.wait_closed() == [("a", "filed")]
+        desk.home.database.unlink()
+        with pytest.raises(DatabaseError, match="was removed while it was in use"):
+            ended.result(PATIENCE)
+
+
+def test_a_full_disk_under_the_ledger_is_told_though_the_daemon_cannot(
+    tmp_path: Path, mount: Mount
+) -> None:
+    """Status would say that all is well, because nobody could write otherwise."""
+    root = tmp_path / "home"
+    mount(root, "size=8m")
+    home = Home.of(root, Settings())
+    home.lay_out()
+    home.support.mkdir()
+    with closing(Database.open(home.database)) as database, only_daemon(home.lock_file):
+        desk = Desk(home, Ledger(database, home))
+        desk.once(Judge())
+        fill(root)
+        assert "the disk is full: 0.0 MiB free" in status(home, desk.ledger)["trouble"]
+
+
+def test_a_note_never_takes_the_place_of_a_scan(desk: Desk) -> None:
+    """A file that looks like a note of ours would be overwritten in failed/, and lost."""
+    text = '{"sha256": "whatever", "precious": true}'
+    theirs = desk.home.failed / "a.png.error.json"
+    claim = desk.ledger.claim([scan_of(desk.drop("note", text))])[0]
+    move = desk.ledger.decide([Decision(claim.scan_id, claim.scan, "failed", theirs)])
+    assert file_away(move) == [Placed(move[0])]
+    desk.ledger.close([claim.scan_id])
+    desk.drop("a.png", "broken 1")
+    desk.once(Judge())
+    assert theirs.read_text() == text
+    assert (desk.home.failed / "a.png.error (2).json").is_file()
+
+
+def test_a_share_that_is_away_keeps_its_failed_scans(tmp_path: Path, mount: Mount) -> None:
+    """The ledger would forget where a failed scan lies, and nobody could retry it."""
+    disk = tmp_path / "disk"
+    mount(disk)
+    home = Home.of(tmp_path / "home", Settings(failed_dir=disk))
+    home.lay_out()
+    home.support.mkdir()
+    with closing(Database.open(home.database)) as database:
+        desk = Desk(home, Ledger(database, home))
+        desk.drop("a.png", "broken 1")
+        desk.once(Judge())
+        subprocess.run(["umount", "-l", disk], check=True)
+        desk.drop("a.png", "ticket 1")
+        desk.once(Judge())
+        assert [(row["state"], row["destination"]) for row in desk.rows()] == [
+            ("superseded", str(disk / "a.png")),
+            ("filed", "sorted/ticket/a.png"),
+        ]
