@@ -6,8 +6,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,16 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(daemon, "RETRY", 0.05)
     monkeypatch.setattr(daemon, "ASKED", 0.05)
     monkeypatch.setattr(health, "RETRY", 0.05)
+
+
+@contextmanager
+def desk_in(root: Path, **settings: Any) -> Iterator[Desk]:
+    """A home at ``root`` with its ledger; folders may lie elsewhere."""
+    home = Home.of(root, Settings(**settings))
+    home.lay_out()
+    home.support.mkdir()
+    with closing(Database.open(home.database)) as database:
+        yield Desk(home, Ledger(database, home))
 
 
 def fill(folder: Path) -> Path:
@@ -106,11 +117,8 @@ def test_a_full_destination_pauses_intake_until_there_is_room(tmp_path: Path, mo
     """Scans would be judged one after the other that have nowhere to go, or fail for good."""
     disk = tmp_path / "disk"
     mount(disk, "size=1m")
-    home = Home.of(tmp_path / "home", Settings(sorted_dir=disk))
-    home.lay_out()
-    home.support.mkdir()
-    with closing(Database.open(home.database)) as database:
-        desk = Desk(home, Ledger(database, home))
+    with desk_in(tmp_path / "home", sorted_dir=disk) as desk:
+        home = desk.home
         told, judge = Told(desk), Judge()
         ballast = fill(disk)
         desk.drop("first", "ticket " + "1" * 5000)
@@ -135,12 +143,9 @@ def test_a_full_disk_under_the_home_pauses_intake(
     """Tesseract would read half a page, and the ledger lose what was decided."""
     root = tmp_path / "home"
     mount(root, "size=8m")
-    home = Home.of(root, Settings())
-    home.lay_out()
-    home.support.mkdir()
     full = told_to_pause(monkeypatch, "full")
-    with closing(Database.open(home.database)) as database:
-        desk = Desk(home, Ledger(database, home))
+    with desk_in(root) as desk:
+        home = desk.home
         with desk.watching(Judge(), rescan_interval=0.05):
             desk.drop("first")
             assert desk.wait_closed() == [("first", "filed")]
@@ -157,11 +162,8 @@ def test_once_does_not_wait_for_room(tmp_path: Path, mount: Mount) -> None:
     """A nightly run would hang until morning."""
     disk = tmp_path / "disk"
     mount(disk, "size=1m")
-    home = Home.of(tmp_path / "home", Settings(sorted_dir=disk))
-    home.lay_out()
-    home.support.mkdir()
-    with closing(Database.open(home.database)) as database:
-        desk = Desk(home, Ledger(database, home))
+    with desk_in(tmp_path / "home", sorted_dir=disk) as desk:
+        home = desk.home
         ballast = fill(disk)
         contents = {f"{number:03}": f"ticket {number} " + "x" * 5000 for number in range(200)}
         for name, content in contents.items():
@@ -185,12 +187,9 @@ def test_a_read_only_destination_is_told_and_not_asked_for_ever(
     """Status would say that all is well; or the disk would be asked for each scan again and again."""
     disk = tmp_path / "disk"
     mount(disk)
-    home = Home.of(tmp_path / "home", Settings(sorted_dir=disk))
-    home.lay_out()
-    home.support.mkdir()
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-    with closing(Database.open(home.database)) as database:
-        desk = Desk(home, Ledger(database, home))
+    with desk_in(tmp_path / "home", sorted_dir=disk) as desk:
+        home = desk.home
         told = Told(desk)
         for number in range(100):
             desk.drop(f"{number:03}", f"ticket {number}")
@@ -290,11 +289,8 @@ def test_a_full_disk_under_the_ledger_is_told_though_the_daemon_cannot(
     """Status would say that all is well, because nobody could write otherwise."""
     root = tmp_path / "home"
     mount(root, "size=8m")
-    home = Home.of(root, Settings())
-    home.lay_out()
-    home.support.mkdir()
-    with closing(Database.open(home.database)) as database, only_daemon(home.lock_file):
-        desk = Desk(home, Ledger(database, home))
+    with desk_in(root) as desk, only_daemon(desk.home.lock_file):
+        home = desk.home
         desk.once(Judge())
         fill(root)
         assert "the disk is full: 0.0 MiB free" in status(home, desk.ledger)["trouble"]
@@ -318,11 +314,7 @@ def test_a_share_that_is_away_keeps_its_failed_scans(tmp_path: Path, mount: Moun
     """The ledger would forget where a failed scan lies, and nobody could retry it."""
     disk = tmp_path / "disk"
     mount(disk)
-    home = Home.of(tmp_path / "home", Settings(failed_dir=disk))
-    home.lay_out()
-    home.support.mkdir()
-    with closing(Database.open(home.database)) as database:
-        desk = Desk(home, Ledger(database, home))
+    with desk_in(tmp_path / "home", failed_dir=disk) as desk:
         desk.drop("a.png", "broken 1")
         desk.once(Judge())
         subprocess.run(["umount", "-l", disk], check=True)
