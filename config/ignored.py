@@ -9,12 +9,12 @@ from collections.abc import Iterable
 BUILT_IN = (
     ".*", "._*", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Icon\r", "~$*", "*~", "#*#",
     "*.part", "*.partial", "*.tmp", "*.temp", "*.crdownload", "*.download", "*.filepart",
-    "*.error.json", "*.swp", "*.swx", "*.lock", "*.!ut", "*.opdownload",
+    "*.swp", "*.swx", "*.lock", "*.!ut", "*.opdownload",
     "@eaDir", "@Recycle", "#recycle", "#snapshot", "$RECYCLE.BIN", "System Volume Information",
     "lost+found", "__MACOSX",
 )  # fmt: skip
-"""Globs over one name, compared without case: hidden files, partial downloads, lock files, our
-notes on failed scans, which come back when people drag all of ``failed/`` to the inbox, and the folders in which Windows, macOS, Synology and QNAP keep their own things."""
+"""Globs over one name, compared without case: hidden files, partial downloads, lock files, and
+the folders in which Windows, macOS, Synology and QNAP keep their own things."""
 
 
 class Ignored:
