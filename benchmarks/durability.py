@@ -6,27 +6,20 @@ same receipts in turns. The ratio is the figure.
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import shutil
-import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-from running import daemon, receipts, stage
+from running import daemon, options, receipts, spread, stage
 
 CARELESS = [sys.executable, str(Path(__file__).with_name("careless.py"))]
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--files", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
-    asked = parser.parse_args()
+    asked = options(__doc__)
     originals = receipts()
     staging = Path(tempfile.mkdtemp(prefix="pigeonhole-staging-"))
     ratios = []
@@ -53,9 +46,7 @@ def main() -> None:
     answer = {
         "files": asked.files,
         "workers": asked.workers,
-        "ratio_median": round(statistics.median(ratios), 3),
-        "ratio_min": round(min(ratios), 3),
-        "ratio_max": round(max(ratios), 3),
+        **spread(ratios),
     }
     print(json.dumps(answer))
 

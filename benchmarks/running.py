@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -99,6 +101,24 @@ class Running:
     def _ask(self, query: str) -> float:
         with sqlite3.connect(self.home / "pigeonhole.db", timeout=30) as connection:
             return connection.execute(query).fetchone()[0] or 0
+
+
+def options(description: str) -> argparse.Namespace:
+    """How much to measure: files a round, rounds, workers."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--files", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
+    return parser.parse_args()
+
+
+def spread(ratios: Sequence[float]) -> dict[str, float]:
+    """The ratios of all rounds: median, least and most."""
+    return {
+        "ratio_median": round(statistics.median(ratios), 3),
+        "ratio_min": round(min(ratios), 3),
+        "ratio_max": round(max(ratios), 3),
+    }
 
 
 @contextmanager

@@ -7,7 +7,6 @@ and after, as many processes as there are workers do nothing but a full-size gra
 
 from __future__ import annotations
 
-import argparse
 import json
 import multiprocessing
 import os
@@ -18,16 +17,12 @@ import time
 from pathlib import Path
 
 import cv2
-from running import Running, daemon, receipts, stage
+from running import Running, daemon, options, receipts, spread, stage
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--files", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
-    asked = parser.parse_args()
+    asked = options(__doc__)
     originals = receipts()
     staging = Path(tempfile.mkdtemp(prefix="pigeonhole-staging-"))
     ratios = []
@@ -54,9 +49,7 @@ def main() -> None:
     answer = {
         "files": asked.files,
         "workers": asked.workers,
-        "ratio_median": round(statistics.median(ratios), 3),
-        "ratio_min": round(min(ratios), 3),
-        "ratio_max": round(max(ratios), 3),
+        **spread(ratios),
         "peak_mib": sorted(memory.values(), reverse=True),
     }
     print(json.dumps(answer))

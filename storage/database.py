@@ -75,7 +75,7 @@ class Database:
         return "" if found == "ok" else str(found)
 
     def check_in_place(self) -> None:
-        """See that the file which was opened is the one that others find.
+        """See that the file is still the one that was there when this was first asked.
 
         Raises:
             DatabaseError: it was removed or replaced: what is written would be lost.
