@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, event
 
 from service.daemon import placement
-from storage.outcomes import Outcome, Placed
+from storage.filing.outcomes import Outcome, Placed
 from storage.records import Move
 
 

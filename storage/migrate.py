@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 
 from config.errors import DatabaseError
 from storage.connection import connect, revision_of, shown, spoken
-from storage.files import fsync_folder, publish
-from storage.names import next_name
+from storage.filing.files import fsync_folder, publish
+from storage.filing.names import next_name
 from storage.tables import HEAD
 
 

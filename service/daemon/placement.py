@@ -16,11 +16,11 @@ from indexer.verdict import UNKNOWN
 from models.page.scan import Fault
 from service.space import FULL
 from service.workers.pipeline import Examined
-from storage.filing import file_away
+from storage.filing.moving import file_away
+from storage.filing.names import Names, next_name
+from storage.filing.notes import remove_note, write_note
+from storage.filing.outcomes import Changed, Gone, Placed, Taken, Trouble
 from storage.ledger import Ledger
-from storage.names import Names, next_name
-from storage.notes import remove_note, write_note
-from storage.outcomes import Changed, Gone, Placed, Taken, Trouble
 from storage.records import Claim, Decision, FinalState, Move, Superseded
 
 log = structlog.get_logger()

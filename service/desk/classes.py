@@ -17,9 +17,9 @@ from models.page.hashing import hash_file
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Scan
 from service.workers.judge import first_page, scan_of
-from storage.copying import copy_in
-from storage.files import make_folders
-from storage.names import Names
+from storage.filing.copying import copy_in
+from storage.filing.files import make_folders
+from storage.filing.names import Names
 
 _UNSEEN = Ignored(("*.error.json",))
 """Names of files that the support folder does not show: `indexer.support`."""

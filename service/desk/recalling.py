@@ -11,9 +11,9 @@ from config.errors import HomeBusyError
 from config.home import Home
 from service.daemon.placement import Placement
 from service.lock import in_place_of_a_daemon
-from storage.files import holds, status
+from storage.filing.files import holds, status
+from storage.filing.names import Names
 from storage.ledger import Ledger
-from storage.names import Names
 from storage.records import Filed, Move
 
 PATIENCE = 30.0

@@ -11,8 +11,8 @@ from typing import Literal
 from config.home import Home
 from models.page.hashing import hash_file
 from service.lock import is_held
+from storage.filing.notes import ENDING
 from storage.ledger import Ledger
-from storage.notes import ENDING
 from storage.records import Filed
 
 Kind = Literal["missing", "moved", "changed", "unreadable", "stranger", "leftover", "unfinished"]

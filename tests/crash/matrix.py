@@ -12,7 +12,7 @@ from pathlib import Path
 
 from config.home import Home
 from config.settings import Settings
-from storage.notes import ENDING
+from storage.filing.notes import ENDING
 
 REPOSITORY = Path(__file__).parents[2]
 

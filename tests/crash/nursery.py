@@ -24,8 +24,8 @@ from config.home import Home
 from config.settings import Settings
 from service.desk.recalling import put_back
 from storage.database import Database
+from storage.filing.notes import ENDING
 from storage.ledger import Ledger
-from storage.notes import ENDING
 from tests.crash.steps import Steps
 from tests.crash.stories import STORIES, Story
 from tests.service.fakes import Desk, Judge

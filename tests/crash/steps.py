@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import event
 
 from config.home import Home
-from storage import files, syncing
 from storage.database import Database
+from storage.filing import files, syncing
 from storage.ledger import Ledger
 
 TRANSACTIONS = (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from config.home import Home
-from storage import files
+from storage.filing import files
 from storage.ledger import Ledger
 
 

@@ -9,8 +9,8 @@ from config.home import Home
 from config.settings import Settings
 from service.desk.verifying import verify
 from storage.database import Database
+from storage.filing.notes import ENDING
 from storage.ledger import Ledger
-from storage.notes import ENDING
 from tests.crash.matrix import told
 from tests.crash.stories import STORIES, Story
 from tests.service.fakes import Desk, Judge

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.notes import ENDING
+from storage.filing.notes import ENDING
 from tests.fuzz.seeds import drawn
 from tests.journeys.running import COMMAND, Service
 

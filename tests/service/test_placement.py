@@ -11,7 +11,7 @@ from models.page.scan import Fault
 from service.daemon import placement as module
 from service.daemon.placement import Placement
 from service.workers.pipeline import Examined
-from storage.filing import file_away
+from storage.filing.moving import file_away
 from storage.records import Claim, Decision
 from tests.service.fakes import Desk, scan_of, verdict_of
 

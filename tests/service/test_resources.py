@@ -24,9 +24,9 @@ from service.desk.overview import status
 from service.lock import only_daemon
 from service.space import free_bytes, shortage
 from storage.database import Database
-from storage.filing import file_away
+from storage.filing.moving import file_away
+from storage.filing.outcomes import Placed
 from storage.ledger import Ledger
-from storage.outcomes import Placed
 from storage.records import Decision
 from tests.conftest import Mount
 from tests.service.fakes import PATIENCE, Desk, Judge, scan_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.home import Home
-from storage.notes import ENDING
+from storage.filing.notes import ENDING
 from tests.soak.register import Register, digest
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 from config.home import Home
 from models.drawing.documents import draw_document
-from storage.files import rename_without_replacing
+from storage.filing.files import rename_without_replacing
 from tests.soak.serving import COMMAND, PATIENCE, Serving
 
 _LEFT_ALONE = 1

@@ -7,10 +7,10 @@ import pytest
 from config.home import Home
 from models.page.scan import Scan
 from storage.database import Database
-from storage.filing import file_away
+from storage.filing.moving import file_away
+from storage.filing.names import next_name
+from storage.filing.outcomes import Placed, Taken
 from storage.ledger import Ledger
-from storage.names import next_name
-from storage.outcomes import Placed, Taken
 from storage.records import Decision
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from storage import files
-from storage.names import next_name
+from storage.filing import files
+from storage.filing.names import next_name
 
 
 def copy_in(source: Path, sha256: str, target: Path) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.notes import remove_note, write_note
+from storage.filing.notes import remove_note, write_note
 
 NOTE = {"sha256": "a" * 64, "stage": "decode", "reason": "kein Bild: Straße"}
 

@@ -15,7 +15,7 @@ NOBODY = 65534
 PROGRAM = textwrap.dedent("""
     import os, sys
     from pathlib import Path
-    from storage.filing import file_away
+    from storage.filing.moving import file_away
     from storage.records import Move
     root = Path(sys.argv[1])
     # Everything is imported: Python itself may be closed to that user.

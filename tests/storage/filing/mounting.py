@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from storage import files
-from tests.storage.test_filing import refuse
+from storage.filing import files
+from tests.storage.filing.test_moving import refuse
 
 WAYS = ("link", "copy", "rename", "reserve")
 """What a mount offers: links, links of copies, renameat2, or nothing but names."""

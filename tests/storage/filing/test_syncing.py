@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import files
-from storage.syncing import Looks, sync_files, sync_folders
+from storage.filing import files
+from storage.filing.syncing import Looks, sync_files, sync_folders
 
 PATIENCE = 60.0
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.names import Names, fitted, next_name
+from storage.filing.names import Names, fitted, next_name
 
 _ODD = "a.Z ()0129~é\u0301\u00e9あ👍\n\t\\:*\u202e"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.copying import copy_in
+from storage.filing.copying import copy_in
 
 BYTES = b"an example of a class"
 SHA256 = hashlib.sha256(BYTES).hexdigest()

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from storage import files, syncing
-from storage.filing import file_away
-from storage.names import next_name
-from storage.outcomes import Changed, Gone, Placed, Taken, Trouble
+from storage.filing import files, syncing
+from storage.filing.moving import file_away
+from storage.filing.names import next_name
+from storage.filing.outcomes import Changed, Gone, Placed, Taken, Trouble
 from storage.records import Move
 
 BYTES = b"the only copy of a receipt" * 1000

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from storage import files
-from storage.names import next_name
+from storage.filing import files
+from storage.filing.names import next_name
 from storage.records import Move
 
 

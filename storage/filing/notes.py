@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from storage import files
-from storage.names import LONGEST, fitted, next_name
+from storage.filing import files
+from storage.filing.names import LONGEST, fitted, next_name
 
 ENDING = ".error.json"
 _LONGEST_NOTE = 1 << 20  # bytes; what is longer was not written here

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from storage import files
+from storage.filing import files
 
 T = TypeVar("T")
 

@@ -23,11 +23,11 @@ from pathlib import Path
 
 import structlog
 
-from storage import files
-from storage.leaving import settle, take_away
-from storage.outcomes import Changed, Gone, Outcome, Placed, Taken, Trouble
+from storage.filing import files
+from storage.filing.leaving import settle, take_away
+from storage.filing.outcomes import Changed, Gone, Outcome, Placed, Taken, Trouble
+from storage.filing.syncing import Looks, sync_files, sync_folders
 from storage.records import Move
-from storage.syncing import Looks, sync_files, sync_folders
 
 log = structlog.get_logger(__name__)
 

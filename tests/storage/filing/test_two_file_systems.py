@@ -16,14 +16,14 @@ import pytest
 from config.home import Home
 from config.settings import Settings
 from storage.database import Database
-from storage.filing import file_away
+from storage.filing.moving import file_away
+from storage.filing.notes import ENDING
+from storage.filing.outcomes import Changed, Placed, Taken, Trouble
 from storage.ledger import Ledger
-from storage.notes import ENDING
-from storage.outcomes import Changed, Placed, Taken, Trouble
 from storage.records import Move
 from tests.service.fakes import Desk, Judge
-from tests.storage.mounting import another_file_system, fill, remount, small_disk
-from tests.storage.test_filing import PowerCutError, cut_power_after
+from tests.storage.filing.mounting import another_file_system, fill, remount, small_disk
+from tests.storage.filing.test_moving import PowerCutError, cut_power_after
 
 BYTES = os.urandom(1 << 10) * 300
 TIME = 1_700_000_000_123_456_789

@@ -21,14 +21,14 @@ from hypothesis.stateful import (
     rule,
 )
 
-from storage.filing import file_away
-from storage.names import Names, next_name
-from storage.outcomes import Changed, Gone, Placed, Taken, Trouble
+from storage.filing.moving import file_away
+from storage.filing.names import Names, next_name
+from storage.filing.outcomes import Changed, Gone, Placed, Taken, Trouble
 from storage.records import Move
-from tests.storage.bookkeeping import Bookkeeping, Dropped
-from tests.storage.mounting import WAYS, behave_as
-from tests.storage.test_filing import PowerCutError, cut_power_after
-from tests.storage.test_names import OBSTACLES, file_names
+from tests.storage.filing.bookkeeping import Bookkeeping, Dropped
+from tests.storage.filing.mounting import WAYS, behave_as
+from tests.storage.filing.test_moving import PowerCutError, cut_power_after
+from tests.storage.filing.test_names import OBSTACLES, file_names
 
 CALLS = ("link", "unlink", "rename", "mkdir", "write", "read", "open", "lstat", "fstat", "fchmod")
 folders = st.sampled_from("ab")
