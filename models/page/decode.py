@@ -117,6 +117,9 @@ def decode(image: ImageFile.ImageFile, frame: int, data: bytes, least_side: int 
         return grey(image, white_is_zero=image.tag_v2.get(_PHOTOMETRIC) == 0)
     orientation = _orientation(image, data)
     fast = _by_opencv(image, data, least_side)
+    if fast is None and _has_run_lengths(image):
+        # Pillow takes 10 s for 6 kB of them, and knows no empty line.
+        raise ValueError("its run lengths are damaged")
     return upright(grey(image) if fast is None else fast, orientation)
 
 
@@ -140,7 +143,8 @@ def least_memory(kind: Kind, data: bytes, limits: Limits) -> int:
 def _by_opencv(image: ImageFile.ImageFile, data: bytes, least_side: int | None) -> Grey | None:
     """The page as it is stored, or None where Pillow is to decode it."""
     flags = cv2.IMREAD_GRAYSCALE
-    if image.mode not in ("L", "RGB"):
+    runs = _has_run_lengths(image)
+    if image.mode not in ("L", "RGB") and not runs:
         return None
     if isinstance(image, PngImagePlugin.PngImageFile):
         plain = data[24] <= 8 and not image.has_transparency_data and not image.is_animated
@@ -152,13 +156,20 @@ def _by_opencv(image: ImageFile.ImageFile, data: bytes, least_side: int | None) 
             if least_side is not None and longest >= factor * least_side:
                 flags = reduced
                 break
-    else:
+    elif not runs:
         return None
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error:
         return None
     return cast("Grey | None", pixels)
+
+
+def _has_run_lengths(image: ImageFile.ImageFile) -> bool:
+    """Whether it is a BMP in BI_RLE8 or BI_RLE4."""
+    return isinstance(image, BmpImagePlugin.BmpImageFile) and any(
+        tile.codec_name == "bmp_rle" for tile in image.tile
+    )
 
 
 def _orientation(image: ImageFile.ImageFile, data: bytes) -> int:

@@ -1,7 +1,8 @@
 """From a scan to its pages: decoded, upright, grey.
 
 Pillow opens every header and says how large the pages are before anything is decoded; then
-OpenCV decodes plain JPEG and PNG, because it is the fastest, and Pillow all the rest.
+OpenCV decodes plain JPEG and PNG and the run lengths of BMP, because it is the fastest, and
+Pillow all the rest.
 """
 
 from __future__ import annotations

@@ -127,12 +127,20 @@ def _stored(image: Image.Image, kind: str, **how: object) -> bytes:
 
 
 def _runs() -> bytes:
-    """A BMP of run lengths (BI_RLE8), which Pillow reads and does not write."""
-    palette = b"".join(bytes([value, value, value, 0]) for value in range(256))
     line = b"\x14\x40" + b"\x00\x05abcde\x00" + b"\x07\xff" + b"\x00\x00"
-    pixels = line * 20 + b"\x00\x02\x02\x03" + b"\x1e\x30" + b"\x00\x01"
+    return run_lengths(32, 24, line * 20 + b"\x00\x02\x02\x03" + b"\x1e\x30" + b"\x00\x01")
+
+
+def run_lengths(width: int, height: int, pixels: bytes, *, bits: int = 8) -> bytes:
+    """A BMP of run lengths (BI_RLE8 or BI_RLE4), which Pillow does not write.
+
+    Its palette goes from black to white.
+    """
+    most = (1 << bits) - 1
+    palette = b"".join(bytes([255 * value // most] * 3 + [0]) for value in range(most + 1))
     offset = 14 + 40 + len(palette)
     header = b"BM" + (offset + len(pixels)).to_bytes(4, "little") + bytes(4)
-    numbers = [40, 32, 24, 1 | 8 << 16, 1, len(pixels), 2835, 2835, 256, 256]
+    numbers = [40, width, height, 1 | bits << 16, 8 // bits, len(pixels), 2835, 2835]
+    numbers += [most + 1, most + 1]
     header += offset.to_bytes(4, "little") + b"".join(n.to_bytes(4, "little") for n in numbers)
     return header + palette + pixels

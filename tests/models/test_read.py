@@ -24,6 +24,7 @@ from models.page.decode import _OPEN, decode, least_memory
 from models.page.formats import Kind, kind_of, webp_size
 from models.page.read import Document, Limits, load, pages_of, read_pages
 from models.page.scan import Fault, Page, Scan
+from tests.fuzz.seeds import run_lengths
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -229,6 +230,24 @@ def test_a_tiff_that_counts_from_white_is_not_a_negative() -> None:
     at = data.index(struct.pack("<HHI", 262, 3, 1)) + 8
     data[at] = 0
     assert one(bytes(data)).tolist() == [[255, 0]]
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+def test_run_lengths_may_leave_lines_empty(bits: int) -> None:
+    most = (1 << bits) - 1
+    line = bytes([2, 0, 3, most | (0xF0 if bits == 4 else 0), 0, 0])
+    pixels = one(run_lengths(5, 4, line + b"\0\0" + line + b"\0\0" + b"\0\1", bits=bits))
+    written = [0, 0, 255, 255, 255]
+    assert pixels.tolist() == [[0] * 5, written, [0] * 5, written]
+
+
+def test_run_lengths_that_end_early_are_not_waited_for() -> None:
+    lines = run_lengths(15_000, 10_000, b"\x01\x01\0\0" * 9_999)
+    large = replace(LIMITS, max_image_pixels=150_000_000)
+    said = fault(lines, large)
+    assert (said.stage, said.truncated) == ("decode", False)
+    assert "run lengths" in said.reason
+    assert fault(lines[:-10], large).truncated
 
 
 def test_a_tiff_has_all_its_pages() -> None:
