@@ -95,14 +95,23 @@ def _holder(descriptor: int) -> list[str]:
 
 def is_held(lock_file: Path) -> bool:
     """Whether a daemon works in the home of this lock."""
+    return daemon_at_work(lock_file) is not None
+
+
+def daemon_at_work(lock_file: Path) -> int | None:
+    """The process of the daemon that works in the home of this lock; None if none does.
+
+    0 in the moment before it has told.
+    """
     try:
         descriptor = os.open(lock_file, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return False
+        return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _BY_COMMAND not in _holder(descriptor)
+        process, *by_command = _holder(descriptor) or ["0"]
+        return None if by_command else int(process)
     finally:
         os.close(descriptor)
-    return False
+    return None

@@ -115,7 +115,7 @@ def test_a_floor_brings_in_no_library_of_another(package: str, foreign: set[str]
 
 def test_the_command_line_imports_nothing_heavy() -> None:
     """`pigeonhole --help` would take seconds."""
-    found = imported_by("import service.cli.main")
+    found = imported_by("import service.cli.commands")
     assert found & HEAVY == set()
     assert {"service", "typer"} <= found
 
@@ -139,7 +139,7 @@ def test_help_is_answered_by_the_installed_command_without_a_heavy_import() -> N
 def test_importing_a_module_does_nothing(tmp_path: Path) -> None:
     """A mere import would make a home, read settings or say something."""
     names = [name for package in ("config", "indexer") for name in modules(package)]
-    code = "; ".join(f"import {name}" for name in [*names, "service.cli.main"])
+    code = "; ".join(f"import {name}" for name in [*names, "service.cli.commands"])
     done = subprocess.run(
         [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"],
         cwd=tmp_path,

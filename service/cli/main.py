@@ -1,58 +1,19 @@
-"""The command ``pigeonhole``: its commands, and how their errors become one line and a code."""
+"""The command ``pigeonhole``, which Ctrl-C ends in one line at any time."""
 
 from __future__ import annotations
 
-import io
 import sys
 
-import typer
-
-from config.errors import ExitCode, PigeonholeError
-from service.cli import classes, classify, doctor, evaluate, ledger, repair, train, watch
-from service.cli.context import HomeOption, remember_home
-from service.cli.output import finish, notice
-
-app = typer.Typer(
-    name="pigeonhole",
-    help="Sorts scans by example: drop them in the inbox, find them in the folder of their class.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command()(watch.watch)
-app.command()(classify.classify)
-app.command()(ledger.results)
-app.command()(ledger.search)
-app.command()(ledger.status)
-app.command()(repair.retry)
-app.command()(repair.undo)
-app.command()(repair.reclassify)
-app.command()(repair.verify)
-app.add_typer(classes.app, name="classes")
-app.command()(doctor.doctor)
-app.command()(train.train)
-app.command()(evaluate.evaluate)
-
-
-@app.callback()
-def root(ctx: typer.Context, home: HomeOption = None) -> None:
-    """Keep ``--home`` for the command that follows."""
-    remember_home(ctx, home)
+from config.errors import ExitCode
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # Names of users' files may hold what the terminal's encoding has no sign for.
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app()
-    except PigeonholeError as error:
-        notice(f"pigeonhole: {error}")
-        sys.exit(error.exit_code)
+        # Here, for importing it takes a moment in which a person may change their mind.
+        from service.cli.commands import run
+
+        run()
     except KeyboardInterrupt:
-        notice("pigeonhole: interrupted")
+        sys.stderr.write("pigeonhole: interrupted\n")
         sys.exit(ExitCode.INTERRUPTED)
-    finally:
-        finish()

@@ -85,13 +85,27 @@ def reclassify(
 
         scans = ledger.filed(states=(state,))
         spec = EngineSpec.of(found, settings, threads=len(os.sched_getaffinity(0)))
+        faults: list[tuple[Filed, str]] = []
         with progress_bar("judging", len(scans)) as advance:
-            others = list(outdated(spec, scans, notice=unusable, advance=advance))
+            others = list(
+                outdated(
+                    spec,
+                    scans,
+                    notice=unusable,
+                    left=lambda *fault: faults.append(fault),
+                    advance=advance,
+                )
+            )
+        for scan, reason in faults:
+            notice(f"{found.relative(scan.place)} is not judged: it {reason}")
         if not as_json:
-            say(f"{counted(len(scans), 'scan')} judged, {len(others)} would go elsewhere")
+            judged = counted(len(scans) - len(faults), "scan")
+            say(f"{judged} judged, {len(others)} would go elsewhere")
         _put_back(found, ledger, others, as_json=as_json)
         if others and not is_held(found.lock_file):
             notice("'pigeonhole watch' will sort them")
+        if faults:
+            raise typer.Exit(ExitCode.SCANS_FAILED)
 
 
 def verify(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:

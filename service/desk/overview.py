@@ -9,11 +9,11 @@ from typing import Any
 from config.home import Home
 from indexer.support import class_counts
 from models.siamese.weights import SHIPPED, read_manifest
-from service.lock import is_held
+from service.lock import daemon_at_work
 from service.space import free_bytes, shortage
 from service.version import VERSION
 from storage.ledger import Ledger
-from storage.records import now, timestamp
+from storage.records import Heartbeat, now, timestamp
 
 
 def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str, Any]:
@@ -21,21 +21,20 @@ def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str,
 
     What only a daemon knows (``pid``, ``events``, ``waiting``, ``trouble``) is None where none runs.
     """
-    running = is_held(home.lock_file)
+    pid = daemon_at_work(home.lock_file)
     told = ledger.heartbeat()
-    beat = told if running else None
+    # A daemon that starts on a full disk has told nothing; what an earlier one told is old.
+    beat = told if told and told.pid == pid else None
     swept = told.swept_at if told else None
     # Those in hand stand in the ledger, the others are known to the daemon alone.
     waiting = [ledger.oldest_open(), beat.oldest_at if beat else None]
     oldest = min(filter(None, waiting), default=None)
     return {
         "home": str(home.root),
-        "daemon": "running" if running else "stopped",
-        "pid": beat.pid if beat else None,
+        "daemon": "stopped" if pid is None else "running",
+        "pid": pid,
         # A daemon cannot write that the disk under its ledger is full.
-        "trouble": (beat.trouble or shortage((home.cache, home.database.parent)) or None)
-        if beat
-        else None,
+        "trouble": None if pid is None else _trouble(home, beat),
         "events": beat.events if beat else None,
         "scans": ledger.counts(),
         "waiting": beat.waiting if beat else None,
@@ -51,6 +50,10 @@ def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str,
         "version": VERSION,
         "branch_id": read_manifest(manifest).branch_id,
     }
+
+
+def _trouble(home: Home, beat: Heartbeat | None) -> str | None:
+    return (beat and beat.trouble) or shortage((home.cache, home.database.parent)) or None
 
 
 def _age(moment: datetime | None) -> float | None:

@@ -234,6 +234,7 @@ def test_a_tiff_that_counts_from_white_is_not_a_negative() -> None:
 
 @pytest.mark.parametrize("bits", [4, 8])
 def test_run_lengths_may_leave_lines_empty(bits: int) -> None:
+    """A page with a blank line would be called damaged."""
     most = (1 << bits) - 1
     line = bytes([2, 0, 3, most | (0xF0 if bits == 4 else 0), 0, 0])
     pixels = one(run_lengths(5, 4, line + b"\0\0" + line + b"\0\0" + b"\0\1", bits=bits))
@@ -242,6 +243,7 @@ def test_run_lengths_may_leave_lines_empty(bits: int) -> None:
 
 
 def test_run_lengths_that_end_early_are_not_waited_for() -> None:
+    """Six kilobytes would hold a worker for ten seconds."""
     lines = run_lengths(15_000, 10_000, b"\x01\x01\0\0" * 9_999)
     large = replace(LIMITS, max_image_pixels=150_000_000)
     said = fault(lines, large)

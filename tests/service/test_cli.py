@@ -417,6 +417,26 @@ def test_ctrl_c_ends_classify_with_its_own_code(used: Home, drawn: Draw) -> None
     assert "Traceback" not in err
 
 
+def test_ctrl_c_while_modules_are_read_is_one_line_too() -> None:
+    """Whoever mistypes a command and stops it at once would see twenty lines of imports."""
+    program = """
+import sys
+from service.cli.main import main
+
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Impatient())
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (130, "pigeonhole: interrupted\n")
+
+
 def test_classify_answers_each_file(used: Home, drawn: Draw, tmp_path: Path) -> None:
     """Answers would be mixed with notices, or a failure go unnoticed."""
     odd = tmp_path / "odd\x1b[31m\n.png"

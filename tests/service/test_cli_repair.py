@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from config.errors import HomeBusyError, UsageError
-from service.cli.main import app
+from service.cli.commands import app
 from service.lock import only_daemon
 from tests.service.fakes import Desk, Judge
 

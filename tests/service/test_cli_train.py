@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from config.errors import DataError
-from service.cli.main import app
+from service.cli.commands import app
 from service.cli.train import _say_scores
 
 WITHOUT_KERAS = (

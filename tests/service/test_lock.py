@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from config.errors import HomeBusyError, HomeError
-from service.lock import in_place_of_a_daemon, is_held, only_daemon
+from service.lock import daemon_at_work, in_place_of_a_daemon, is_held, only_daemon
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLDER = """
@@ -36,7 +36,7 @@ def test_a_second_daemon_is_refused_and_told_who_works(lock: Path) -> None:
     """Two daemons would file the same scans."""
     assert not is_held(lock)
     with only_daemon(lock):
-        assert is_held(lock)
+        assert daemon_at_work(lock) == os.getpid()
         with pytest.raises(HomeBusyError, match=rf"process {os.getpid()}\b"), only_daemon(lock):
             pass
         assert is_held(lock)

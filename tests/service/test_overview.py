@@ -44,7 +44,8 @@ def test_what_a_daemon_did_is_counted(desk: Desk) -> None:
 def test_what_a_daemon_at_work_knows_is_told(desk: Desk) -> None:
     """Nobody would notice that files are heard of no more, or that one has waited since Monday."""
     moment = now()
-    beat = Heartbeat(7, moment, moment, 3, "0.1", "polling", moment - timedelta(hours=2), "no room")
+    waits_since = moment - timedelta(hours=2)
+    beat = Heartbeat(os.getpid(), moment, moment, 3, "0.1", "polling", waits_since, "no room")
     desk.ledger.beat(beat)
     assert status(desk.home, desk.ledger)["events"] is None  # nobody works here
     with only_daemon(desk.home.lock_file):
@@ -54,6 +55,16 @@ def test_what_a_daemon_at_work_knows_is_told(desk: Desk) -> None:
     path = desk.drop("a")
     desk.ledger.claim([scan_of(path)])
     assert status(desk.home, desk.ledger)["oldest_waiting_age"] < 60  # the ledger knows of it
+
+
+def test_what_an_earlier_daemon_told_is_not_this_one_s(desk: Desk) -> None:
+    """Of one that cannot write, 'status' would say that all is as well as it was."""
+    moment = now()
+    desk.ledger.beat(Heartbeat(7, moment, moment, 3, "0.1", "native", None, "no room"))
+    with only_daemon(desk.home.lock_file):
+        answer = status(desk.home, desk.ledger)
+    assert (answer["daemon"], answer["pid"]) == ("running", os.getpid())
+    assert (answer["events"], answer["trouble"], answer["waiting"]) == (None, None, None)
 
 
 def test_an_inbox_that_cannot_be_looked_into_is_told(desk: Desk) -> None:

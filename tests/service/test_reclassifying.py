@@ -25,12 +25,15 @@ def test_only_what_would_go_elsewhere_is_told(engine: Engine, drawn: Draw, tmp_p
         )
     ]
     told: list[str] = []
+    left: list[tuple[int, str]] = []
     steps: list[None] = []
     found = outdated(
         engine.spec,
         scans,
         notice=lambda name, _: told.append(name),
+        left=lambda scan, reason: left.append((scan.scan_id, reason)),
         advance=lambda: steps.append(None),
     )
     assert [one.scan_id for one in found] == [0]
     assert (told, len(steps)) == ([], 3)
+    assert left == [(2, "is no image of a kind this version reads")]

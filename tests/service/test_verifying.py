@@ -6,7 +6,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from service.cli.main import app
+from service.cli.commands import app
 from service.desk.verifying import verify
 from storage.records import Decision
 from tests.service.fakes import Desk, Judge, scan_of, verdict_of
