@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from tests.disks import small_disk
 
 TEST_DATA = "PIGEONHOLE_TEST_DATA"
 
@@ -45,7 +47,7 @@ def real_data() -> Path:
     return Path(root)
 
 
-Mount = Callable[..., None]
+Mount = Callable[..., Path]
 
 
 @pytest.fixture
@@ -54,19 +56,5 @@ def mount() -> Iterator[Mount]:
 
     Skips where that is not allowed; what was mounted goes at the end of the test.
     """
-    mounted: list[Path] = []
-
-    def over(folder: Path, options: str = "size=16m") -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]
-            subprocess.run(command, check=True, capture_output=True, text=True)
-        except FileNotFoundError as error:
-            pytest.skip(f"nothing here mounts: {error}")
-        except subprocess.CalledProcessError as error:
-            pytest.skip(f"mount(2) is refused here: {error.stderr.strip()}")
-        mounted.append(folder)
-
-    yield over
-    for folder in reversed(mounted):
-        subprocess.run(["umount", "-l", folder], check=False, capture_output=True)
+    with ExitStack() as mounted:
+        yield lambda folder, options="size=16m": mounted.enter_context(small_disk(folder, options))

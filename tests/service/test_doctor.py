@@ -15,6 +15,8 @@ from service.desk import doctor
 from service.desk.classes import add_examples
 from service.desk.doctor import Finding, examine_home
 from storage.database import Database
+from tests.conftest import Mount
+from tests.disks import fill
 from tests.service.fakes import LIMITS
 
 Draw = Callable[..., Path]
@@ -146,6 +148,14 @@ def test_a_database_on_a_share_is_a_problem(home: Home, monkeypatch: pytest.Monk
     assert found["database"].level == "problem"
     assert "cifs" in found["database"].detail
     assert found["inbox folder"].level == "warning"
+
+
+def test_no_room_in_a_folder_is_told_apart_from_no_leave(home: Home, mount: Mount) -> None:
+    """Somebody would change permissions for an hour."""
+    mount(home.review, "size=64k")
+    fill(home.review)
+    found = findings(home)["review folder"]
+    assert (found.level, found.advice) == ("problem", "Make room")
 
 
 def test_a_full_disk_is_warned_of(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

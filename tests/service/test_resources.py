@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from storage.filing.outcomes import Placed
 from storage.ledger import Ledger
 from storage.records import Decision
 from tests.conftest import Mount
+from tests.disks import fill
 from tests.service.fakes import PATIENCE, Desk, Judge, scan_of
 
 
@@ -48,16 +49,6 @@ def desk_in(root: Path, **settings: Any) -> Iterator[Desk]:
     home.support.mkdir()
     with closing(Database.open(home.database)) as database:
         yield Desk(home, Ledger(database, home))
-
-
-def fill(folder: Path) -> Path:
-    """A file that takes all the room there is."""
-    ballast = folder / ".ballast"
-    with ballast.open("wb", buffering=0) as file, suppress(OSError):
-        while file.write(bytes(4096)):
-            pass
-    assert shortage([folder])
-    return ballast
 
 
 class Told:

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 
 from service.cli.commands import app
 from service.desk.verifying import verify
-from storage.records import Decision
+from service.lock import only_daemon
+from storage.records import Decision, Move
 from tests.service.fakes import Desk, Judge, scan_of, verdict_of
 
 
@@ -63,6 +64,18 @@ def test_what_a_dead_daemon_left_is_named(desk: Desk) -> None:
         "inbox/b.png": "unfinished",
         "inbox/c.png": "missing",
     }
+
+
+def test_what_is_still_to_go_back_is_no_stranger(sorted_desk: Desk) -> None:
+    """Who looks while scans are retried would take them for files that nobody knows."""
+    (failed,) = sorted_desk.ledger.filed(states=("failed",))
+    back = Move(
+        failed.scan_id, failed.place, failed.source, failed.sha256, failed.size, "superseded"
+    )
+    sorted_desk.ledger.recall([back])
+    assert found(sorted_desk) == {"failed/bad.png": "unfinished"}
+    with only_daemon(sorted_desk.home.lock_file):
+        assert found(sorted_desk) == {}  # it is about to
 
 
 def test_the_command_tells_and_counts(sorted_desk: Desk) -> None:

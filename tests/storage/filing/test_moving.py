@@ -18,6 +18,7 @@ from storage.filing.moving import file_away
 from storage.filing.names import next_name
 from storage.filing.outcomes import Changed, Gone, Placed, Taken, Trouble
 from storage.records import Move
+from tests.storage.filing.mounting import refuse
 
 BYTES = b"the only copy of a receipt" * 1000
 
@@ -38,15 +39,6 @@ def move(tmp_path: Path) -> Move:
     os.chmod(inbox / "scan.png", 0o640)
     os.utime(inbox / "scan.png", ns=(1_000_000_007, 1_700_000_000_123_456_789))
     return a_move(inbox / "scan.png", tmp_path / "sorted" / "ticket" / "scan.png")
-
-
-def refuse(number: int) -> Callable[..., Any]:
-    """A system call that always fails with ``number``."""
-
-    def refused(*_: object, **__: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    return refused
 
 
 def no_links_from(source: Path, number: int) -> Callable[..., None]:

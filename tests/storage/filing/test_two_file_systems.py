@@ -21,8 +21,8 @@ from storage.filing.notes import ENDING
 from storage.filing.outcomes import Changed, Placed, Taken, Trouble
 from storage.ledger import Ledger
 from storage.records import Move
+from tests.disks import another_file_system, fill, remount, small_disk
 from tests.service.fakes import Desk, Judge
-from tests.storage.filing.mounting import another_file_system, fill, remount, small_disk
 from tests.storage.filing.test_moving import PowerCutError, cut_power_after
 
 BYTES = os.urandom(1 << 10) * 300

@@ -1,0 +1,66 @@
+"""Disks of their own: another file system, a small one, a full one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+
+@contextmanager
+def another_file_system(beside: Path) -> Iterator[Path]:
+    """A folder that lies on another file system than ``beside``; else the test is skipped."""
+    shared = Path("/dev/shm")
+    if shared.is_dir() and os.access(shared, os.W_OK) and _device(shared) != _device(beside):
+        with TemporaryDirectory(dir=shared) as folder:
+            yield Path(folder)
+    else:
+        with small_disk(beside / "disk") as disk:
+            yield disk
+
+
+@contextmanager
+def small_disk(place: Path, options: str = "size=1m") -> Iterator[Path]:
+    """A file system in memory at ``place``; where that is not permitted the test is skipped."""
+    place.mkdir(parents=True, exist_ok=True)
+    _mount("-t", "tmpfs", "-o", options, "tmpfs", place)
+    try:
+        yield place
+    finally:
+        # Lazily: nothing that a failed test left open may keep the folder from being removed.
+        # A test may have taken the disk away itself.
+        subprocess.run(["umount", "-l", place], check=False, capture_output=True)
+
+
+def remount(place: Path, options: str) -> None:
+    """Change how a disk is mounted: ``ro``, ``rw``, ``size=2m``."""
+    _mount("-o", f"remount,{options}", place)
+
+
+def fill(disk: Path) -> Path:
+    """Write until there is no room, and then by single bytes: the file that took it all."""
+    path = disk / ".ballast"
+    with path.open("wb", buffering=0) as file:
+        for size in (1 << 16, 1 << 12, 1):
+            with suppress(OSError):
+                while file.write(bytes(size)):
+                    pass
+    return path
+
+
+def _mount(*words: str | Path) -> None:
+    try:
+        done = subprocess.run(["mount", *words], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no command mount here")
+    if done.returncode:
+        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
+
+
+def _device(path: Path) -> int:
+    return path.stat().st_dev
