@@ -58,7 +58,7 @@ def main() -> None:
             images=asked.images,
             seed=asked.seed,
         )
-    cohort = Calibration.of(embedder.calibration).cohort
+    cohort = Calibration.of(embedder.calibration, embedder.dim).cohort
     found: dict[str, dict[str, Asked]] = {setting.name: {} for setting in SETTINGS}
     for domain in domains:
         others = [one for one in domains if one is not domain]

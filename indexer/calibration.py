@@ -53,11 +53,15 @@ class Calibration:
     cohort: Cohort = NOBODY
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> Calibration:
+    def of(cls, stored: Mapping[str, Any], dim: int) -> Calibration:
         """The calibration that stands in a manifest.
 
+        Args:
+            stored: as `stored` gave it.
+            dim: length of the branch's embeddings.
+
         Raises:
-            WeightsError: there is none, or it is incomplete.
+            WeightsError: there is none, it is incomplete, or of another branch.
         """
         try:
             found = cls(
@@ -70,7 +74,7 @@ class Calibration:
                 kin=_numbers(stored["kin"]),
                 cohort=Cohort.read(stored["cohort"]),
             )
-            found._check()
+            found._check(dim)
         except KeyError as error:
             raise WeightsError(
                 f"the weights' manifest holds no usable calibration: {error.args[0]} is missing",
@@ -149,12 +153,17 @@ class Calibration:
         behind = np.subtract(distances, distances[0])
         return float(np.exp(-self.choice * behind).sum())
 
-    def _check(self) -> None:
-        """Refuse what no fit can have made.
+    def _check(self, dim: int) -> None:
+        """Refuse what no fit can have made for embeddings of this length.
 
         Raises:
             ValueError: a number is not finite or has the wrong sign, or a table the wrong order.
         """
+        centres = self.cohort.rows()
+        if len(centres) and centres.shape[1] != dim:
+            raise ValueError(
+                f"its cohort has {centres.shape[1]} numbers a page, the branch makes {dim}"
+            )
         numbers = (*self.known, *self.shares, *self.kin, *itertools.chain(*self.limits))
         if not np.isfinite([self.sharpness, self.choice, *numbers]).all():
             raise ValueError("a number is not finite")

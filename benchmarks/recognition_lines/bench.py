@@ -47,7 +47,9 @@ class Network:
         """
         seen = Seen.of(read_manifest(manifest).training, places)
         embedder = open_embedder(manifest, cache, threads=1)
-        return cls(manifest, Gallery(embedder), Calibration.of(embedder.calibration), seen)
+        return cls(
+            manifest, Gallery(embedder), Calibration.of(embedder.calibration, embedder.dim), seen
+        )
 
     @property
     def working_side(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -305,24 +305,12 @@ def _calibration_of(path: Path) -> Calibration:
         WeightsError: there is no manifest, or its calibration is none of this branch.
     """
     manifest = read_manifest(path)
-    advice = "Train them again, or name a finished run"
-    missing = [one.name for one in fields(Calibration) if one.name not in manifest.calibration]
-    if missing:
-        raise WeightsError(f"{path} has no usable calibration: it lacks {missing[0]}", advice)
     try:
-        found = Calibration.of(manifest.calibration)
-    except (WeightsError, ArithmeticError):
+        return Calibration.of(manifest.calibration, manifest.branch.dim)
+    except WeightsError as error:
         raise WeightsError(
-            f"{path} has no usable calibration: its numbers are none that a training writes", advice
+            f"{path}: {error.message}", "Train them again, or name a finished run"
         ) from None
-    centres = found.cohort.rows()
-    if len(centres) and centres.shape[1] != manifest.branch.dim:
-        raise WeightsError(
-            f"{path} has a cohort of {centres.shape[1]} numbers a page, its branch makes "
-            f"{manifest.branch.dim}",
-            advice,
-        )
-    return found
 
 
 def _why(error: OSError) -> str:

@@ -104,7 +104,7 @@ class Engine:
         self.spec = spec
         self.unreadable: dict[str, str] = {}
         self._embedder = open_embedder(spec.manifest, spec.cache, threads=spec.threads)
-        self._calibration = Calibration.of(self._embedder.calibration)
+        self._calibration = Calibration.of(self._embedder.calibration, self._embedder.dim)
         self._cache = EmbeddingCache(spec.cache, self._embedder.branch_id)
         self._judge: Judge
         self._stamp: str | None = None

@@ -16,7 +16,8 @@ from models.siamese.weights import SHIPPED, read_manifest
 @pytest.fixture
 def calibration() -> Calibration:
     """The shipped one, but for its cohort: these classes are of other dimensions."""
-    return replace(Calibration.of(read_manifest(SHIPPED).calibration), cohort=NOBODY)
+    shipped = read_manifest(SHIPPED)
+    return replace(Calibration.of(shipped.calibration, shipped.branch.dim), cohort=NOBODY)
 
 
 @pytest.mark.parametrize("shots", [1, 2, 5])

@@ -13,6 +13,7 @@ from config.errors import WeightsError
 from indexer.calibration import Calibration
 from indexer.cohort import Cohort
 
+DIM = 4
 CALIBRATION = Calibration(
     sharpness=14.0,
     known=(6.0, -15.0, -2.0, -4.0),
@@ -21,7 +22,7 @@ CALIBRATION = Calibration(
     crowds=(1, 10),
     limits=((4.0, 3.0, 1.5, 0.0, -5.0), (5.0, 4.0, 2.5, 1.0, -4.0)),
     kin=(0.05, 0.1, 0.15, 0.2, 0.3),
-    cohort=Cohort.of([("letter", np.eye(4, dtype=np.float32)[:2])]),
+    cohort=Cohort.of([("letter", np.eye(DIM, dtype=np.float32)[:2])]),
 )
 distances = st.floats(0, 2)
 rejects = st.floats(1e-6, 0.999)
@@ -124,8 +125,8 @@ def test_what_is_not_known_of_a_class_is_what_is_usual() -> None:
 def test_a_manifest_keeps_it_whole() -> None:
     """The threshold would be another after a restart."""
     stored = json.loads(json.dumps(CALIBRATION.stored()))
-    assert Calibration.of(stored) == CALIBRATION
-    assert hash(Calibration.of(stored)) == hash(CALIBRATION)
+    assert Calibration.of(stored, DIM) == CALIBRATION
+    assert hash(Calibration.of(stored, DIM)) == hash(CALIBRATION)
 
 
 WHOLE = CALIBRATION.stored()
@@ -166,5 +167,5 @@ WHOLE = CALIBRATION.stored()
 def test_half_a_calibration_is_refused_at_the_start(stored: dict[str, Any]) -> None:
     """The first scan would end in a traceback, or every scan in the wrong folder."""
     with pytest.raises(WeightsError, match="calibration") as caught:
-        Calibration.of(stored)
+        Calibration.of(stored, DIM)
     assert "\n" not in str(caught.value)

@@ -125,7 +125,7 @@ def test_the_same_data_give_the_same_calibration() -> None:
 
 def test_what_is_fitted_can_be_stored_and_read(fitted: Calibration) -> None:
     """A training of hours would end in weights that are refused."""
-    assert Calibration.of(fitted.stored()) == fitted
+    assert Calibration.of(fitted.stored(), fitted.cohort.rows().shape[1]) == fitted
     assert fitted.known[1] < 0 < fitted.choice
     assert list(fitted.kin) == sorted(fitted.kin)
 

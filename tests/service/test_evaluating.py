@@ -348,11 +348,20 @@ def test_what_cannot_be_looked_at_is_unreadable(judge: Any, folder: Path) -> Non
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda one: one.clear(), "has no usable calibration: it lacks sharpness"),
-        (lambda one: one.pop("cohort"), "has no usable calibration: it lacks cohort"),
-        (lambda one: one.update(sharpness="x"), "has no usable calibration: its numbers are none"),
-        (lambda one: one.update(crowds=[float("inf")]), "its numbers are none"),
-        (lambda one: one.update(cohort={"a": "ADwAPA=="}), "a cohort of 2 numbers a page, its"),
+        (lambda one: one.clear(), "no usable calibration: sharpness is missing"),
+        (lambda one: one.pop("cohort"), "no usable calibration: cohort is missing"),
+        (
+            lambda one: one.update(sharpness="x"),
+            "no usable calibration: could not convert string to float",
+        ),
+        (
+            lambda one: one.update(crowds=[float("inf")]),
+            "no usable calibration: cannot convert float infinity",
+        ),
+        (
+            lambda one: one.update(cohort={"a": "ADwAPA=="}),
+            "its cohort has 2 numbers a page, the branch makes",
+        ),
     ],
 )
 def test_a_calibration_that_is_none_is_told_before_the_images_are_read(
@@ -367,5 +376,5 @@ def test_a_calibration_that_is_none_is_told_before_the_images_are_read(
         evaluate(
             folder, find_episodes(folder), limits=LIMITS, reject=0.05, threads=1, manifest=path
         )
-    assert f"{path} has" in str(caught.value)
+    assert f"{path}: the weights' manifest holds" in str(caught.value)
     assert said in str(caught.value)

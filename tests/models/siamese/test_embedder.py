@@ -136,7 +136,7 @@ def shipped() -> Embedder:
 
 def test_the_shipped_network_is_whole(shipped: Embedder) -> None:
     """A first run would end before the first scan."""
-    Calibration.of(shipped.calibration)
+    Calibration.of(shipped.calibration, shipped.dim)
     assert shipped.embed([np.full((40, 40), 255, np.uint8)]).shape == (1, shipped.dim)
 
 
