@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,7 +21,12 @@ hypothesis.settings.load_profile("pigeonhole")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Warnings are errors; these two are other people's, and nothing here can mend them."""
+    """Warnings are errors; these two are other people's, and nothing here can mend them.
+
+    A shell starts what stands before ``&`` deaf to Ctrl-C, and whatever that starts, too.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for ignored in (
         # SWIG, beneath FAISS, on Python 3.12 and later.
         "ignore:builtin type .* has no __module__ attribute:DeprecationWarning",
