@@ -30,7 +30,7 @@ NOT_SETTINGS = frozenset({"PIGEONHOLE_HOME", "PIGEONHOLE_TEST_DATA"})
 """Environment variables with our prefix that are no settings."""
 
 Names = Annotated[tuple[str, ...], NoDecode]
-"""Several words: a list in TOML, separated by commas in the environment."""
+"""Several words: a list in TOML; in the environment that too, or separated by commas."""
 
 
 class Settings(BaseSettings):
@@ -118,6 +118,8 @@ class Settings(BaseSettings):
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
+            if value.lstrip().startswith("["):
+                return _toml_list(value)
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
@@ -195,6 +197,18 @@ def load_settings(toml_file: Path | None, overrides: Mapping[str, Any] | None = 
         raise SettingsError(
             f"{name} in {where}: {wrong[:1].lower()}{wrong[1:]}", "The README lists every setting"
         ) from None
+
+
+def _toml_list(text: str) -> object:
+    """The list that ``text`` is in TOML, as it stands in the file of settings.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return tomllib.loads(f"list = {text}")["list"]
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"begins like a list and is none: {error}") from None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -183,7 +183,8 @@ class Daemon:
         if look:
             self._next_look = now + ASKED
             self._ledger.database.check_in_place()
-            sweep |= self._events.restart_if_dead()
+            # Where the inbox has gone the sweep says so at once, and each second is cheap.
+            sweep |= self._events.restart_if_dead() or not self._inbox.root.is_dir()
         if sweep:
             self._sweep()
         if (
@@ -201,7 +202,7 @@ class Daemon:
             self._health.blind(f"{self._inbox.root} cannot be looked into: {error.strerror}")
             self._health.tell(self._inbox)
             return
-        self._health.blind("")
+        self._health.blind(self._inbox.closed)
         self._abandon_vanished()
         self._health.tell(self._inbox, swept=True)
 

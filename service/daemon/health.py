@@ -48,7 +48,7 @@ class Health:
         return "; ".join(filter(None, (paused, self._blind, self._placement.trouble)))
 
     def blind(self, reason: str) -> None:
-        """The inbox cannot be looked into, for this reason; or, if it is empty, can be again."""
+        """The inbox, or a part of it, cannot be looked into; or, if it is empty, can be again."""
         if reason and not self._blind:
             log.error(reason)
         self._blind = reason

@@ -11,12 +11,12 @@ from typing import Literal
 from config.home import Home
 from models.page.hashing import hash_file
 from service.lock import is_held
+from storage.filing import files
 from storage.filing.notes import ENDING
 from storage.ledger import Ledger
 from storage.records import Filed
 
 Kind = Literal["missing", "moved", "changed", "unreadable", "stranger", "leftover", "unfinished"]
-_OURS = ".pigeonhole-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _replaced(home: Home, row: Filed) -> Finding:
 
 def _unnamed(home: Home, path: Path) -> Finding:
     place = home.relative(path)
-    if path.name.startswith(_OURS):
+    if path.name.startswith(files.OURS):
         return Finding(
             "leftover", None, place, "is left of a move that was cut short",
             "It goes when that scan is filed; 'pigeonhole watch' finishes what was begun",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import heapq
 import os
 import stat
@@ -16,6 +17,9 @@ from models.page.hashing import hash_file
 from models.page.scan import Scan
 
 log = structlog.get_logger()
+
+_SHOWN = 100
+"""Letters of a path in a message."""
 
 Clock = Callable[[], float]
 """Seconds that never go backwards: `time.monotonic`."""
@@ -66,6 +70,7 @@ class Inbox:
         self._resting: list[tuple[float, str]] = []
         self._taken: set[str] = set()
         self._odd: set[str] = set()
+        self._closed: dict[str, str] = {}
 
     def sweep(self) -> None:
         """Look at everything. What has gone is forgotten; what is new starts to rest now.
@@ -74,11 +79,25 @@ class Inbox:
             OSError: the root cannot be listed.
         """
         present = set()
-        for path, state in self._walk(os.fspath(self.root)):
+        closed = dict[str, str]()
+        for path, state in self._walk(os.fspath(self.root), closed):
             present.add(path)
             self._note(path, state)
+        self._closed = closed
         for path in self._seen.keys() - present:
             del self._seen[path]
+
+    @property
+    def closed(self) -> str:
+        """What the last sweep could not look into, for a person; empty if it saw everything."""
+        for path, reason in self._closed.items():
+            place = os.fsencode(os.path.relpath(path, self.root)).decode(
+                "utf-8", "backslashreplace"
+            )
+            shown = place if len(place) <= _SHOWN else f"{place[:_SHOWN]}…"
+            others = f", nor can {len(self._closed) - 1} more" if len(self._closed) > 1 else ""
+            return f"{shown} in the inbox cannot be looked into: {reason}{others}"
+        return ""
 
     def look(self, path: str) -> None:
         """Look at one place that an event named: a file, or a folder with all it holds."""
@@ -97,7 +116,7 @@ class Inbox:
         if stat.S_ISDIR(state.st_mode):
             if self._recursive:
                 try:
-                    for inner, inner_state in self._walk(path):
+                    for inner, inner_state in self._walk(path, {}):
                         self._note(inner, inner_state)
                 except OSError:
                     return  # it went away while we looked; the sweep will tell
@@ -237,8 +256,12 @@ class Inbox:
                 return True
         return False
 
-    def _walk(self, top: str) -> Iterator[tuple[str, os.stat_result]]:
+    def _walk(self, top: str, closed: dict[str, str]) -> Iterator[tuple[str, os.stat_result]]:
         """Every file below, without following links.
+
+        Args:
+            top: the folder, absolute.
+            closed: is given what is there and cannot be looked at, with the reason.
 
         Raises:
             OSError: the root cannot be listed. Any other folder is passed over then.
@@ -250,9 +273,10 @@ class Inbox:
                 with os.scandir(folder) as entries:
                     # All of them first: a bad disk may refuse the second half of a folder.
                     listed = [entry for entry in entries if not self._ignored(entry.name)]
-            except OSError:
+            except OSError as error:
                 if folder == os.fspath(self.root):
                     raise
+                _remember(closed, folder, error)
                 continue
             for entry in listed:
                 try:
@@ -261,5 +285,11 @@ class Inbox:
                             pending.append(entry.path)
                         continue
                     yield entry.path, entry.stat(follow_symlinks=False)
-                except OSError:
-                    continue  # it went away while we looked
+                except OSError as error:
+                    _remember(closed, entry.path, error)
+
+
+def _remember(closed: dict[str, str], path: str, error: OSError) -> None:
+    """Keep why a place is passed over, unless it went away while we looked."""
+    if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+        closed[path] = error.strerror or str(error)

@@ -23,7 +23,7 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
     Raises:
         OSError: it cannot be read or written, or its bytes are others.
     """
-    part = target.with_name(f".pigeonhole-copy-{os.getpid()}-{sha256[:16]}.part")
+    part = target.with_name(f"{files.OURS}copy-{os.getpid()}-{sha256[:16]}.part")
     part.unlink(missing_ok=True)
     descriptor = files.open_regular(source)
     try:

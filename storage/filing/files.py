@@ -13,6 +13,9 @@ from typing import Final
 
 import structlog
 
+OURS: Final = ".pigeonhole-"
+"""Begins the hidden names of what is not yet, or no longer, at its place."""
+
 LINKS_REFUSED: Final = frozenset(
     {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 )

@@ -77,4 +77,4 @@ def _put_back(move: Move) -> None:
 
 
 def _aside(move: Move) -> Path:
-    return move.source.with_name(f".pigeonhole-{move.scan_id}-{move.sha256[:16]}.aside")
+    return move.source.with_name(f"{files.OURS}{move.scan_id}-{move.sha256[:16]}.aside")

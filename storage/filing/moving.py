@@ -247,7 +247,7 @@ def _is_our_reservation(move: Move, target: os.stat_result) -> bool:
 
 
 def _part(move: Move) -> Path:
-    return move.destination.with_name(f".pigeonhole-{move.scan_id}-{move.sha256[:16]}.part")
+    return move.destination.with_name(f"{files.OURS}{move.scan_id}-{move.sha256[:16]}.part")
 
 
 def _marker(move: Move) -> Path:
@@ -264,5 +264,8 @@ def _remove_leftovers(move: Move) -> None:
 def _trouble(move: Move, error: OSError) -> Trouble:
     reason = error.strerror or str(error)
     if error.filename is not None:
-        reason += f": {os.fsencode(error.filename).decode('utf-8', 'backslashreplace')}"
+        place = Path(os.fsdecode(error.filename))
+        # A hidden file of ours says nothing to anybody: its folder is what refuses.
+        place = place.parent if place.name.startswith(files.OURS) else place
+        reason += f": {os.fsencode(place).decode('utf-8', 'backslashreplace')}"
     return Trouble(move, reason, error.errno or errno.EIO)

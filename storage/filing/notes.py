@@ -43,7 +43,7 @@ def write_note(
     sha256 = str(payload["sha256"])
     text = json.dumps(payload, ensure_ascii=False, indent=2) + "\n"
     # The same name each time: what a process that died left is taken away by the next.
-    part = beside.with_name(f".pigeonhole-note-{sha256[:16]}.part")
+    part = beside.with_name(f"{files.OURS}note-{sha256[:16]}.part")
     part.unlink(missing_ok=True)
     try:
         with part.open("xb") as file:

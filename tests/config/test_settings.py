@@ -135,6 +135,15 @@ def test_a_list_is_separated_by_commas(
     assert load_settings(toml).ignore == read
 
 
+def test_a_list_may_be_written_as_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be taken for one odd glob, and nothing would be ignored."""
+    monkeypatch.setenv("PIGEONHOLE_IGNORE", '["skip*", "*.bak"]')
+    assert load_settings(None).ignore == ("skip*", "*.bak")
+    monkeypatch.setenv("PIGEONHOLE_IGNORE", '["skip*", ')
+    with pytest.raises(SettingsError, match=r"ignore in the environment: .*begins like a list"):
+        load_settings(None)
+
+
 def test_a_list_in_the_file_is_a_list(toml: Path) -> None:
     """A class name with a comma in it could not be named."""
     toml.write_text('read_classes = ["ticket", "bill, long"]\n', encoding="utf-8")

@@ -524,3 +524,26 @@ def test_five_thousand_files_cost_little(root: Path, clock: Clock) -> None:
         tracemalloc.stop()
     assert found == 5000
     assert held < 5000 * 2000  # bytes: about 800 each
+
+
+def test_a_place_that_cannot_be_looked_into_is_told(root: Path, clock: Clock) -> None:
+    """A file in a folder too deep, or closed to us, would lie there for ever, unheard of."""
+    box = inbox(root, clock)
+    box.sweep()
+    assert box.closed == ""
+    here = os.open(root, os.O_RDONLY)
+    try:
+        for _ in range(30):
+            os.mkdir("L" * 200, dir_fd=here)
+            inner = os.open("L" * 200, os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = inner
+        os.close(os.open("deep.png", os.O_WRONLY | os.O_CREAT, dir_fd=here))
+    finally:
+        os.close(here)
+    box.sweep()
+    assert box.closed.endswith("… in the inbox cannot be looked into: File name too long")
+    assert len(box.closed) < 200
+    (root / ("L" * 200)).rename(root / "out.tmp")
+    box.sweep()
+    assert box.closed == ""

@@ -197,6 +197,23 @@ def test_a_read_only_destination_is_told_and_not_asked_for_ever(
         assert set(rows(desk)) == {("filed", 0), ("review", 0)}
 
 
+def test_an_inbox_that_has_gone_is_told_at_once(desk: Desk) -> None:
+    """For a minute status would say that all is well, while scans are dropped beside it."""
+    told = Told(desk)
+    with desk.watching(Judge(), rescan_interval=3600):
+        desk.drop("a")
+        desk.wait_closed()
+        desk.home.inbox.rename(desk.home.root / "away")
+        told.wait("inbox cannot be looked into: No such file or directory")
+        desk.home.inbox.write_text("in the way")
+        told.wait("inbox cannot be looked into: Not a directory")
+        desk.home.inbox.unlink()
+        (desk.home.root / "away").rename(desk.home.inbox)
+        told.wait("")
+        desk.drop("b")
+        assert desk.wait_closed() == [("b", "filed")]
+
+
 def test_a_ledger_that_another_program_holds_is_waited_for(
     desk: Desk, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
