@@ -54,10 +54,10 @@ ORDERS = {
 """What a power cut asks for: a name is durable before the name that it replaces goes."""
 
 TWICE = [
-    "to another file system",
+    "put back",
     *(
         pytest.param(name, marks=pytest.mark.slow)
-        for name in ("filed", "failed", "nor renames without replacing", "put back")
+        for name in ("filed", "failed", "to another file system", "nor renames without replacing")
     ),
 ]
 
