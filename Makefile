@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup run test check bench soak fuzz recognition docs clean
+.PHONY: help system setup run test check bench soak slow fuzz recognition docs clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -59,6 +59,9 @@ bench: setup ## throughput, latency, idle load and memory, side by side with pla
 
 soak: setup ## kill the service at random moments under load; 20,000 files at once; half an hour
 	$(BIN)/pytest -m slow -s tests/soak tests/crash
+
+slow: setup ## the other slow tests
+	$(BIN)/pytest -m slow --ignore=tests/soak --ignore=tests/crash
 
 FUZZ_SECONDS ?= 600
 fuzz: setup ## read mutated files; PIGEONHOLE_TEST_DATA adds real odd ones

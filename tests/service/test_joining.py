@@ -147,6 +147,7 @@ def test_classes_that_the_eye_has_learned_are_told(data: Path, tmp_path: Path) -
     assert any("held out 2 classes of icons, here 5 are" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_kinds_that_are_folds_are_judged_by_and_learned(data: Path, tmp_path: Path) -> None:
     """Kinds to calibrate by would be lost to training, or calibrate a branch that knows them."""
     folds = [frozenset({"maze"}), frozenset({"staves", "register", "letter"})]

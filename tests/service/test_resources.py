@@ -19,7 +19,7 @@ from config.errors import DatabaseError
 from config.home import Home
 from config.settings import Settings
 from models.page.scan import Fault
-from service.daemon import daemon, health
+from service.daemon import daemon, health, pulse
 from service.desk.overview import status
 from service.lock import only_daemon
 from service.space import free_bytes, shortage
@@ -39,6 +39,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(daemon, "RETRY", 0.05)
     monkeypatch.setattr(daemon, "ASKED", 0.05)
     monkeypatch.setattr(health, "RETRY", 0.05)
+    monkeypatch.setattr(pulse, "LEAST_PAUSE", 0.05)
 
 
 @contextmanager

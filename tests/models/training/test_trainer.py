@@ -116,7 +116,9 @@ def test_a_finished_run_is_not_overwritten(trained: tuple[Path, Manifest, Rows])
     assert hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest() == manifest.sha256
 
 
-@pytest.mark.parametrize("objective", ["cosine", "contrastive"])  # with a head, and without
+@pytest.mark.parametrize(  # with a head, and without
+    "objective", ["cosine", pytest.param("contrastive", marks=pytest.mark.slow)]
+)
 def test_an_interrupted_run_comes_to_the_same_end(objective: Objective, tmp_path: Path) -> None:
     """Whoever stops a training would get another network, or have an epoch twice."""
     plan = longer(objective=objective)
