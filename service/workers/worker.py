@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -71,6 +72,7 @@ def serve(
     outcome = _outcome((warm_up, (spec,), {}))
     outcome = replace(outcome, last=outcome.error is not None)
     at_rest = memory_taken()
+    _silence_decoders()
     while _send(channel, outcome):
         try:
             call: Call = channel.recv()
@@ -118,10 +120,21 @@ def _die_with(parent: int) -> None:
         os._exit(1)
 
 
+def _silence_decoders() -> None:
+    """Have what Python says go where it went, and what else is written to stderr nowhere.
+
+    libtiff and libpng write there, name no file, and end up in the middle of the daemon's lines.
+    """
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+    nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
 def _leave_signals_to_the_parent() -> None:
     # A group of its own: its Tesseract is killed with it, and Ctrl-C reaches the parent alone.
     os.setpgid(0, 0)
-    # In that group a line that libpng or libtiff writes to a terminal could stop this process.
+    # In that group a line that is written to a terminal could stop this process.
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -109,3 +110,9 @@ class OddError(Exception):
 def raise_odd() -> None:
     """Raise it."""
     raise OddError("one", "other")
+
+
+def talk() -> None:
+    """Say something as a library in C does, and something as Python does."""
+    os.write(2, b"Fax4Decode: ")
+    sys.stderr.write("a traceback\n")

@@ -115,6 +115,14 @@ def test_what_dead_workers_left_is_removed(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+def test_what_decoders_say_does_not_stand_in_the_log(
+    pool_of: Pool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Half a line of libtiff's would stand in a line of JSON, which nothing reads then."""
+    call(pool_of(), labour.talk)
+    assert capfd.readouterr().err == "a traceback\n"
+
+
 def test_ctrl_c_is_left_to_the_parent(pool: PoolExecutor) -> None:
     """Ctrl-C would kill the workers under the scans that the daemon wants to close."""
     worker = call(pool, os.getpid)

@@ -117,6 +117,7 @@ def test_a_shape_eye_and_kinds_of_documents_become_a_branch(data: Path, tmp_path
     assert files(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_it_can_be_done_again(data: Path, tmp_path: Path) -> None:
     """The shipped weights could not be made again from their manifest."""
     one, _ = join(data, tmp_path / "one", solids=True, hold_out=frozenset({"b"}))
@@ -233,6 +234,7 @@ def test_the_folder_of_an_unfinished_shape_eye_is_left_alone(data: Path, tmp_pat
     assert files(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_images_that_cannot_be_read_are_named_once(data: Path, tmp_path: Path) -> None:
     """A collection could shrink unnoticed."""
     bad = data / "kinds" / "maze" / "bad.png"
