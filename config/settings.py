@@ -95,6 +95,9 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?(\+[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?)*$",
         description='Languages Tesseract reads, such as "eng+deu"',
     )
+    date_order: Literal["DMY", "MDY", "YMD"] = Field(
+        "DMY", description="How dates such as 03/04/2026 are meant, where a ticket does not tell"
+    )
     reject: float = Field(
         0.05, gt=0, lt=1, description="The share of strangers that you accept letting in"
     )

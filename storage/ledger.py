@@ -22,7 +22,8 @@ from storage.database import Database
 from storage.queries import Queries
 from storage.records import Claim, Decision, Heartbeat, Move, displayable, timestamp
 from storage.rows import MOST, as_move, each, faulted, journal_row, match_rows, placed
-from storage.tables import CLOSED, OPEN, heartbeat, journal, matches, readings, scans
+from storage.tables import CLOSED, OPEN, heartbeat, journal, matches, scans
+from storage.tickets import add_tickets
 
 _BY_ID = scans.c.id == bindparam("scan")
 
@@ -76,7 +77,7 @@ class Ledger(Queries):
             now = timestamp(self._clock())
             each(connection, _DECIDE, [_decided(decision, self.home) for decision in kept])
             each(connection, insert(matches), [row for d in kept for row in match_rows(d)])
-            each(connection, insert(readings), [_reading(d) for d in kept if d.text is not None])
+            add_tickets(connection, {d.scan_id: d.ticket for d in kept if d.ticket is not None})
             moves = [_move(decision, inodes[decision.scan_id]) for decision in kept]
             each(connection, insert(journal), [journal_row(move, now) for move in moves])
         return moves
@@ -246,10 +247,6 @@ def _places(connection: Connection, scan_ids: list[int]) -> dict[int, Path]:
 
 def _decided(decision: Decision, home: Home) -> dict[str, Any]:
     return {"scan": decision.scan_id, **rows.decided(decision, home)}
-
-
-def _reading(decision: Decision) -> dict[str, Any]:
-    return {"scan_id": decision.scan_id, "text": displayable(decision.text or "")}
 
 
 def _move(decision: Decision, inode: int | None) -> Move:

@@ -22,11 +22,13 @@ from sqlalchemy import (
 
 from config.home import Home
 from indexer.verdict import Match, Verdict
+from models.fields.ticket import Ticket
 from models.page.scan import Fault
 from storage import rows
 from storage.database import Database
 from storage.records import Filed, Heartbeat, Hit, Move, Prior, Superseded, displayable, timestamp
-from storage.tables import CLOSED, OPEN, heartbeat, journal, matches, readings, scans
+from storage.tables import CLOSED, OPEN, heartbeat, journal, matches, scans
+from storage.tickets import ticket_of
 from storage.views import RESULT_COLUMNS
 
 _PAGE = 500  # rows a transaction: a slow reader must not hold the write-ahead log back
@@ -194,14 +196,10 @@ class Queries:
 
         None also of one whose text could not be read: that may go better another time.
         """
-        query = (
-            select(scans, readings.c.text)
-            .outerjoin(readings, readings.c.scan_id == scans.c.id)
-            .where(
-                scans.c.id == scan_id,
-                scans.c.state.in_(["filed", "review"]),
-                scans.c.error.is_(None),
-            )
+        query = select(scans).where(
+            scans.c.id == scan_id,
+            scans.c.state.in_(["filed", "review"]),
+            scans.c.error.is_(None),
         )
         near = (
             select(matches.c.class_name, matches.c.support, matches.c.distance)
@@ -213,8 +211,14 @@ class Queries:
             if row is None or row.class_name is None:
                 return None
             found = tuple(Match(*match) for match in connection.execute(near))
+            ticket = ticket_of(connection, scan_id)
         verdict = Verdict(row.class_name, row.score, found, row.branch_id, row.index_id)
-        return Prior(scan_id, row.state, verdict, row.text, row.pages)
+        return Prior(scan_id, row.state, verdict, ticket, row.pages)
+
+    def ticket(self, scan_id: int) -> Ticket | None:
+        """What was read of a scan; None if it was not read."""
+        with self.database.read() as connection:
+            return ticket_of(connection, scan_id)
 
     def fault(self, scan_id: int) -> Fault | None:
         """Why a scan could not be judged, or its text not be read; None if all went well."""

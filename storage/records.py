@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from indexer.verdict import Verdict
+from models.fields.ticket import Ticket
 from models.page.scan import Fault, Scan
 
 FinalState = Literal["filed", "review", "failed", "duplicate", "superseded"]
@@ -55,14 +56,14 @@ class Prior:
     """What was decided of an earlier scan with the same bytes.
 
     Attributes:
-        text: what was read; None when it was not read.
+        ticket: what was read; None when it was not read.
         pages: how many; None when not known.
     """
 
     scan_id: int
     state: Literal["filed", "review"]
     verdict: Verdict
-    text: str | None
+    ticket: Ticket | None
     pages: int | None
 
 
@@ -74,7 +75,7 @@ class Decision:
         destination: absolute path of the file that ``scan.path`` becomes.
         verdict: None where it could not be judged.
         fault: None where it could.
-        text: what was read; None when it was not read.
+        ticket: what was read; None when it was not read.
     """
 
     scan_id: int
@@ -83,7 +84,7 @@ class Decision:
     destination: Path
     verdict: Verdict | None = None
     fault: Fault | None = None
-    text: str | None = None
+    ticket: Ticket | None = None
     pages: int | None = None
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -100,6 +100,39 @@ readings = Table(
     Column("total", Text),
     Column("currency", Text),
     Column("tax", Text),
+)
+
+words = Table(
+    "words",
+    metadata,
+    Column("scan_id", ForeignKey("scans.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("page", Integer, nullable=False),
+    Column("block", Integer, nullable=False),
+    Column("paragraph", Integer, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("confidence", REAL, nullable=False),
+    Column("left", Integer, nullable=False),
+    Column("top", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+fields = Table(
+    "fields",
+    metadata,
+    Column("scan_id", ForeignKey("scans.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("confidence", REAL, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("left", Integer, nullable=False),
+    Column("top", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 journal = Table(

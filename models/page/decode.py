@@ -10,7 +10,9 @@ from typing import cast
 
 import cv2
 import numpy as np
+import pillow_heif
 from PIL import (
+    AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     Image,
@@ -42,6 +44,8 @@ _OPEN: dict[Kind, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     Kind.BMP: BmpImagePlugin.BmpImageFile,
     Kind.WEBP: WebPImagePlugin.WebPImageFile,
     Kind.GIF: GifImagePlugin.GifImageFile,
+    Kind.HEIF: pillow_heif.HeifImageFile,
+    Kind.AVIF: AvifImagePlugin.AvifImageFile,
 }
 
 

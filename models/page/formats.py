@@ -4,7 +4,8 @@
 is whole. It looks at the container alone, its lengths, its offsets and its end mark.
 
 Sources: PNG (W3C), JPEG (ITU-T T.81, B), TIFF 6.0 with the BigTIFF layout, GIF89a, the
-BITMAPFILEHEADER of BMP, and RIFF, VP8 (RFC 6386, 9.1) and VP8L for WebP.
+BITMAPFILEHEADER of BMP, RIFF, VP8 (RFC 6386, 9.1) and VP8L for WebP, ISO 32000-1 for PDF, and
+ISO/IEC 14496-12 (boxes) with 23008-12 (brands) for HEIF, HEIC among them, and AVIF.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ class Kind(StrEnum):
     BMP = "BMP"
     WEBP = "WebP"
     GIF = "GIF"
+    PDF = "PDF"
+    HEIF = "HEIF"
+    AVIF = "AVIF"
 
 
 KINDS = ", ".join(Kind)
@@ -39,6 +43,10 @@ _MAGIC = {
 }
 # The sizes that a BMP's second header can have; two letters alone would call a text a picture.
 _BMP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+_HEIF = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1"})
+_AVIF = frozenset({b"avif", b"avis"})
+# Bytes in which the mark of a PDF may stand behind something else.
+_PDF_HEADER = 1024
 # A crafted TIFF could have this walk as many entries as it has bytes.
 _TIFF_ENTRIES = 100_000
 _STRIPS = {273: 279, 324: 325}
@@ -54,6 +62,10 @@ def kind_of(data: bytes) -> Kind | None:
             return kind
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return Kind.WEBP
+    if data[4:8] == b"ftyp":
+        return _boxed(data)
+    if b"%PDF-" in data[:_PDF_HEADER]:
+        return Kind.PDF
     if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
         return Kind.BMP
     return None
@@ -62,6 +74,10 @@ def kind_of(data: bytes) -> Kind | None:
 def is_beginning(data: bytes) -> bool:
     """Whether these few bytes could be the beginning of one of the formats, cut off."""
     if any(len(data) < len(magic) and magic.startswith(data) for magic in _MAGIC):
+        return True
+    if len(data) < 12 and data[4:8] == b"ftyp"[: len(data[4:8])] and not data[:3].strip(b"\0"):
+        return True
+    if len(data) < 5 and b"%PDF-".startswith(data):
         return True
     if len(data) < 12 and (b"RIFF".startswith(data[:4]) and b"WEBP".startswith(data[8:])):
         return True
@@ -78,7 +94,9 @@ def ends_early(kind: Kind, data: bytes) -> bool:
 
 
 def lacks_pages(kind: Kind, data: bytes) -> bool:
-    """Whether a TIFF ends within the chain of its pages; the rest would be lost in silence."""
+    """Whether a TIFF or a PDF ends within its pages; the rest would be lost in silence."""
+    if kind is Kind.PDF:
+        return _pdf(data)
     if kind is Kind.TIFF:
         try:
             for _ in _directories(data):
@@ -117,6 +135,35 @@ def webp_size(data: bytes) -> tuple[int, int]:
         width, height = struct.unpack_from("<HH", body, 6)
         return width & 0x3FFF, height & 0x3FFF
     return 0, 0
+
+
+def _boxed(data: bytes) -> Kind | None:
+    """HEIF or AVIF, by the brands in the first box."""
+    brands = {data[at : at + 4] for at in (8, *range(16, min(int.from_bytes(data[:4]), 256), 4))}
+    if brands & _AVIF:
+        return Kind.AVIF
+    return Kind.HEIF if brands & _HEIF else None
+
+
+def _boxes(data: bytes) -> bool:
+    at, names = 0, set[bytes]()
+    while at < len(data):
+        size, name = struct.unpack_from(">I4s", data, at)
+        names.add(name)
+        if size == 1:
+            (size,) = struct.unpack_from(">Q", data, at + 8)
+        elif size == 0:
+            break  # to the end of the file
+        if size < 8:
+            return False
+        at += size
+    return at > len(data) or not {b"meta", b"mdat"} <= names
+
+
+def _pdf(data: bytes) -> bool:
+    """PDFium repairs what was cut off, and would show the pages that have come so far."""
+    behind = data[data.rfind(b"%%EOF") :]
+    return not behind.startswith(b"%%EOF") or b" obj" in behind or b"startxref" in behind
 
 
 def _png(data: bytes) -> bool:
@@ -236,4 +283,7 @@ _ENDS_EARLY: dict[Kind, Callable[[bytes], bool]] = {
     Kind.BMP: _bmp,
     Kind.WEBP: _webp,
     Kind.GIF: _gif,
+    Kind.PDF: _pdf,
+    Kind.HEIF: _boxes,
+    Kind.AVIF: _boxes,
 }

@@ -27,6 +27,7 @@ from models.page.formats import (
     webp_size,
 )
 from models.page.limits import Limits, ran_out_of_memory
+from models.page.pdf import pages_of_pdf
 from models.page.scan import Fault, Page, Scan
 
 __all__ = ["Document", "Limits", "load", "pages_of", "read_pages", "read_scan"]
@@ -141,6 +142,9 @@ def _decoded(
     try:
         if fault := cut if lacks_pages(kind, data) else _webp_too_large(kind, data, limits):
             yield fault
+            return
+        if kind is Kind.PDF:
+            yield from pages_of_pdf(data, limits, least_side)
             return
         with opened(kind, data, limits) as image:
             frames = frames_of(image, limits)

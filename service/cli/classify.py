@@ -24,7 +24,7 @@ def classify(
     """Judge files where they lie; nothing is moved or recorded."""
     found, settings = open_home(ctx, home, lay_out=True)
     from config.ignored import Ignored
-    from models.ticket.ocr import check_tesseract
+    from models.ticket.tesseract import check_tesseract
     from service.cli.output import print_json, say, unusable
     from service.cli.progress import progress_bar
     from service.desk.judging import classify as judge

@@ -254,7 +254,7 @@ class Daemon:
 
     def _known(self, duplicate_of: int | None) -> KnownResult | None:
         prior = self._ledger.prior(duplicate_of) if duplicate_of is not None else None
-        return KnownResult(prior.verdict, prior.text, prior.pages) if prior else None
+        return KnownResult(prior.verdict, prior.ticket, prior.pages) if prior else None
 
     def _settle(self, *, once: bool) -> list[Closed]:
         """Record, file and close what the workers have finished."""

@@ -185,7 +185,7 @@ class Placement:
             destination=self._names.free(folder, claim.scan.path.name, promised),
             verdict=verdict,
             fault=fault,
-            text=examined.text,
+            ticket=examined.ticket,
             pages=examined.pages,
         )
 

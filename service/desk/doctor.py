@@ -87,7 +87,7 @@ def _weights() -> Finding:
 
 
 def _tesseract(settings: Settings) -> Finding:
-    from models.ticket.ocr import check_tesseract
+    from models.ticket.tesseract import check_tesseract
 
     def check() -> str:
         return f"{check_tesseract(settings.ocr_language)}, reads {settings.ocr_language}"

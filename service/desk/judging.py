@@ -9,6 +9,7 @@ from typing import Any
 
 from config.ignored import Ignored
 from indexer.verdict import Verdict
+from models.fields.ticket import FIELD_NAMES, Fields, Ticket
 from models.page.hashing import hash_file
 from models.page.scan import Fault, Scan
 from service.workers.engine import EngineSpec
@@ -104,9 +105,22 @@ def _answer(path: Path, examined: Examined, *, read: bool) -> dict[str, Any]:
         return {"path": shown, "error": fault.reason, "stage": fault.stage}
     answer = {"path": shown, **describe(verdict)}
     if read:
-        answer["text"] = examined.text
-        answer["fields"] = dict.fromkeys(("vendor", "ticket_date", "total", "currency", "tax"))
+        ticket = examined.ticket or Ticket("")
+        answer["text"] = ticket.text
+        answer.update(described(ticket.fields))
     return answer
+
+
+def described(fields: Fields) -> dict[str, Any]:
+    """What a ticket says, as plain values; how sure that is, and where it stands, beside them."""
+    found = fields.found()
+    return {
+        "fields": {name: found[name].value if name in found else None for name in FIELD_NAMES},
+        "field_details": {
+            name: {"confidence": one.confidence, "page": one.page, "box": list(one.box)}
+            for name, one in found.items()
+        },
+    }
 
 
 def describe(verdict: Verdict) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import structlog
 from config.home import Home
 from config.settings import Settings
 from models.siamese.weights import SHIPPED, check_weights, read_manifest
-from models.ticket.ocr import check_tesseract
+from models.ticket.tesseract import check_tesseract
 from service.daemon.daemon import Daemon, Report
 from service.lock import only_daemon
 from service.workers.dispatcher import Dispatcher

@@ -20,6 +20,7 @@ from indexer.cache import EmbeddingCache
 from indexer.calibration import Calibration
 from indexer.support import support_files, support_stamp
 from indexer.verdict import Verdict
+from models.fields.dates import DateOrder
 from models.page.limits import Limits, ran_out_of_memory
 from models.page.scan import Fault, Page
 from models.siamese.weights import SHIPPED
@@ -56,6 +57,7 @@ class EngineSpec:
     reject: float
     read_classes: tuple[str, ...]
     ocr_language: str
+    date_order: DateOrder
     job_timeout: float
     limits: Limits
     threads: int
@@ -70,6 +72,7 @@ class EngineSpec:
             reject=settings.reject,
             read_classes=settings.read_classes,
             ocr_language=settings.ocr_language,
+            date_order=settings.date_order,
             job_timeout=settings.job_timeout,
             limits=limits_of(settings),
             threads=threads,

@@ -10,12 +10,15 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from indexer.verdict import Verdict
+from models.fields.fields import find_fields
+from models.fields.ticket import Ticket
 from models.page.prepare import grayscale
 from models.page.read import Document, pages_of, read_scan
 from models.page.scan import Fault, Page, Scan
-from models.ticket.ocr import read_text
+from models.ticket.reading import read_text
 from service.workers.engine import Engine, EngineSpec, engine_for
 
 
@@ -24,7 +27,7 @@ class Prior:
     """What was decided of the same bytes before; it holds as long as branch and index do."""
 
     verdict: Verdict
-    text: str | None
+    ticket: Ticket | None
     pages: int | None
 
 
@@ -50,14 +53,14 @@ class Examined:
     Attributes:
         verdict: None if it could not be judged.
         fault: why not; beside a verdict, why its text could not be read.
-        text: what was read; None if nothing was to be read, or it could not be.
+        ticket: what was read; None if nothing was to be read, or it could not be.
         pages: how many it has; None if it could not be opened.
     """
 
     scan: Scan
     verdict: Verdict | None = None
     fault: Fault | None = None
-    text: str | None = None
+    ticket: Ticket | None = None
     pages: int | None = None
 
 
@@ -104,12 +107,12 @@ def examine(spec: EngineSpec, jobs: Sequence[Job]) -> Batch:
         if isinstance(verdict, Fault):
             results[number] = Examined(job.scan, fault=verdict)
             continue
-        text: str | Fault | None = None
+        found: Ticket | Fault | None = None
         if job.read or verdict.class_name in spec.read_classes:
-            text = _read_ticket(job.scan, engine)
-        fault = text if isinstance(text, Fault) else None
-        words = text if isinstance(text, str) else None
-        results[number] = Examined(job.scan, verdict, fault, words, document.n_pages)
+            found = _read_ticket(job.scan, engine)
+        fault = found if isinstance(found, Fault) else None
+        ticket = found if isinstance(found, Ticket) else None
+        results[number] = Examined(job.scan, verdict, fault, ticket, document.n_pages)
     examined = tuple(results[number] for number in range(len(jobs)))
     return Batch(examined, dict(engine.unreadable), time.monotonic() - started)
 
@@ -128,9 +131,9 @@ def _known(job: Job, engine: Engine) -> Examined | None:
     if prior is None or not engine.made(prior.verdict):
         return None
     verdict = engine.judge_again(prior.verdict)
-    if verdict.class_name in engine.spec.read_classes and prior.text is None:
+    if verdict.class_name in engine.spec.read_classes and prior.ticket is None:
         return None
-    return Examined(job.scan, verdict, None, prior.text, prior.pages)
+    return Examined(job.scan, verdict, None, prior.ticket, prior.pages)
 
 
 def _read(scan: Scan, engine: Engine) -> Document | Fault:
@@ -153,7 +156,7 @@ def _judge(pages: Sequence[Page], engine: Engine) -> Sequence[Verdict | Fault]:
     return [verdict for page in pages for verdict in _judge([page], engine)]
 
 
-def _read_ticket(scan: Scan, engine: Engine) -> str | Fault:
+def _read_ticket(scan: Scan, engine: Engine) -> Ticket | Fault:
     spec = engine.spec
     # The worker's own limit must not strike before Tesseract's, or the verdict would be lost.
     most = spec.job_timeout * 0.8
@@ -162,4 +165,9 @@ def _read_ticket(scan: Scan, engine: Engine) -> str | Fault:
             reading = read_text(pages, language=spec.ocr_language, timeout=most)
     except MemoryError:
         return spec.limits.too_much_memory()
-    return reading if isinstance(reading, Fault) else reading.text
+    if isinstance(reading, Fault):
+        return reading
+    # Where it is a day later already, a ticket may be of that day.
+    today = datetime.now(UTC).date() + timedelta(days=1)
+    fields = find_fields(reading.words, date_order=spec.date_order, today=today)
+    return Ticket(reading.text, reading.words, fields)

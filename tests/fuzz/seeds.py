@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 from PIL import Image
 
 from models.page.formats import kind_of
@@ -107,6 +108,9 @@ def _drawn() -> Iterator[tuple[str, bytes]]:
     yield "animated.gif", _stored(colour, "GIF", **more)
 
     yield "colour.avif", _stored(colour, "AVIF", exif=exif)
+    heif = io.BytesIO()
+    pillow_heif.from_pillow(colour).save(heif)
+    yield "colour.heic", heif.getvalue()
     dates = {"creationDate": None, "modDate": None}
     yield "pages.pdf", _stored(colour, "PDF", **more, **dates)
     yield "colour.jp2", _stored(colour, "JPEG2000")

@@ -15,6 +15,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,6 +55,13 @@ def stored(image: Image.Image, kind: str, **how: object) -> bytes:
     """The bytes of a file; of a copy, since saving leaves Pillow's settings on the image."""
     buffer = io.BytesIO()
     image.copy().save(buffer, kind, **how)
+    return buffer.getvalue()
+
+
+def heif(image: Image.Image) -> bytes:
+    """The bytes of a HEIC file."""
+    buffer = io.BytesIO()
+    pillow_heif.from_pillow(image).save(buffer, quality=95)
     return buffer.getvalue()
 
 
@@ -108,6 +116,10 @@ WHOLE = {
     "gif": stored(COLOUR.convert("P"), "GIF"),
     "webp": stored(COLOUR, "WEBP"),
     "lossless webp": stored(COLOUR, "WEBP", lossless=True),
+    "heif": heif(COLOUR),
+    "avif": stored(COLOUR, "AVIF", quality=95),
+    "pdf": stored(COLOUR, "PDF", resolution=300, quality=95),
+    "1-bit pdf": stored(picture(48, 96).convert("1"), "PDF", resolution=300),
 }
 
 
@@ -115,9 +127,9 @@ WHOLE = {
 def test_every_kind_is_read_as_the_grey_that_it_shows(name: str) -> None:
     """A format or a mode would come out black, inverted or not at all."""
     data = WHOLE[name]
-    expected = grey_of(Image.open(io.BytesIO(data)))
-    if name == "16-bit png":
-        expected = grey_of(picture())
+    others = {"16-bit png": picture(), "heif": COLOUR, "pdf": COLOUR}
+    others["1-bit pdf"] = picture(48, 96).convert("1")
+    expected = grey_of(others[name] if name in others else Image.open(io.BytesIO(data)))
     assert np.abs(one(data) - expected).mean() < 2
 
 
@@ -145,14 +157,14 @@ def test_a_damaged_file_is_not_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"Dear Sir", b"BMW, bill of sale: one car, used", b"%PDF-1.7\n", b"X"]
+    "text", [b"Dear Sir", b"BMW, bill of sale: one car, used", b"{\\rtf1", b"X"]
 )
 def test_what_is_no_image_is_named_so(text: bytes) -> None:
     """A text renamed .png would be called damaged, and its owner would look for the damage."""
     said = fault(text)
     assert not said.truncated
     assert "no image of a kind" in said.reason
-    assert "PNG, JPEG, TIFF, BMP, WebP, GIF" in said.advice
+    assert "PNG, JPEG, TIFF, BMP, WebP, GIF, PDF, HEIF, AVIF" in said.advice
 
 
 @pytest.mark.parametrize("orientation", STORED)

@@ -17,6 +17,7 @@ from typing import Any
 from config.home import Home
 from config.settings import Settings
 from indexer.verdict import Match, Verdict
+from models.fields.ticket import Ticket
 from models.page.hashing import hash_file
 from models.page.read import Limits, load
 from models.page.scan import Fault, Scan
@@ -114,7 +115,7 @@ class Judge(Executor):
             return Examined(job.scan, fault=data)
         if job.prior is not None:
             self.priors.append(job.scan.path.name)
-            return Examined(job.scan, job.prior.verdict, None, job.prior.text, job.prior.pages)
+            return Examined(job.scan, job.prior.verdict, None, job.prior.ticket, job.prior.pages)
         word = data.split()[0].decode()
         word = self.says.get(word, word)
         if word == "killer":
@@ -127,8 +128,8 @@ class Judge(Executor):
             return Examined(job.scan, fault=Fault("decode", "is broken", "Scan it again"))
         if word == "cut":
             return Examined(job.scan, fault=Fault("decode", "ends early", truncated=True))
-        text = data.decode() if word == "ticket" else None
-        return Examined(job.scan, verdict_of(word), None, text, 1)
+        ticket = Ticket(data.decode()) if word == "ticket" else None
+        return Examined(job.scan, verdict_of(word), None, ticket, 1)
 
 
 SPEC = EngineSpec(
@@ -138,6 +139,7 @@ SPEC = EngineSpec(
     reject=0.05,
     read_classes=("ticket",),
     ocr_language="eng",
+    date_order="DMY",
     job_timeout=5.0,
     limits=LIMITS,
     threads=1,

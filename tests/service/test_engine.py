@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from models.fields.ticket import Ticket
 from models.page.read import read_scan
 from models.page.scan import Fault, Page
 from service.workers import pipeline
@@ -86,7 +87,7 @@ def test_without_classes_everything_is_unknown(engine: Engine, drawn: Draw) -> N
     (one,) = judge(engine, drawn("ticket", 5)).examined
     assert one.verdict is not None
     assert (one.verdict.class_name, one.verdict.nearest, one.verdict.score) == ("unknown", None, 0)
-    assert one.text is None
+    assert one.ticket is None
 
 
 def test_a_new_folder_is_a_new_class_at_once(
@@ -233,9 +234,9 @@ def test_an_earlier_result_is_used_as_long_as_it_holds(
     first = judge(engine, drawn("ticket", 5)).examined[0]
     assert first.verdict is not None
     counted.pages = 0
-    prior = Prior(first.verdict, "what was read", 1)
+    prior = Prior(first.verdict, Ticket("what was read"), 1)
     again = judge(engine, drawn("ticket", 5), prior=prior).examined[0]
-    assert again == Examined(again.scan, first.verdict, None, "what was read", 1)
+    assert again == Examined(again.scan, first.verdict, None, Ticket("what was read"), 1)
     assert counted.pages == 0
     give(engine, "receipt", drawn("ticket", 5))
     anew = judge(engine, drawn("ticket", 5), prior=prior).examined[0]
@@ -272,8 +273,8 @@ def test_a_ticket_is_read(engine: Engine, classes: Path, drawn: Draw) -> None:
     ticket = give(engine, "ticket", drawn("ticket", 5))
     (one,) = judge(engine, ticket).examined
     assert one.fault is None
-    assert one.text
-    assert len(one.text.split()) > 5
+    assert one.ticket
+    assert len(one.ticket.text.split()) > 5
 
 
 def test_the_spec_crosses_processes() -> None:
@@ -329,7 +330,7 @@ def test_a_known_result_is_decided_anew(engine: Engine, classes: Path, drawn: Dr
     verdict = judge(engine, path).examined[0].verdict
     assert verdict is not None
     stale = replace(verdict, class_name="unknown")
-    again = pipeline._known(Job(scan_of(path), Prior(stale, "text", 1)), engine)
+    again = pipeline._known(Job(scan_of(path), Prior(stale, Ticket("text"), 1)), engine)
     assert again is not None
     assert again.verdict == verdict
 
@@ -473,7 +474,7 @@ def test_a_damaged_second_page_is_a_fault_of_the_text_alone(
     (one,) = judge(engine, path, read=True).examined
     assert one.verdict is not None
     assert one.pages == 2
-    assert one.text is None
+    assert one.ticket is None
     assert one.fault is not None
     assert one.fault.stage == "decode"
 

@@ -118,7 +118,14 @@ def test_reading_adds_text_and_fields(judge: Any, drawn: Draw) -> None:
     ticket, cylinder = judge(drawn("ticket"), drawn("cylinder"), read=True)
     for answer in (ticket, cylinder):
         assert [key for key in answer if key in KEYS] == KEYS
-        assert {"vendor", "ticket_date", "total", "currency", "tax"} <= set(answer["fields"])
+        assert list(answer["fields"]) == ["vendor", "ticket_date", "total", "currency", "tax"]
+        said = {name for name, value in answer["fields"].items() if value is not None}
+        assert said == set(answer["field_details"])
+    assert ticket["fields"]["total"] in ticket["text"].replace(",", ".")
+    where = ticket["field_details"]["total"]
+    assert 0 < where["confidence"] <= 1
+    assert (where["page"], len(where["box"])) == (1, 4)
+    assert set(cylinder["fields"].values()) == {None}
     assert len(ticket["text"].split()) > 5
 
 

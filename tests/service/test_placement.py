@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from models.fields.ticket import Ticket
 from models.page.scan import Fault
 from service.daemon import placement as module
 from service.daemon.placement import Placement
@@ -43,7 +44,12 @@ def test_each_goes_where_its_verdict_says(desk: Desk, placement: Placement) -> N
     """Users would look for their scans in the wrong folder."""
     a, b, c, d = claimed(desk, *(desk.drop(name, name) for name in ("a", "b", "c", "sub/d")))
     closed = placement.place(
-        [judged(a, text="total 3.50"), judged(b, "unknown"), failed(c), judged(d, "two words")]
+        [
+            judged(a, ticket=Ticket("total 3.50")),
+            judged(b, "unknown"),
+            failed(c),
+            judged(d, "two words"),
+        ]
     )
     assert {(one.source.name, one.state, one.again) for one in closed} == {
         ("a", "filed", False), ("b", "review", False), ("c", "failed", False), ("d", "filed", False),

@@ -12,6 +12,7 @@ import pytest
 
 from config.home import Home
 from indexer.verdict import Match, Verdict
+from models.fields.ticket import Ticket
 from models.page.scan import Fault, Scan
 from storage.database import Database
 from storage.ledger import Ledger
@@ -150,7 +151,11 @@ def test_a_decision_is_journaled_before_anything_moves(
     (claim,) = ledger.claim([scan])
     place = home.sorted / "ticket" / "scan.png"
     moves = ledger.decide(
-        [Decision(claim.scan_id, scan, "filed", place, VERDICT, text="Café 3,20", pages=2)]
+        [
+            Decision(
+                claim.scan_id, scan, "filed", place, VERDICT, ticket=Ticket("Café 3,20"), pages=2
+            )
+        ]
     )
     assert moves == ledger.moves()
     assert (moves[0].source, moves[0].destination) == (scan.path, place)

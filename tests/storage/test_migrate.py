@@ -17,6 +17,7 @@ import storage.migrations
 from config.errors import DatabaseError
 from config.home import Home
 from config.settings import Settings
+from models.fields.ticket import Ticket
 from models.page.scan import Scan
 from storage import database as database_module
 from storage import migrate as migrate_module
@@ -72,7 +73,7 @@ def filed(ledger: Ledger, drop: Callable[..., Scan]) -> int:
         (claim,) = ledger.claim([drop(name)])
         place = ledger.home.sorted / "ticket" / name
         (move,) = ledger.decide([
-            Decision(claim.scan_id, claim.scan, "filed", place, text="coffee 3,20")
+            Decision(claim.scan_id, claim.scan, "filed", place, ticket=Ticket("coffee 3,20"))
         ])  # fmt: skip
         ledger.close([move.scan_id])
         decided.append(move.scan_id)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from config.home import Home
 from indexer.verdict import Match, Verdict
+from models.fields.ticket import Ticket
 from models.page.scan import Scan
 from storage import queries
 from storage.database import Database
@@ -50,9 +51,10 @@ def file(ledger: Ledger, drop: Callable[..., Scan]) -> File:
         name: str, class_name: str = "ticket", state: FinalState = "filed", text: str | None = None
     ) -> int:
         (claim,) = ledger.claim([drop(name, name.encode())])
+        ticket = None if text is None else Ticket(text)
         place = ledger.home.sorted / class_name / name
         ledger.decide([
-            Decision(claim.scan_id, claim.scan, state, place, verdict(class_name), None, text, 1)
+            Decision(claim.scan_id, claim.scan, state, place, verdict(class_name), None, ticket, 1)
         ])  # fmt: skip
         ledger.close([claim.scan_id])
         return claim.scan_id
@@ -162,7 +164,7 @@ def test_text_leaves_the_index_with_its_reading(
 def test_a_prior_verdict_comes_back_as_it_was(ledger: Ledger, file: File) -> None:
     """A duplicate would be filed with another score than its original."""
     scan_id = file("a", text="hello")
-    assert ledger.prior(scan_id) == Prior(scan_id, "filed", verdict("ticket"), "hello", 1)
+    assert ledger.prior(scan_id) == Prior(scan_id, "filed", verdict("ticket"), Ticket("hello"), 1)
     assert ledger.prior(file("b", state="failed")) is None
     assert ledger.prior(999) is None
 

@@ -11,20 +11,23 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
-import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import groupby
 
+import numpy as np
 import pytesseract
+from numpy.typing import NDArray
 from PIL import Image
 
 from config.errors import TesseractError
-from models.page.scan import Fault, Page
+from models.page.scan import Fault
+from models.ticket.words import Word
 
-_CONFIG = "--psm 6"
+Pixels = NDArray[np.uint8]
+
+# Else it guesses from the size of the letters, and says so on stderr.
+_DPI = "--dpi 300"
 _IMAGE_FORMAT = "TIFF"
 # Columns of Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width,
 # height, confidence in percent, text; level 5 is a word.
@@ -33,40 +36,6 @@ _INSTALL = "Install it: apt-get install {}."
 # What Leptonica and C++ write when an allocation fails.
 _NO_MEMORY = ("malloc fail", "calloc fail", "bad_alloc")
 _TEMPORARY = "Make room for temporary files, in cache/tmp of the home"
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word that was read.
-
-    Attributes:
-        text: without blanks and control characters.
-        confidence: Tesseract's own, from 0 to 1.
-        page: number of the page, from 1.
-        line: block, paragraph and line on the page, each from 1.
-        box: left, top, width and height in pixels of the page.
-    """
-
-    text: str
-    confidence: float
-    page: int
-    line: tuple[int, int, int]
-    box: tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read of a scan.
-
-    Attributes:
-        text: a line a line, a blank line between paragraphs and between pages.
-        words: in reading order.
-        language: that Tesseract was told, such as ``eng+deu``.
-    """
-
-    text: str
-    words: tuple[Word, ...]
-    language: str
 
 
 def check_tesseract(language: str) -> str:
@@ -102,32 +71,29 @@ def check_tesseract(language: str) -> str:
     return version
 
 
-def read_text(pages: Iterable[Page | Fault], *, language: str, timeout: float) -> Reading | Fault:
-    """Read the text of pages, one Tesseract process after the other.
+def words_of(pixels: Pixels, *, language: str, mode: int, timeout: float) -> list[Word] | Fault:
+    """The words on a sheet, in Tesseract's order; all on page 1.
 
     Args:
-        pages: upright and grey; they may be decoded as they are asked for, and a fault ends them.
+        pixels: uint8 of shape (height, width), 0 is black.
         language: Tesseract's names joined by ``+``.
-        timeout: seconds for all pages together; the process that exceeds them is killed.
+        mode: of page segmentation, Tesseract's ``--psm``.
+        timeout: seconds, after which the process is killed.
 
     Returns:
-        The reading, empty where there is nothing to read, or a fault of stage ``ocr``, or the
-        one among the pages.
+        The words, none where there is nothing to read; or a fault of stage ``ocr``.
 
     Raises:
         MemoryError: this process, or Tesseract, has too little. Nothing else is raised.
     """
-    end = time.monotonic() + timeout
-    words: list[Word] = []
+    image = Image.fromarray(pixels)
+    # In pytesseract this is the format of the file that hands the page over.
+    image.format = _IMAGE_FORMAT
     try:
         with _one_thread():
-            for page in pages:
-                if isinstance(page, Fault):
-                    return page
-                left = end - time.monotonic()
-                if left <= 0:
-                    return _too_slow(timeout)
-                words += _words(page, language, left)
+            table = pytesseract.image_to_data(
+                image, lang=language, config=f"--psm {mode} {_DPI}", timeout=timeout
+            )
     except pytesseract.TesseractNotFoundError:
         return Fault("ocr", "Tesseract is not installed", _INSTALL.format("tesseract-ocr"))
     except pytesseract.TesseractError as error:
@@ -137,19 +103,15 @@ def read_text(pages: Iterable[Page | Fault], *, language: str, timeout: float) -
         return Fault("ocr", f"Tesseract failed: {said}", "pigeonhole doctor checks Tesseract.")
     except RuntimeError:
         # pytesseract has no class of its own for it.
-        return _too_slow(timeout)
+        return too_slow(timeout)
     except (OSError, ValueError, subprocess.SubprocessError, SystemExit) as error:
         said = " ".join(str(error).split())[:200]
         full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
         return Fault("ocr", f"Tesseract cannot be used: {said}", _TEMPORARY, passing=full)
-    return Reading(_text(words), tuple(words), language)
+    return list(_parsed(table))
 
 
-def _words(page: Page, language: str, timeout: float) -> Iterator[Word]:
-    image = Image.fromarray(page.pixels)
-    # In pytesseract this is the format of the file that hands the page over.
-    image.format = _IMAGE_FORMAT
-    table = pytesseract.image_to_data(image, lang=language, config=_CONFIG, timeout=timeout)
+def _parsed(table: str) -> Iterator[Word]:
     for row in table.split("\n"):
         cells = row.split("\t", _COLUMNS - 1)
         if len(cells) < _COLUMNS or cells[0] != _WORD_LEVEL:
@@ -159,17 +121,7 @@ def _words(page: Page, language: str, timeout: float) -> Iterator[Word]:
             block, paragraph, line, _, *box = map(int, cells[2:10])
             confidence = min(max(float(cells[10]) / 100, 0.0), 1.0)
             left, top, width, height = box
-            yield Word(
-                text, confidence, page.number, (block, paragraph, line), (left, top, width, height)
-            )
-
-
-def _text(words: Sequence[Word]) -> str:
-    paragraphs = []
-    for _, paragraph in groupby(words, key=lambda word: (word.page, word.line[:2])):
-        lines = groupby(paragraph, key=lambda word: word.line)
-        paragraphs.append("\n".join(" ".join(word.text for word in line) for _, line in lines))
-    return "\n\n".join(paragraphs)
+            yield Word(text, confidence, 1, (block, paragraph, line), (left, top, width, height))
 
 
 @contextmanager
@@ -190,7 +142,8 @@ def _one_thread() -> Iterator[None]:
             os.environ["OMP_THREAD_LIMIT"] = before
 
 
-def _too_slow(timeout: float) -> Fault:
+def too_slow(timeout: float) -> Fault:
+    """The fault of a scan whose pages could not be read in so many seconds."""
     return Fault(
         "ocr",
         f"reading took longer than {timeout:g} s",

@@ -1,0 +1,169 @@
+"""The date of a ticket, however it is written, as ISO 8601."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+import dateparser
+
+from models.fields.rows import Row
+from models.fields.rules import rules
+from models.fields.ticket import Field
+from models.ticket.words import Word, around
+
+DateOrder = Literal["DMY", "MDY", "YMD"]
+"""Which of the numbers of a date comes first."""
+
+_EARLIEST: Final = 1990
+_SHORT_YEARS: Final = 2000
+"""A year of two digits before this one is a number of something else."""
+_LANGUAGES: Final = ["en", "de", "fr", "es", "it", "nl", "pt", "ms", "pl"]
+_D = r"[0-9OoIlSB]"
+_SEP = r"\s?[-/.,'\u2019]\s?"
+_YEAR = rf"(?:[12I]{_D}{{3}}|{_D}{{2}})"
+_PATTERNS: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # 2018-03-21, 2018/3/21
+        rf"(?<!\w)(?P<year>[12]{_D}{{3}}){_SEP}(?P<b>{_D}{{1,2}}){_SEP}(?P<c>{_D}{{1,2}})(?!\d)",
+        # 20180321
+        r"(?<!\w)(?P<year>20\d\d)(?P<b>0[1-9]|1[0-2])(?P<c>0[1-9]|[12]\d|3[01])(?!\w)",
+        # 21/03/2018, 21.3.18, 21-03-18
+        rf"(?<![\w.,/-])(?P<a>{_D}{{1,2}}){_SEP}(?P<b>{_D}{{1,2}}){_SEP}(?P<year>{_YEAR})(?![\d]|[.,/-]\d)",
+        # 21 Mar 2018, 25/FEB/2017, 21st March, 2018
+        rf"(?<!\w)(?P<a>{_D}{{1,2}})(?:st|nd|rd|th|\.)?[-/.,\s]*(?P<name>[^\W\d_]{{3,9}})[-/.,'\s]*(?P<year>{_YEAR})(?!\d)",
+        # Mar 21, 2018
+        rf"(?<!\w)(?P<name>[^\W\d_]{{3,9}})\.?\s*(?P<a>{_D}{{1,2}})(?:st|nd|rd|th)?[-/.,\s]+(?P<year>[12]{_D}{{3}})(?!\d)",
+    )
+)
+_MISREAD = str.maketrans("OoIlSB", "001158")
+_TIME = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3])\s?[:.]\s?[0-5]\d(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A date on a ticket.
+
+    Attributes:
+        readings: what it may mean, by the order of its numbers.
+        repaired: letters were taken for digits.
+        label: what stands before it in its row.
+        timed: a time of day stands in its row.
+        words: that it was read from.
+        place: share of the ticket above it, from 0 to 1.
+    """
+
+    readings: dict[DateOrder, date]
+    repaired: bool
+    label: str
+    timed: bool
+    words: tuple[Word, ...]
+    place: float
+
+    @property
+    def certain(self) -> bool:
+        """Whether it means one day only."""
+        return len(set(self.readings.values())) == 1
+
+
+def find_date(
+    rows: Sequence[Row], *, order: DateOrder, today: date, vendor_order: DateOrder | None = None
+) -> Field | None:
+    """The date of the ticket; None where there is none.
+
+    Args:
+        rows: of the ticket, from the top.
+        order: of the numbers, where nothing else tells.
+        today: later dates are none.
+        vendor_order: the order on other tickets of the same vendor.
+    """
+    found = list(_candidates(rows, today))
+    if not found:
+        return None
+    orders = [vendor_order or order, order, "DMY", "MDY", "YMD"]
+    certain = {day for one in found if one.certain for day in one.readings.values()}
+    best = max(found, key=_rank)
+    day, sure = _meant(best, certain, orders)
+    confidence = min(word.confidence for word in best.words)
+    confidence *= (1.0 if sure else 0.8) * (0.7 if best.repaired else 1.0)
+    page, box = best.words[0].page, around(best.words)
+    return Field(day.isoformat(), round(confidence, 3), page, box)
+
+
+def _candidates(rows: Sequence[Row], today: date) -> Iterator[Candidate]:
+    for number, row in enumerate(rows):
+        taken: list[tuple[int, int]] = []
+        for pattern in _PATTERNS:
+            for match in pattern.finditer(row.text):
+                start, end = match.span()
+                if any(start < after and before < end for before, after in taken):
+                    continue
+                readings, repaired = _readings(match, today)
+                if not readings:
+                    continue
+                taken.append((start, end))
+                rest = row.text[:start] + " " + row.text[end:]
+                yield Candidate(
+                    readings, repaired, row.text[:start], bool(_TIME.search(rest)),
+                    row.within(start, end), number / len(rows),
+                )  # fmt: skip
+
+
+def _readings(match: re.Match[str], today: date) -> tuple[dict[DateOrder, date], bool]:
+    parts = match.groupdict()
+    name = parts.get("name")
+    numbers = {key: text for key, text in parts.items() if text and key != "name"}
+    digits = {key: text.translate(_MISREAD) for key, text in numbers.items()}
+    repaired = digits != numbers
+    if repaired and sum(map(str.isdigit, "".join(numbers.values()))) < 4:
+        return {}, False
+    readings: dict[DateOrder, date] = {}
+    if name is not None:
+        written: list[tuple[DateOrder, str]] = [("DMY", f"{digits['a']} {name} {digits['year']}")]
+    elif "a" in digits:
+        written = [
+            (order, "/".join((digits["a"], digits["b"], digits["year"])))
+            for order in ("DMY", "MDY")
+        ]
+        if len(digits["year"]) == 2:
+            written.append(("YMD", "/".join((digits["a"], digits["b"], digits["year"]))))
+    else:
+        written = [("YMD", "-".join((digits["year"], digits["b"], digits["c"])))]
+    for order, text in written:
+        day = _parsed(text, order)
+        if day is not None and day.year >= _EARLIEST and day <= today:
+            readings[order] = day
+    if len(readings) > 1 and "YMD" in readings and "a" in digits:
+        del readings["YMD"]  # only where nothing else fits
+    return readings, repaired
+
+
+def _parsed(text: str, order: DateOrder) -> date | None:
+    settings = {
+        "DATE_ORDER": order, "STRICT_PARSING": True, "PREFER_LOCALE_DATE_ORDER": False,
+        "PARSERS": ["absolute-time"],
+    }  # fmt: skip
+    found = dateparser.parse(text, languages=_LANGUAGES, settings=settings)
+    return found.date() if found else None
+
+
+def _rank(one: Candidate) -> tuple[float, float]:
+    said = rules().date_labels.find(one.label)
+    score = 0.0
+    if said:
+        score += 2.0 if said.kind == "yes" else -3.0
+    score += 1.0 * one.timed - 1.0 * one.repaired
+    score += 0.3 * one.certain
+    return score, -one.place
+
+
+def _meant(one: Candidate, certain: set[date], orders: Sequence[DateOrder]) -> tuple[date, bool]:
+    """The day that is meant, and whether more than a habit says so."""
+    for day in one.readings.values():
+        if one.certain or day in certain:
+            return day, True
+    return next(one.readings[order] for order in orders if order in one.readings), False

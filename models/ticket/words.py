@@ -1,0 +1,62 @@
+"""What was read of a scan: its words, where they stand, and its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+Box = tuple[int, int, int, int]
+"""Left, top, width and height in pixels of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word that was read.
+
+    Attributes:
+        text: without blanks and control characters.
+        confidence: the reading engine's own, from 0 to 1.
+        page: number of the page, from 1.
+        line: block, paragraph and line on the page, each from 1.
+        box: left, top, width and height in pixels of the page.
+    """
+
+    text: str
+    confidence: float
+    page: int
+    line: tuple[int, int, int]
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of a scan.
+
+    Attributes:
+        text: a line a line, a blank line between paragraphs and between pages.
+        words: in reading order.
+        language: that the reading engine was told, such as ``eng+deu``.
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    language: str
+
+
+def text_of(words: Sequence[Word]) -> str:
+    """The words as text: a line a line, a blank line between paragraphs and between pages."""
+    paragraphs = []
+    for _, paragraph in groupby(words, key=lambda word: (word.page, word.line[:2])):
+        lines = groupby(paragraph, key=lambda word: word.line)
+        paragraphs.append("\n".join(" ".join(word.text for word in line) for _, line in lines))
+    return "\n\n".join(paragraphs)
+
+
+def around(words: Iterable[Word]) -> Box:
+    """The box that holds all of them; they stand on one page."""
+    boxes = [word.box for word in words]
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right = max(box[0] + box[2] for box in boxes)
+    bottom = max(box[1] + box[3] for box in boxes)
+    return left, top, right - left, bottom - top

@@ -1,0 +1,74 @@
+"""What was read of tickets, into the ledger and out of it: text, words with boxes, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from models.fields.ticket import Field, Fields, Ticket
+from models.ticket.words import Word
+from storage.records import displayable
+from storage.rows import each
+from storage.tables import fields, readings, words
+
+
+def add_tickets(connection: Connection, tickets: Mapping[int, Ticket]) -> None:
+    """Write what was read, by the ids of the scans."""
+    each(connection, insert(readings), [_reading(*one) for one in tickets.items()])
+    each(connection, insert(words), [row for one in tickets.items() for row in _words(*one)])
+    each(connection, insert(fields), [row for one in tickets.items() for row in _fields(*one)])
+
+
+def ticket_of(connection: Connection, scan_id: int) -> Ticket | None:
+    """What was read of a scan; None if it was not read."""
+    text = connection.execute(
+        select(readings.c.text).where(readings.c.scan_id == scan_id)
+    ).scalar_one_or_none()
+    if text is None:
+        return None
+    each_word = select(words).where(words.c.scan_id == scan_id).order_by(words.c.number)
+    found = tuple(
+        Word(
+            row.text, row.confidence, row.page, (row.block, row.paragraph, row.line),
+            (row.left, row.top, row.width, row.height),
+        )
+        for row in connection.execute(each_word)
+    )  # fmt: skip
+    each_field = select(fields).where(fields.c.scan_id == scan_id)
+    said = {
+        row.name: Field(
+            row.value, row.confidence, row.page, (row.left, row.top, row.width, row.height)
+        )
+        for row in connection.execute(each_field)
+    }
+    return Ticket(text, found, Fields(**said))
+
+
+def _reading(scan_id: int, ticket: Ticket) -> dict[str, Any]:
+    said = {name: displayable(field.value) for name, field in ticket.fields.found().items()}
+    nothing = dict.fromkeys(("vendor", "ticket_date", "total", "currency", "tax"))
+    return {"scan_id": scan_id, "text": displayable(ticket.text), **nothing, **said}
+
+
+def _words(scan_id: int, ticket: Ticket) -> Iterator[dict[str, Any]]:
+    for number, word in enumerate(ticket.words, 1):
+        block, paragraph, line = word.line
+        yield {
+            "scan_id": scan_id, "number": number, "page": word.page,
+            "block": block, "paragraph": paragraph, "line": line,
+            "text": displayable(word.text), "confidence": word.confidence, **_box(word.box),
+        }  # fmt: skip
+
+
+def _fields(scan_id: int, ticket: Ticket) -> Iterator[dict[str, Any]]:
+    for name, field in ticket.fields.found().items():
+        yield {
+            "scan_id": scan_id, "name": name, "value": displayable(field.value),
+            "confidence": field.confidence, "page": field.page, **_box(field.box),
+        }  # fmt: skip
+
+
+def _box(box: tuple[int, int, int, int]) -> dict[str, int]:
+    return dict(zip(("left", "top", "width", "height"), box, strict=True))

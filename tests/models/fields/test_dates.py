@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.fields.dates import DateOrder, find_date
+from models.fields.ticket import Field
+from tests.models.fields.receipts import rows
+
+TODAY = date(2026, 6, 1)
+
+
+def field(*lines: str, order: DateOrder = "DMY", **more: DateOrder) -> Field | None:
+    """What is found in these lines."""
+    return find_date(rows(*lines), order=order, today=TODAY, **more)
+
+
+def day(*lines: str, order: DateOrder = "DMY", **more: DateOrder) -> str | None:
+    """The day that is found in these lines."""
+    found = field(*lines, order=order, **more)
+    return found.value if found else None
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("DATE: 21/03/2018 10:15", "2018-03-21"),
+        ("21.03.18", "2018-03-21"),
+        ("21-3-2018", "2018-03-21"),
+        ("2018-03-21T10:15", "2018-03-21"),
+        ("20180321 1015", "2018-03-21"),
+        ("25/FEB/2017 07:43:54", "2017-02-25"),
+        ("21 March 2018", "2018-03-21"),
+        ("21st Mar, 2018", "2018-03-21"),
+        ("Mar 21, 2018", "2018-03-21"),
+        ("Datum 12. März 2020", "2020-03-12"),
+        ("21 / 03 / 2018", "2018-03-21"),
+        ("2l/O3/2018", "2018-03-21"),
+    ],
+)
+def test_a_date_is_read_however_it_is_written(line: str, found: str) -> None:
+    """Tickets could not be put in order."""
+    assert day("SHOP", line, "TOTAL 3.00") == found
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["TEL 03-7887 2622", "31/02/2018", "21/03/2031", "10.20.30.40", "12/2018", "NO 1939/102/18",
+     "TOTAL 12.50"],
+)  # fmt: skip
+def test_what_is_no_date_is_none(line: str) -> None:
+    """A telephone number would be a day."""
+    assert day(line) is None
+
+
+def test_what_two_days_may_be_meant_by_is_decided_by_the_setting() -> None:
+    """Half of the American tickets would be of another month."""
+    assert day("03/04/2018") == "2018-04-03"
+    assert day("03/04/2018", order="MDY") == "2018-03-04"
+    assert day("03/04/2018", order="MDY", vendor_order="DMY") == "2018-04-03"
+    assert day("04/21/2018") == "2018-04-21"  # there is no month 21
+
+
+def test_another_date_of_the_ticket_decides_before_the_setting() -> None:
+    """A ticket that says it twice would be believed where it says it worse."""
+    assert day("2018-04-03", "DATE 04/03/2018 10:00") == "2018-04-03"
+    sure, unsure = field("2018-04-03", "DATE 04/03/2018 10:00"), field("DATE 04/03/2018 10:00")
+    assert sure is not None
+    assert unsure is not None
+    assert sure.confidence > unsure.confidence
+
+
+def test_the_day_of_the_purchase_is_taken() -> None:
+    """A ticket would be of the day on which its goods expire."""
+    assert day("EXPIRY DATE 01/01/2019", "21/03/2018 10:15") == "2018-03-21"
+    assert day("VALID UNTIL 30/06/2018", "DATE 21/03/2018") == "2018-03-21"
+
+
+def test_the_field_says_where_it_stands() -> None:
+    """Nobody could see what was read."""
+    found = field("SHOP", "DATE: 21 Mar 2018 x")
+    assert found is not None
+    assert found.box == (40 + 6 * 12, 62, 11 * 12, 20)
+    assert (found.page, found.confidence) == (1, 0.9)
+
+
+@given(
+    st.dates(date(1995, 1, 1), TODAY),
+    st.sampled_from(["%d/%m/%Y", "%Y-%m-%d", "%d.%m.%y", "%d %b %Y"]),
+)
+def test_whatever_is_written_comes_back(when: date, how: str) -> None:
+    """A rare day would be misread."""
+    assert day(when.strftime(how)) == when.isoformat()
