@@ -2,7 +2,7 @@
 
 Pillow opens every header and says how large the pages are before anything is decoded; then
 OpenCV decodes plain JPEG and PNG and the run lengths of BMP, because it is the fastest, and
-Pillow all the rest.
+Pillow all the rest. Pages of a PDF come from PDFium.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def read_pages(
     or TIFF can still make libpng or libtiff write a line to stderr.
 
     Args:
-        data: the whole file: PNG, JPEG, TIFF with any number of pages, BMP, WebP, GIF.
+        data: the whole file: PNG, JPEG, TIFF or PDF with any number of pages, BMP, WebP, GIF, HEIF,
+            AVIF.
         limits: checked for every page before the first is decoded.
         least_side: a JPEG may come out reduced by 2, 4 or 8 as long as its longest side keeps
             this many pixels; None keeps every page whole.

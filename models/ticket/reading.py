@@ -13,7 +13,7 @@ from models.ticket.tesseract import too_slow, words_of
 from models.ticket.words import Reading, Word, around, text_of
 
 _MODE = 6
-"""One uniform block of text: Tesseract's best page segmentation for receipts (docs/reading.md)."""
+"""One uniform block of text: Tesseract's best page segmentation for receipts."""
 _WHOLE = re.compile(r"\d+")
 _CENTS = re.compile(r"[.,]\d{2}\D?")
 _POINTED = re.compile(r"\d+[.,]")
