@@ -24,13 +24,11 @@ class Amount:
     Attributes:
         value: with two decimals, negative if it says so.
         sign: code of the currency that stands beside it (ISO 4217); empty if none does.
-        label: what stands in its row, left of it.
         words: that it was read from.
     """
 
     value: Decimal
     sign: str
-    label: str
     words: tuple[Word, ...]
 
     @property
@@ -62,7 +60,7 @@ def amounts_in(row: Row) -> Iterator[Amount]:
             value = -value
         sign = rules().signs.get((found["before"] or found["after"] or "").upper(), "")
         words = row.within(found.start("number"), found.end("number"))
-        yield Amount(value, sign, row.text[: found.start()], words)
+        yield Amount(value, sign, words)
 
 
 def value_of(text: str) -> Decimal | None:

@@ -69,7 +69,7 @@ def find_sums(rows: Sequence[Row]) -> Sums:
 
 
 def _said(rows: Sequence[Row]) -> Iterator[Said]:
-    """Each amount with its label, which stands left of it, else right of it, else above it alone."""
+    """Each amount with its label: in its row, or above it where nothing else stands in its row."""
     labels = rules().labels
     above: Found | None = None
     for number, row in enumerate(rows):
@@ -105,7 +105,6 @@ def _total(said: Sequence[Said]) -> tuple[Said, float] | None:
         score = _SAID.get(one.kind, 0.0)
         if one.label is not None and score > 0:
             score -= 0.5 * one.label.errors
-        # The rightmost amount of a row is the one that its label means.
         score += _LATE * one.place
         if value not in scores or score > scores[value]:
             scores[value], best_of[value] = score, one
