@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from price_parser import Price
 
-from models.fields.rows import Row
 from models.fields.rules import rules
+from models.ticket.rows import Row
 from models.ticket.words import Word
 
 _NUMBER = r"\d{1,3}(?:[.,'\u2019 ]\d{3})+[.,]\s?\d{2}|\d{1,6}\s?[.,]\s?\d{2}|(?<!\w)[.,]\d{2}"

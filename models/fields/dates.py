@@ -10,9 +10,9 @@ from typing import Final, Literal
 
 import dateparser
 
-from models.fields.rows import Row
 from models.fields.rules import rules
 from models.fields.ticket import Field
+from models.ticket.rows import Row
 from models.ticket.words import Word, around
 
 DateOrder = Literal["DMY", "MDY", "YMD"]

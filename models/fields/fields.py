@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from models.fields.dates import DateOrder, find_date
-from models.fields.rows import rows_of
 from models.fields.ticket import Fields
 from models.fields.totals import find_sums
 from models.fields.vendor import find_vendor
+from models.ticket.rows import rows_of
 from models.ticket.words import Word
 
 

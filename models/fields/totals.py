@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.fields.amounts import Amount, amounts_in
-from models.fields.rows import Row
 from models.fields.rules import Found, plain, rules
 from models.fields.ticket import Field
+from models.ticket.rows import Row
 from models.ticket.words import around
 
 _SAID = {

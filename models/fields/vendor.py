@@ -9,9 +9,9 @@ from statistics import median
 from rapidfuzz.distance import Levenshtein
 
 from models.fields.amounts import amounts_in
-from models.fields.rows import Row, row_of
 from models.fields.rules import plain, rules
 from models.fields.ticket import Field
+from models.ticket.rows import Row, row_of
 from models.ticket.words import around
 
 _LOOKED_AT = 15

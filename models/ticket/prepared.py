@@ -1,22 +1,32 @@
-"""Reading a page with Tesseract: prepared for it, read, and its words put back on the page."""
+"""Reading a page with Tesseract: prepared for it, read, what was read badly redrawn and read again."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.page.scan import Fault, Page
 from models.ticket.joined import amounts_joined
-from models.ticket.sheet import sheet_of
+from models.ticket.lines import Line, lines_of
+from models.ticket.merging import merged
+from models.ticket.rows import rows_of
+from models.ticket.sheet import Sheet, sheet_of
+from models.ticket.strips import strips_of
 from models.ticket.tesseract import words_of
 from models.ticket.words import Word
 
 _MODE = 6
 """One uniform block of text: Tesseract's best page segmentation for receipts."""
+_GOOD = 0.6
+"""Confidence of each of its words from which on a line is not read again."""
+_READABLE = 0.45
+"""Confidence under which a word is more often wrong than right; it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedTesseract:
-    """Tesseract as a `Reader`. It is a process a page, which is killed at the time limit.
+    """Tesseract as a `Reader`. It is a process a page, or two, each killed at the time limit.
 
     Attributes:
         language: Tesseract's names joined by ``+``.
@@ -26,11 +36,52 @@ class PreparedTesseract:
 
     def read(self, page: Page, *, timeout: float) -> list[Word] | Fault:
         """See `Reader.read`."""
+        end = time.monotonic() + timeout
         sheet = sheet_of(page.pixels)
         found = words_of(sheet.pixels, language=self.language, mode=_MODE, timeout=timeout)
         if isinstance(found, Fault):
             return found
+        words = self._with_second_look(sheet, found, end)
+        readable = [word for word in words if word.confidence >= _READABLE]
         return [
             replace(word, page=page.number, box=sheet.box_on_page(word.box))
-            for word in amounts_joined(found)
+            for word in amounts_joined(_in_rows(readable))
         ]
+
+    def _with_second_look(self, sheet: Sheet, found: Sequence[Word], end: float) -> Sequence[Word]:
+        """The words, those of lines that were read badly or not at all read again."""
+        lines = lines_of(sheet.pixels)
+        on = [_line_of(word, lines) for word in found]
+        poor = [
+            number
+            for number in range(len(lines))
+            if not _is_good([word for word, line in zip(found, on, strict=True) if line == number])
+        ]
+        left = end - time.monotonic()
+        if not poor or left <= 0:
+            return found
+        strips = strips_of([lines[number] for number in poor])
+        again = words_of(strips.pixels, language=self.language, mode=_MODE, timeout=left)
+        if isinstance(again, Fault):
+            return found
+        doubted = [word for word, line in zip(found, on, strict=True) if line in poor]
+        sure = [word for word, line in zip(found, on, strict=True) if line not in poor]
+        redrawn = [replace(word, box=strips.place(word.box)[1]) for word in again]
+        return sure + merged(doubted, redrawn)
+
+
+def _line_of(word: Word, lines: Sequence[Line]) -> int | None:
+    return next((number for number, line in enumerate(lines) if line.holds(word.box)), None)
+
+
+def _is_good(words: Sequence[Word]) -> bool:
+    return bool(words) and min(word.confidence for word in words) >= _GOOD
+
+
+def _in_rows(words: Sequence[Word]) -> list[Word]:
+    """From the top, a row a line."""
+    return [
+        replace(word, line=(1, 1, number))
+        for number, row in enumerate(rows_of(words), 1)
+        for word in row.words
+    ]

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from models.ticket.sheet import TALL, ink_of, letter_height, sheet_of, skew
+from models.ticket.ink import ink_of, letter_height, letters_of, skew
+from models.ticket.sheet import TALL, sheet_of
 
 LINES = ["GREEN GROCER LTD", "12 HIGH STREET", "TOTAL 12.50", "CASH 20.00", "CHANGE 7.50"] * 2
 
@@ -24,7 +25,7 @@ def page(size: int = 40, *, margin: int = 60) -> np.ndarray:
 def test_letters_come_out_in_the_height_that_is_read_best(size: int) -> None:
     """A fine scan and a coarse one of one receipt would read differently."""
     sheet = sheet_of(page(size))
-    found = letter_height(ink_of(sheet.pixels))
+    found = letter_height(letters_of(ink_of(sheet.pixels)))
     assert found is not None
     assert abs(found - TALL) <= 3
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.fields.rows import Row, rows_of
+from models.ticket.rows import Row, rows_of
 from models.ticket.words import Word
 
 _LETTER, _HEIGHT, _LINE = 12, 20, 32

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from models.fields.rows import rows_of
+from models.ticket.rows import rows_of
 from tests.models.fields.receipts import words
 
 

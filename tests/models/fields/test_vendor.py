@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from models.fields.rows import rows_of
 from models.fields.vendor import find_vendor
+from models.ticket.rows import rows_of
 from tests.models.fields.receipts import rows, words
 
 REST = ("TEL 03-7887 2622", "TAX INVOICE", "BREAD 3.00", "MILK 2.50", "TOTAL 5.50", "THANK YOU")

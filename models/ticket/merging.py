@@ -1,0 +1,74 @@
+"""Two readings of the same lines made one: of each place the words that are surer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.ticket.words import Word
+
+_ACROSS, _DOWN = 0.3, 0.5
+"""Share of the smaller one's width and height by which words stand at one place."""
+_ALONE = 0.8
+"""Confidence from which on a word is believed that one of two readings has."""
+
+
+def merged(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
+    """The words of two readings; where both read something, the surer ones.
+
+    Args:
+        first: on one page.
+        second: on that page.
+    """
+    found: list[Word] = []
+    for one, other in _places(first, second):
+        if one and other:
+            found += one if _sureness(one) >= _sureness(other) else other
+        else:
+            found += [word for word in (*one, *other) if word.confidence >= _ALONE]
+    return found
+
+
+def _sureness(words: Sequence[Word]) -> float:
+    """Mean confidence of their letters, from 0 to 1."""
+    return sum(len(word.text) * word.confidence for word in words) / sum(
+        len(word.text) for word in words
+    )
+
+
+def _places(
+    first: Sequence[Word], second: Sequence[Word]
+) -> Iterator[tuple[list[Word], list[Word]]]:
+    """Words of both that stand at one place, directly or through others there."""
+    touching = _touching(_boxes(first), _boxes(second))
+    left, right = set(range(len(first))), set(range(len(second)))
+    while left:
+        ones, others = {left.pop()}, set[int]()
+        news = True
+        while news:
+            reached = {int(k) for one in ones for k in np.flatnonzero(touching[one])}
+            back = {int(k) for other in reached for k in np.flatnonzero(touching[:, other])}
+            news = not (reached <= others and back <= ones)
+            others |= reached
+            ones |= back
+        left -= ones
+        right -= others
+        yield [first[k] for k in sorted(ones)], [second[k] for k in sorted(others)]
+    yield from (([], [second[k]]) for k in sorted(right))
+
+
+def _boxes(words: Sequence[Word]) -> NDArray[np.float64]:
+    return np.array([word.box for word in words], np.float64).reshape(-1, 4)
+
+
+def _touching(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether words stand at one place; shape (n first, n second)."""
+    answer = np.ones((len(first), len(second)), np.bool_)
+    for axis, share in ((0, _ACROSS), (1, _DOWN)):
+        start, length = first[:, None, axis], first[:, None, axis + 2]
+        other, its = second[None, :, axis], second[None, :, axis + 2]
+        shared = np.minimum(start + length, other + its) - np.maximum(start, other)
+        answer &= shared > share * np.minimum(length, its)
+    return answer
