@@ -50,7 +50,7 @@ figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-w
 .beside { display: flex; flex-wrap: wrap; gap: 1.25rem; padding-bottom: 1.25rem;
   align-items: flex-start; }
 .beside > div { flex: 1 1 18rem; min-width: 0; }
-.beside > .page { flex: 0 1 auto; position: relative; max-width: 32rem; }
+.beside > .page { flex: 0 1 auto; position: relative; max-width: 29rem; }
 .beside > .none { min-height: 12rem; border: 1px solid var(--line); border-radius: .25rem; }
 .page img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); }
 .page svg { position: absolute; inset: 0; width: 100%; height: 100%; }

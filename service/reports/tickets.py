@@ -100,7 +100,12 @@ def _worth(one: TicketOutcome) -> float:
 
 
 def _ticket(one: TicketOutcome, opened: bool, limits: Limits) -> str:
-    wrong = [FIELD_WORDS[measure] for measure, right in one.read.items() if not right]
+    # A vendor that is not even similar is said once.
+    wrong = [
+        FIELD_WORDS[measure]
+        for measure, right in one.read.items()
+        if not right and (measure != "vendor_exact" or one.read["vendor"])
+    ]
     parts = [name(one.truth.name)]
     if one.words:
         parts.append(f"word F1 {percent(one.words.counts.f1)}")
