@@ -12,7 +12,7 @@ from pathlib import Path
 from config.errors import PigeonholeError
 from indexer.evaluation.tickets import TicketEvaluation, TicketOutcome
 from models.fields.ticket import Fields, Ticket
-from models.page.scan import Fault
+from models.page.scan import Fault, Scan
 from models.scoring.truth.ticket import TrueTicket
 from models.ticket.words import Word
 from service.workers.engine import EngineSpec
@@ -20,6 +20,9 @@ from service.workers.executors import PoolExecutor
 from service.workers.judge import scan_of
 from service.workers.process import WorkerDiedError
 from service.workers.tickets import check_reading, fields_of, read_ticket
+
+ReadTicket = Callable[[Scan, EngineSpec], Ticket | Fault]
+"""A way to read a ticket. Must pickle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def evaluate_tickets(
     *,
     workers: int,
     advance: Callable[[], None] = lambda: None,
+    read: ReadTicket = read_ticket,
 ) -> TicketEvaluation:
     """Read each ticket, and find its fields in the true words, too.
 
@@ -56,6 +60,7 @@ def evaluate_tickets(
         spec: language, date order and limits to read with. No network is loaded.
         workers: processes that read at once.
         advance: called for each ticket when it has been read.
+        read: another way to read, to be compared with the service's.
 
     Raises:
         TesseractError: it cannot read here.
@@ -67,7 +72,9 @@ def evaluate_tickets(
         pool = PoolExecutor(workers, spec, timeout=spec.job_timeout, warm_up=get_ready)
         try:
             started = time.monotonic()
-            futures = [pool.submit(_read, one.path, _true_words(one), spec) for one in tickets]
+            futures = [
+                pool.submit(_read, one.path, _true_words(one), spec, read) for one in tickets
+            ]
             for _ in as_completed(futures):
                 advance()
             elapsed = time.monotonic() - started
@@ -91,11 +98,13 @@ def get_ready(spec: EngineSpec) -> None:
     fields_of([Word("01.02.2020", 1.0, 1, (1, 1, 1), (0, 0, 100, 20))], spec)
 
 
-def _read(path: Path, true_words: Sequence[Word] | None, spec: EngineSpec) -> Read:
+def _read(
+    path: Path, true_words: Sequence[Word] | None, spec: EngineSpec, read: ReadTicket
+) -> Read:
     """A worker's job."""
     started = time.monotonic()
     scan = scan_of(path)
-    found = scan if isinstance(scan, Fault) else read_ticket(scan, spec)
+    found = scan if isinstance(scan, Fault) else read(scan, spec)
     seconds = time.monotonic() - started
     by_rules = None if true_words is None else fields_of(true_words, spec)
     return Read(found, by_rules, seconds)
