@@ -38,20 +38,21 @@ class Mark:
     said: str
 
 
-def boxed_page(path: Path, marks: Sequence[Mark], limits: Limits) -> str:
-    """The first page of a scan with boxes, cut to them; an empty frame where it cannot be read.
+def boxed_page(path: Path, marks: Sequence[Mark], limits: Limits, *, cut: bool) -> str:
+    """The first page of a scan with boxes; an empty frame where it cannot be read.
 
     Args:
         path: of the scan.
         marks: those on its first page; later ones lie above earlier ones.
         limits: what a scan may ask of this machine.
+        cut: to the boxes, where they are known to be around everything.
     """
     scan = scan_of(path)
     found = scan if isinstance(scan, Fault) else read_scan(scan, limits, first_only=True)
     if isinstance(found, Fault):
         return '<div class="none"></div>'
     pixels = found.pages[0].pixels
-    left, top, right, bottom = _part(pixels.shape[1], pixels.shape[0], marks)
+    left, top, right, bottom = _part(pixels.shape[1], pixels.shape[0], marks if cut else ())
     width, height = right - left, bottom - top
     scale = min(1.0, _WIDTH / width, _HEIGHT / height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

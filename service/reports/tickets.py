@@ -118,22 +118,26 @@ def _ticket(one: TicketOutcome, opened: bool, limits: Limits) -> str:
     words = ""
     if one.words:
         words = _words("not read", one.words.missed) + _words("read wrongly", one.words.wrong)
-    picture = boxed_page(one.truth.path, list(_marks(one)), limits)
+    picture = boxed_page(one.truth.path, list(_marks(one)), limits, cut=_placed(one))
     return (
         f'<details class="ticket"{" open" if opened else ""}><summary>{" &middot; ".join(parts)}'
         f'</summary><div class="beside">{picture}<div>{_fields(one)}{words}</div></div></details>'
     )
 
 
+def _placed(one: TicketOutcome) -> bool:
+    """Whether it is known where everything stands."""
+    return one.truth.transcript is not None and one.truth.transcript.placed
+
+
 def _marks(one: TicketOutcome) -> Iterable[Mark]:
     """The boxes on the first page."""
-    placed = one.truth.transcript is not None and one.truth.transcript.placed
     kinds = (
         [("right", one.words.right), ("wrong", one.words.wrong)]
         if one.words
         else [("right", one.ticket.words)]
     )
-    if one.words and placed:
+    if one.words and _placed(one):
         kinds.append(("missed", one.words.missed))
     for kind, words in kinds:
         for word in words:

@@ -109,10 +109,20 @@ def test_a_scan_that_is_gone_leaves_an_empty_frame(tmp_path: Path, truth: TrueTi
     assert "word F1 66.7 %" in page.words
 
 
-def test_a_box_outside_the_page_leaves_the_page_whole(tmp_path: Path, truth: TrueTicket) -> None:
+def test_the_page_is_cut_only_where_all_words_have_a_place(
+    tmp_path: Path, truth: TrueTicket
+) -> None:
+    """What was missed would be cut off, or a receipt on a large page be too small to read."""
+    unplaced = TrueTicket("a.png", truth.path, transcript_of("TOTAL MISSED"), None)
+    for ticket, part in ((truth, "2 12 156 34"), (unplaced, "0 0 400 300")):
+        _, html = page_of(tmp_path, read(ticket, word("TOTAL", 10)))
+        assert f'viewBox="{part}"' in html
+
+
+def test_boxes_outside_the_page_leave_it_whole(tmp_path: Path, truth: TrueTicket) -> None:
     """Truth of another image would end the report in a traceback."""
-    far = Word("FAR", 0.9, 1, (1, 1, 1), (9000, 9000, 50, 20))
-    lost = TrueTicket("a.png", truth.path, None, TrueFields(total="1.00"))
-    page, html = page_of(tmp_path, read(lost, far))
+    (tmp_path / "box" / "a.csv").write_text("9000,9000,9050,9000,9050,9020,9000,9020,FAR\n")
+    (lost,) = find_sroie(tmp_path)
+    page, html = page_of(tmp_path, read(lost))
     assert page.count("img") == 1
     assert 'viewBox="0 0 400 300"' in html
