@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup run test check bench soak slow fuzz recognition docs clean
+.PHONY: help system setup run test check bench soak slow fuzz recognition reading docs clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -69,6 +69,9 @@ fuzz: setup ## read mutated files; PIGEONHOLE_TEST_DATA adds real odd ones
 
 recognition: setup ## every line of the recognition target; PIGEONHOLE_TEST_DATA names the data
 	$(BIN)/python benchmarks/recognition.py "$(PIGEONHOLE_TEST_DATA)" --out docs
+
+reading: setup ## every line of the reading target; PIGEONHOLE_TEST_DATA names the data
+	$(BIN)/python benchmarks/reading.py "$(PIGEONHOLE_TEST_DATA)" --out docs
 
 docs: setup ## write the generated parts of the docs anew
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r README.md $(wildcard docs/*.md)

@@ -1,1 +1,1 @@
-"""How good verdicts are: measures, what came of each query, and the summary. NumPy alone."""
+"""How good verdicts and readings are: measures, what came of each, and the summary. NumPy alone."""

@@ -16,13 +16,23 @@ from service.cli.context import HomeOption, home_path
 def evaluate(
     ctx: typer.Context,
     folder: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="DIR",
             help="A folder with support/<class>/ and queries/<class>/ (queries/unknown/ for "
             "images of no class), or a folder of such folders.",
+            show_default=False,
         ),
-    ],
+    ] = None,
+    tickets: Annotated[
+        Path | None,
+        typer.Option(
+            "--tickets",
+            metavar="DIR",
+            help="Measure how well tickets are read instead: a folder with truth.csv, or with "
+            "img/ and box/ or key/.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     out: Annotated[
         Path | None,
@@ -36,7 +46,15 @@ def evaluate(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Measure how often the network is right, on images whose class is known."""
+    """Measure how often the network is right, or how well tickets are read, where it is known."""
+    if (folder is None) == (tickets is None):
+        raise UsageError(
+            "evaluate takes a folder, or --tickets with one"
+            + (", not both" if folder is not None else ""),
+            "Name the folder whose truth is known",
+        )
+    if tickets is not None and weights is not None:
+        raise UsageError("--tickets reads without the network", "Leave --weights out")
     from config.home import SETTINGS_FILE
     from config.settings import load_settings
 
@@ -46,7 +64,12 @@ def evaluate(
     # No home is needed: where there is one, its limits and its 'reject' hold.
     settings = load_settings(home_path(ctx, home) / SETTINGS_FILE)
     if out is not None:
-        _refuse_place(out)
+        _refuse_place(out, charts=tickets is None)
+    if tickets is not None:
+        from service.cli.evaluate_tickets import evaluate_tickets
+
+        evaluate_tickets(tickets, home_path(ctx, home), settings, as_json=as_json, out=out)
+    assert folder is not None
     from indexer.evaluation.summary import summarise
     from models.siamese.weights import SHIPPED
     from service.cli.output import notice, print_json, print_table, say
@@ -94,7 +117,7 @@ def evaluate(
     raise typer.Exit(ExitCode.SCANS_FAILED if found.unreadable else ExitCode.OK)
 
 
-def _refuse_place(out: Path) -> None:
+def _refuse_place(out: Path, *, charts: bool) -> None:
     """Refuse, before any work is done, a report that could not be written; nothing is left there.
 
     Raises:
@@ -111,7 +134,7 @@ def _refuse_place(out: Path) -> None:
     except OSError as error:
         raise _unwritable(out, error) from None
     try:
-        check_place(out)
+        check_place(out, charts=charts)
         with tempfile.TemporaryFile(dir=out.parent):
             pass
     except OSError as error:

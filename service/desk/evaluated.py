@@ -20,7 +20,7 @@ def describe_evaluation(evaluation: Evaluation, summary: Summary) -> dict[str, A
     """
     outcomes = evaluation.outcomes
     return {
-        "folder": _text(str(evaluation.folder)),
+        "folder": described_name(str(evaluation.folder)),
         "branch_id": evaluation.branch_id,
         "reject": evaluation.reject,
         "errors": summary.errors.count,
@@ -29,7 +29,9 @@ def describe_evaluation(evaluation: Evaluation, summary: Summary) -> dict[str, A
         "interval": list(summary.errors.interval),
         "strangers": summary.strangers,
         "confusion": {
-            _text(truth): {_text(nearest): count for nearest, count in row.items()}
+            described_name(truth): {
+                described_name(nearest): count for nearest, count in row.items()
+            }
             for truth, row in summary.confusion.items()
         },
         **_separation("", summary.by_score),
@@ -37,16 +39,16 @@ def describe_evaluation(evaluation: Evaluation, summary: Summary) -> dict[str, A
         "ece": summary.calibration_error,
         "reliability": [_bin(one) for one in summary.reliability],
         "decisions": {
-            "known_accepted_right": _proportion(summary.decisions.accepted_right),
-            "known_accepted_wrong": _proportion(summary.decisions.accepted_wrong),
-            "known_rejected": _proportion(summary.decisions.rejected),
-            "strangers_accepted": _proportion(summary.decisions.strangers_accepted),
+            "known_accepted_right": described_proportion(summary.decisions.accepted_right),
+            "known_accepted_wrong": described_proportion(summary.decisions.accepted_wrong),
+            "known_rejected": described_proportion(summary.decisions.rejected),
+            "strangers_accepted": described_proportion(summary.decisions.strangers_accepted),
         },
         "episodes": [_episode(one) for one in evaluation.episodes],
         "mistakes": [_outcome(one) for one in outcomes if one.known and not one.right],
         "accepted_strangers": [_outcome(one) for one in outcomes if one.accepted and not one.known],
         "unreadable": [
-            {"path": _text(path), "error": reason}
+            {"path": described_name(path), "error": reason}
             for path, reason in sorted(evaluation.unreadable.items())
         ],
     }
@@ -55,11 +57,12 @@ def describe_evaluation(evaluation: Evaluation, summary: Summary) -> dict[str, A
 def _separation(suffix: str, found: Separation | None) -> dict[str, Any]:
     return {
         f"auroc{suffix}": found.auroc if found else None,
-        f"kept_at_5_percent_strangers{suffix}": _proportion(found.kept) if found else None,
+        f"kept_at_5_percent_strangers{suffix}": described_proportion(found.kept) if found else None,
     }
 
 
-def _proportion(value: Proportion) -> dict[str, Any]:
+def described_proportion(value: Proportion) -> dict[str, Any]:
+    """So many of so many, with share and interval."""
     return {**asdict(value), "share": value.share, "interval": list(value.interval)}
 
 
@@ -76,7 +79,7 @@ def _bin(one: Bin) -> dict[str, Any]:
 def _episode(episode: Episode) -> dict[str, Any]:
     errors = errors_of(episode.outcomes)
     return {
-        "episode": _text(episode.name),
+        "episode": described_name(episode.name),
         "errors": errors.count,
         "total": errors.total,
         "strangers": len(episode.outcomes) - errors.total,
@@ -90,18 +93,18 @@ def _episode(episode: Episode) -> dict[str, Any]:
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     nearest, own = outcome.nearest, outcome.own
     return {
-        "query": _text(outcome.query),
-        "true_class": _text(outcome.truth),
-        "class": _text(outcome.verdict.class_name),
+        "query": described_name(outcome.query),
+        "true_class": described_name(outcome.truth),
+        "class": described_name(outcome.verdict.class_name),
         "score": outcome.verdict.score,
-        "nearest_class": _text(nearest.class_name),
-        "nearest_support": _text(nearest.support),
+        "nearest_class": described_name(nearest.class_name),
+        "nearest_support": described_name(nearest.support),
         "distance": nearest.distance,
-        "own_support": _text(own.support) if own else None,
+        "own_support": described_name(own.support) if own else None,
         "own_distance": own.distance if own else None,
     }
 
 
-def _text(name: str) -> str:
+def described_name(name: str) -> str:
     """A name of any bytes as text."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -21,13 +21,17 @@ _POLICY = (
 )
 
 
-def check_place(file: Path) -> None:
+def check_place(file: Path, *, charts: bool = True) -> None:
     """Refuse, before any work is done, a report that could not be written.
+
+    Args:
+        file: where it is to be.
+        charts: it has charts, which plotly draws.
 
     Raises:
         UsageError: plotly is missing, the folder is, or the file is none of our reports.
     """
-    if importlib.util.find_spec("plotly") is None:
+    if charts and importlib.util.find_spec("plotly") is None:
         raise UsageError(
             "a report needs plotly, which is not installed", "pip install 'pigeonhole[web]'"
         )
@@ -39,7 +43,9 @@ def check_place(file: Path) -> None:
         )
 
 
-def write_page(file: Path, title: str, lead: str, sections: Iterable[str]) -> None:
+def write_page(
+    file: Path, title: str, lead: str, sections: Iterable[str], *, charts: bool = True
+) -> None:
     """Write a report; an earlier report of that name is replaced in one step.
 
     Args:
@@ -47,13 +53,17 @@ def write_page(file: Path, title: str, lead: str, sections: Iterable[str]) -> No
         title: plain text.
         lead: plain text, one sentence under the title.
         sections: made by `section`.
+        charts: there are some in the sections; else plotly's four megabytes stay out.
 
     Raises:
         UsageError: see `check_place`; or the file cannot be written.
     """
-    check_place(file)
-    from plotly.offline import get_plotlyjs
+    check_place(file, charts=charts)
+    script = ""
+    if charts:
+        from plotly.offline import get_plotlyjs
 
+        script = f"<script>{get_plotlyjs()}</script>"
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     page = "\n".join(
         [
@@ -65,7 +75,7 @@ def write_page(file: Path, title: str, lead: str, sections: Iterable[str]) -> No
             '<meta name="color-scheme" content="light dark">',
             f"<title>{text(title)}</title>",
             f"<style>{STYLE}</style>",
-            f"<script>{get_plotlyjs()}</script>",
+            script,
             "</head><body><main>",
             f'<header><h1>{text(title)}</h1><p class="lead">{text(lead)}</p></header>',
             *sections,

@@ -6,6 +6,8 @@ import base64
 from pathlib import Path
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from models.page.read import Limits
 from models.page.scan import Fault
@@ -17,10 +19,7 @@ _SIDE = 192
 
 
 def thumbnail(path: Path, limits: Limits) -> str | None:
-    """The first page of a scan as a data URI; None if it can no longer be read.
-
-    PNG or JPEG, whichever is smaller: line drawings and photographs differ tenfold.
-    """
+    """The first page of a scan as a data URI; None if it can no longer be read."""
     scan = scan_of(path)
     page = scan if isinstance(scan, Fault) else first_page(scan, limits, _SIDE)
     if isinstance(page, Fault):
@@ -29,8 +28,20 @@ def thumbnail(path: Path, limits: Limits) -> str | None:
     scale = min(1.0, _SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(page.pixels, size, interpolation=cv2.INTER_AREA)
-    _, png = cv2.imencode(".png", small, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-    _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 80])
+    return data_uri(np.asarray(small, np.uint8))
+
+
+def data_uri(pixels: NDArray[np.uint8], *, quality: int = 80) -> str:
+    """A grey picture as a data URI: PNG or JPEG, whichever is smaller.
+
+    Line drawings and photographs differ tenfold.
+
+    Args:
+        pixels: uint8 of shape (height, width).
+        quality: of the JPEG, to 100.
+    """
+    _, png = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    _, jpeg = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
     kind, data = ("png", png) if len(png) <= len(jpeg) else ("jpeg", jpeg)
     return f"data:image/{kind};base64,{base64.b64encode(data.tobytes()).decode()}"
 

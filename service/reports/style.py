@@ -45,5 +45,28 @@ th.figure, td.figure { text-align: right; font-variant-numeric: tabular-nums; wh
 .card .none { background: none; }
 figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-wrap: anywhere; }
 .right { color: var(--right); } .wrong { color: var(--wrong); }
+.ticket { border-top: 1px solid var(--line); }
+.ticket summary { color: var(--ink); margin: 0; padding: .5rem 0; font-size: .92rem; }
+.beside { display: flex; flex-wrap: wrap; gap: 1.25rem; padding-bottom: 1.25rem;
+  align-items: flex-start; }
+.beside > div { flex: 1 1 18rem; min-width: 0; }
+.beside > .page { flex: 0 1 auto; position: relative; max-width: 29rem; }
+.beside > .none { min-height: 12rem; border: 1px solid var(--line); border-radius: .25rem; }
+.page img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); }
+.page svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+.beside h3 { font-size: .82rem; color: var(--soft); margin: 1rem 0 .25rem; }
+.words { margin: 0; font-size: .85rem; line-height: 1.9; }
+.words span { background: var(--card); border: 1px solid var(--line); border-radius: .25rem;
+  padding: 0 .3rem; overflow-wrap: anywhere; }
+.legend { font-size: .85rem; margin: 0 0 .75rem; color: var(--soft); }
+.legend span { color: #1c2127; padding: .1rem .4rem; margin-right: .35rem; background: #ffffff;
+  border: 2px solid; display: inline-block; }
+rect { fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; pointer-events: all; }
+rect.right, .legend .right { stroke: #7fa8d8; border-color: #7fa8d8; stroke-width: 1; }
+rect.wrong, .legend .wrong { stroke: #d1341b; border-color: #d1341b; }
+rect.missed, .legend .missed { stroke: #9a4fd0; border-color: #9a4fd0; stroke-dasharray: 4 3;
+  border-style: dashed; }
+rect.field, .legend .field { stroke: #16883f; border-color: #16883f; stroke-width: 2.5;
+  pointer-events: stroke; }
 details summary { cursor: pointer; color: var(--soft); margin: .5rem 0; }
 """

@@ -45,7 +45,7 @@ def headline(evaluation: Evaluation, summary: Summary) -> str:
 def figures(evaluation: Evaluation, summary: Summary) -> list[Figure]:
     """The rows, most important first; those that need strangers only where there are some."""
     rows = [
-        _of(
+        counted_figure(
             "errors",
             summary.errors,
             "Queries whose nearest class is not theirs; whether they were rejected plays no part.",
@@ -64,12 +64,12 @@ def figures(evaluation: Evaluation, summary: Summary) -> list[Figure]:
                 summary.by_distance.auroc,
                 "The same by the distance to the nearest example.",
             ),
-            _of(
+            counted_figure(
                 f"known kept at {let_in} strangers",
                 summary.by_score.kept,
                 f"Known queries accepted by the score that lets in {let_in} of the strangers.",
             ),
-            _of(
+            counted_figure(
                 f"known kept at {let_in} strangers, by distance",
                 summary.by_distance.kept,
                 "The same by the distance to the nearest example.",
@@ -89,13 +89,17 @@ def figures(evaluation: Evaluation, summary: Summary) -> list[Figure]:
         )
     decisions, setting = summary.decisions, f"reject = {evaluation.reject:g}"
     rows += [
-        _of("known, given their class", decisions.accepted_right, f"Decided with {setting}."),
-        _of("known, given another class", decisions.accepted_wrong, f"Decided with {setting}."),
-        _of("known, called unknown", decisions.rejected, f"Decided with {setting}."),
+        counted_figure(
+            "known, given their class", decisions.accepted_right, f"Decided with {setting}."
+        ),
+        counted_figure(
+            "known, given another class", decisions.accepted_wrong, f"Decided with {setting}."
+        ),
+        counted_figure("known, called unknown", decisions.rejected, f"Decided with {setting}."),
     ]
     if summary.strangers:
         rows.append(
-            _of(
+            counted_figure(
                 "strangers, given a class",
                 decisions.strangers_accepted,
                 f"Decided with {setting}: this share was to be let in.",
@@ -115,7 +119,8 @@ def interval(proportion: Proportion) -> str:
     return f"{100 * low:.1f} to {100 * high:.1f} %"
 
 
-def _of(name: str, value: Proportion, meaning: str) -> Figure:
+def counted_figure(name: str, value: Proportion, meaning: str) -> Figure:
+    """The row of so many of so many."""
     counted = f"{value.count} of {value.total}"
     return Figure(name, percent(value.share), counted, interval(value), meaning)
 

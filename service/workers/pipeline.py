@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 from indexer.verdict import Verdict
-from models.fields.fields import find_fields
 from models.fields.ticket import Ticket
 from models.page.prepare import grayscale
-from models.page.read import Document, pages_of, read_scan
+from models.page.read import Document, read_scan
 from models.page.scan import Fault, Page, Scan
-from models.ticket.reading import read_text
 from service.workers.engine import Engine, EngineSpec, engine_for, reader_of
+from service.workers.tickets import read_ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ def examine(spec: EngineSpec, jobs: Sequence[Job]) -> Batch:
             continue
         found: Ticket | Fault | None = None
         if job.read or verdict.class_name in spec.read_classes:
-            found = _read_ticket(job.scan, engine)
+            found = read_ticket(job.scan, spec)
         fault = found if isinstance(found, Fault) else None
         ticket = found if isinstance(found, Ticket) else None
         results[number] = Examined(job.scan, verdict, fault, ticket, document.n_pages)
@@ -156,20 +153,3 @@ def _judge(pages: Sequence[Page], engine: Engine) -> Sequence[Verdict | Fault]:
         if len(pages) == 1:
             return [engine.spec.limits.too_much_memory()]
     return [verdict for page in pages for verdict in _judge([page], engine)]
-
-
-def _read_ticket(scan: Scan, engine: Engine) -> Ticket | Fault:
-    spec = engine.spec
-    # The worker's own limit must not strike before the reader's, or the verdict would be lost.
-    most = spec.job_timeout * 0.8
-    try:
-        with closing(pages_of(scan, spec.limits)) as pages:
-            reading = read_text(pages, reader_of(spec), timeout=most)
-    except MemoryError:
-        return spec.limits.too_much_memory()
-    if isinstance(reading, Fault):
-        return reading
-    # Where it is a day later already, a ticket may be of that day.
-    today = datetime.now(UTC).date() + timedelta(days=1)
-    fields = find_fields(reading.words, date_order=spec.date_order, today=today)
-    return Ticket(reading.text, reading.words, fields)

@@ -15,7 +15,7 @@ from PIL import Image
 from models.fields.ticket import Ticket
 from models.page.read import read_scan
 from models.page.scan import Fault, Page
-from service.workers import pipeline
+from service.workers import pipeline, tickets
 from service.workers.engine import Engine, EngineSpec
 from service.workers.pipeline import Batch, Examined, Job, Prior, examine
 from tests.service.fakes import scan_of
@@ -250,11 +250,11 @@ def test_only_classes_that_are_to_be_read_are_read(
     """Every drawing would cost half a second of Tesseract, or no ticket be read."""
     read: list[Path] = []
 
-    def reading(scan: Any, _engine: Engine) -> Fault:
+    def reading(scan: Any, _spec: Any) -> Fault:
         read.append(scan.path)
         return Fault("ocr", "took too long")
 
-    monkeypatch.setattr(pipeline, "_read_ticket", reading)
+    monkeypatch.setattr(pipeline, "read_ticket", reading)
     ticket = give(engine, "ticket", drawn("ticket", 5))  # the same picture: certainly accepted
     cylinder = give(engine, "cylinder", drawn("cylinder", 5))
     batch = judge(engine, ticket, cylinder)
@@ -451,7 +451,7 @@ def test_a_ticket_that_cannot_be_read_for_want_of_memory_keeps_its_class(
     def too_large(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(pipeline, "read_text", too_large)
+    monkeypatch.setattr(tickets, "read_text", too_large)
     (one,) = judge(engine, drawn("ticket", 5), read=True).examined
     assert one.verdict is not None
     assert one.fault is not None

@@ -1,0 +1,1 @@
+"""How good a reading is: words and fields compared with the truth, and where the truth is read."""

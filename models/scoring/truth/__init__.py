@@ -1,0 +1,1 @@
+"""Folders of tickets whose text and fields are known."""

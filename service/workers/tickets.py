@@ -1,0 +1,46 @@
+"""Reading a ticket: its pages, its text, its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+from models.fields.fields import find_fields
+from models.fields.ticket import Fields, Ticket
+from models.page.read import pages_of
+from models.page.scan import Fault, Scan
+from models.ticket.engines import check_engine
+from models.ticket.reading import read_text
+from models.ticket.words import Word
+from service.workers.engine import EngineSpec, reader_of
+
+
+def read_ticket(scan: Scan, spec: EngineSpec) -> Ticket | Fault:
+    """All that a scan says, as an engine of this spec reads it. Never raises."""
+    # The worker's own limit must not strike before the reader's, or the verdict would be lost.
+    most = spec.job_timeout * 0.8
+    try:
+        with closing(pages_of(scan, spec.limits)) as pages:
+            reading = read_text(pages, reader_of(spec), timeout=most)
+    except MemoryError:
+        return spec.limits.too_much_memory()
+    if isinstance(reading, Fault):
+        return reading
+    return Ticket(reading.text, reading.words, fields_of(reading.words, spec))
+
+
+def fields_of(words: Sequence[Word], spec: EngineSpec) -> Fields:
+    """What these words of a ticket say, under the settings of this spec."""
+    # Where it is a day later already, a ticket may be of that day.
+    today = datetime.now(UTC).date() + timedelta(days=1)
+    return find_fields(words, date_order=spec.date_order, today=today)
+
+
+def check_reading(spec: EngineSpec) -> None:
+    """See that tickets can be read here.
+
+    Raises:
+        OcrError: the engine, or one of its languages, is not installed or does not run.
+    """
+    check_engine(spec.ocr_engine, spec.ocr_language)
