@@ -3,11 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from models.fields.rows import rows_of
 
 from config.errors import DataError
 from models.scoring.fields import TrueFields
 from models.scoring.truth.folder import find_tickets
+from models.ticket.rows import rows_of
 
 HEAD = "path,vendor,ticket_date,total,currency,tax\n"
 
