@@ -131,17 +131,33 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A scan whose text matches a search.
+    """A scan whose text matches a search, and the line of it that matches best.
 
     Attributes:
         destination: as the ledger shows it.
-        snippet: one line around the words found, which are marked.
+        page: on which the line stands, from 1; None where that is not known.
+        line: as it was read.
+        found: where in the line something was found: from, and up to, which character.
     """
 
     scan_id: int
     class_name: str | None
     destination: str | None
-    snippet: str
+    page: int | None
+    line: str
+    found: tuple[tuple[int, int], ...]
+
+    @property
+    def words(self) -> list[str]:
+        """What was found in the line."""
+        return [self.line[start:end] for start, end in self.found]
+
+    def marked(self, before: str = "[", after: str = "]") -> str:
+        """The line with marks around what was found in it."""
+        line = self.line
+        for start, end in reversed(self.found):
+            line = f"{line[:start]}{before}{line[start:end]}{after}{line[end:]}"
+        return line
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,11 @@ def test_search_finds_what_was_read(used: Home) -> None:
     """A ticket could not be found by what stands on it."""
     (hit,) = (json.loads(line) for line in lines("search", "zebra", "--json", home=used))
     assert (hit["scan_id"], hit["class"]) == (1, "ticket")
-    assert "[zebra]" in hit["snippet"]
+    assert hit["found"] == ["zebra"]
+    assert "zebra" in hit["line"]
+    (line,) = lines("search", "zebra", home=used)
+    assert line.split("\t")[:4] == ["1", "ticket", "sorted/ticket/a.png", "1"]
+    assert "[zebra]" in line
     assert lines("search", "elephant", home=used) == []
     assert lines("search", '"(', "*", home=used) == []
     assert len(lines("search", "ticket", "--limit", "2", home=used)) == 2
