@@ -64,7 +64,8 @@ def results(
     moment = _moment(since)
     _check_state(state)
     with opened_ledger(ctx, home) as (_, ledger):
-        from service.cli.output import print_csv, print_json, print_table
+        from service.cli.output import print_json, print_table
+        from service.cli.spreadsheet import print_csv
         from storage.views import RESULT_COLUMNS
 
         rows = ledger.results(class_name, state, moment, limit)
