@@ -335,7 +335,9 @@ def test_doctor_names_problems_by_its_code(used: Home) -> None:
 def test_the_packages_of_missing_languages_are_named(used: Home, command: str) -> None:
     """Whoever has German tickets would have to search for what to install."""
     more = [used.settings_file] if "read" in command else []
-    done = run(*command.split(), *more, "--home", used.root, PIGEONHOLE_OCR_LANGUAGE="eng+tlh+qya_x")
+    done = run(
+        *command.split(), *more, "--home", used.root, PIGEONHOLE_OCR_LANGUAGE="eng+tlh+qya_x"
+    )
     assert done.code == (1 if command == "doctor" else 6)
     assert (
         "Tesseract cannot read tlh, qya_x."
