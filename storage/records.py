@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from config.settings import OutputKind
 from indexer.verdict import Verdict
 from models.fields.ticket import Ticket
 from models.page.scan import Fault, Scan
@@ -76,6 +77,7 @@ class Decision:
         verdict: None where it could not be judged.
         fault: None where it could.
         ticket: what was read; None when it was not read.
+        outputs: what is to be made of the ticket, once it is filed.
     """
 
     scan_id: int
@@ -86,6 +88,7 @@ class Decision:
     fault: Fault | None = None
     ticket: Ticket | None = None
     pages: int | None = None
+    outputs: tuple[OutputKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
