@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, select, update
+from sqlalchemy import Connection, Row, and_, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from config.home import Home
@@ -27,6 +27,8 @@ from storage.records import displayable, timestamp
 from storage.rows import each
 from storage.tables import outputs, readings, scans
 
+# With a plus, SQLite takes the short index of what is owed, and not the one of all states.
+_FILED = text("+scans.state = 'filed'")
 _OWED = and_(outputs.c.made_at.is_(None), outputs.c.error.is_(None))
 
 
@@ -88,15 +90,7 @@ class OutputBook:
             kinds: only these.
             limit: no more tickets than this.
         """
-        first = (
-            select(outputs.c.scan_id)
-            .join(scans, scans.c.id == outputs.c.scan_id)
-            .where(_OWED, outputs.c.kind.in_(kinds), scans.c.state == "filed")
-            .distinct()
-            .order_by(outputs.c.scan_id)
-            .limit(limit)
-        )
-        query = _found.where(outputs.c.scan_id.in_(first), _OWED, outputs.c.kind.in_(kinds))
+        query = _found.where(_OWED, outputs.c.kind.in_(kinds), _FILED).limit(limit * len(kinds))
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         found = []
@@ -150,11 +144,18 @@ class OutputBook:
     def ask_again(self, kinds: Sequence[OutputKind]) -> int:
         """Have all made that is missing of filed tickets that were read; how many files that is.
 
-        What stands where it was put is left alone, changed or not.
+        What stands where it was put is left alone, changed or not, and so are tickets that somebody
+        took elsewhere.
         """
-        filed = select(scans.c.id).where(
+        filed = select(scans.c.id, scans.c.destination_path).where(
             scans.c.state == "filed", scans.c.id.in_(select(readings.c.scan_id))
         )
+        with self._database.read() as connection:
+            there = [
+                scan_id
+                for scan_id, place in connection.execute(filed)
+                if place is not None and os.path.lexists(self._home.root / os.fsdecode(place))
+            ]
         gone = [
             one
             for one in self.standing()
@@ -163,7 +164,7 @@ class OutputBook:
         with self._database.write() as connection:
             for one in gone:
                 connection.execute(delete(outputs).where(_is(one)))
-            owe(connection, [(scan_id, kinds) for scan_id in connection.execute(filed).scalars()])
+            owe(connection, [(scan_id, kinds) for scan_id in there])
             query = select(outputs.c.scan_id).where(_OWED, outputs.c.kind.in_(kinds))
             return len(connection.execute(query).all())
 

@@ -75,7 +75,7 @@ def searchable_pdf(pages: Iterable[Page | Fault], words: Sequence[Word]) -> byte
     Raises:
         MemoryError: there is too little.
     """
-    font = _glyphless()
+    font = glyphless_font()
     if isinstance(font, Fault):
         return font
     by_page: dict[int, list[Word]] = {}
@@ -151,8 +151,8 @@ def _load(document: PdfDocument, font: bytes) -> object:
     )
 
 
-def _glyphless() -> bytes | Fault:
-    """Tesseract's font without glyphs."""
+def glyphless_font() -> bytes | Fault:
+    """Tesseract's font without glyphs; or a fault of stage ``output``: it is not there."""
     try:
         listed = subprocess.run(
             ["tesseract", "--list-langs"], capture_output=True, check=True, stdin=subprocess.DEVNULL

@@ -39,6 +39,8 @@ def examine_home(home: Home, settings: Settings) -> Iterator[Finding]:
     yield _ours()
     yield _weights()
     yield _tesseract(settings)
+    if "pdf" in settings.ticket_outputs:
+        yield _font()
     yield _database(home)
     for name, folder in home.scan_folders.items():
         if folder.exists() or name != "duplicates":
@@ -93,6 +95,16 @@ def _tesseract(settings: Settings) -> Finding:
         return f"{check_tesseract(settings.ocr_language)}, reads {settings.ocr_language}"
 
     return _attempt("tesseract", check)
+
+
+def _font() -> Finding:
+    from models.page.scan import Fault
+    from models.ticket.searchable import glyphless_font
+
+    found = glyphless_font()
+    if isinstance(found, Fault):
+        return Finding("problem", "searchable PDFs", found.reason, found.advice)
+    return Finding("ok", "searchable PDFs", "Tesseract's font for them is there")
 
 
 def _database(home: Home) -> Finding:

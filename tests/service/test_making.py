@@ -197,7 +197,9 @@ def test_the_command_has_made_what_is_missing(desk: Desk) -> None:
     """Who turns it on later, or deletes one, would have to drop all tickets again."""
     for name in ("a.png", "b.png", "c.png"):
         desk.drop(name, f"ticket {name}")
+    desk.drop("taken.png", "ticket 4")
     desk.once(Judge())
+    (desk.home.sorted / "ticket" / "taken.png").unlink()
     words = ["--home", str(desk.home.root), "outputs"]
     done = CliRunner().invoke(app, words)
     assert isinstance(done.exception, UsageError)
@@ -210,11 +212,14 @@ def test_the_command_has_made_what_is_missing(desk: Desk) -> None:
     (desk.home.sorted / "ticket" / "b.png.txt").write_text("corrected")
     assert found(desk) == {
         "sorted/ticket/a.png.txt": "missing", "sorted/ticket/b.png.txt": "changed",
+        "sorted/ticket/taken.png": "missing",
     }  # fmt: skip
     done = CliRunner().invoke(app, words, env=asked)
     assert done.stdout == "1 file to make\n"
     desk.once(Judge(), **TEXT)
-    assert found(desk) == {"sorted/ticket/b.png.txt": "changed"}
+    assert found(desk) == {
+        "sorted/ticket/b.png.txt": "changed", "sorted/ticket/taken.png": "missing",
+    }  # fmt: skip
 
 
 def test_a_daemon_at_work_makes_what_the_command_asks_for(
