@@ -4,7 +4,8 @@ The words are set in Tesseract's font without glyphs (``pdf.ttf``, beside its la
 letters are all half as wide as they are high: every letter of Unicode can be found and copied, and
 nothing is drawn. It is the way of Tesseract's own PDFs (``pdfrenderer.cpp``). PDFium writes the file.
 
-Images are grey JPEGs: what was read is grey, and a receipt of A5 takes some 150 kB.
+Images are grey JPEGs of quality 85: what was read is grey. On 16 receipts of SROIE a file has 168 kB on
+average, and takes 0.1 s where reading took 1.5 s.
 """
 
 from __future__ import annotations
