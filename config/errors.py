@@ -20,7 +20,7 @@ class ExitCode(IntEnum):
     SETTINGS = 3
     HOME = 4
     BUSY = 5
-    TESSERACT = 6
+    OCR = 6
     WEIGHTS = 7
     SUPPORT = 8
     DATABASE = 9
@@ -69,10 +69,10 @@ class HomeBusyError(PigeonholeError):
     exit_code = ExitCode.BUSY
 
 
-class TesseractError(PigeonholeError):
-    """Tesseract, or a language it was asked for, is not installed."""
+class OcrError(PigeonholeError):
+    """The reading engine, or a language it was asked for, is not installed or does not run."""
 
-    exit_code = ExitCode.TESSERACT
+    exit_code = ExitCode.OCR
 
 
 class WeightsError(PigeonholeError):

@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     )
     max_pages: int = Field(100, ge=1, description="Pages a document may have")
     read_classes: Names = Field(("ticket",), description="Classes whose scans are read by OCR")
+    ocr_engine: Literal["tesseract"] = Field("tesseract", description="What reads the text")
     ocr_language: str = Field(
         "eng",
         pattern=r"^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?(\+[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?)*$",

@@ -20,8 +20,9 @@ import pytesseract
 from numpy.typing import NDArray
 from PIL import Image
 
-from config.errors import TesseractError
+from config.errors import OcrError
 from models.page.scan import Fault
+from models.ticket.reader import too_slow
 from models.ticket.words import Word
 
 Pixels = NDArray[np.uint8]
@@ -45,7 +46,7 @@ def check_tesseract(language: str) -> str:
         language: Tesseract's names joined by ``+``, such as ``eng+deu``.
 
     Raises:
-        TesseractError: Tesseract, or one of the languages, is not installed or does not run.
+        OcrError: Tesseract, or one of the languages, is not installed or does not run.
     """
     try:
         version = str(pytesseract.get_tesseract_version())
@@ -57,17 +58,17 @@ def check_tesseract(language: str) -> str:
         )
     except pytesseract.TesseractNotFoundError as error:
         advice = _INSTALL.format("tesseract-ocr")
-        raise TesseractError("Tesseract is not installed", advice) from error
+        raise OcrError("Tesseract is not installed", advice) from error
     # pytesseract leaves the interpreter over a version that it cannot read.
     except (OSError, subprocess.SubprocessError, SystemExit) as error:
         advice = "Install it again: apt-get install --reinstall tesseract-ocr."
-        raise TesseractError(f"Tesseract does not run: {error}", advice) from error
+        raise OcrError(f"Tesseract does not run: {error}", advice) from error
     # Under a heading, one a line; pytesseract's own list leaves out "script/Latin".
     installed = listed.stdout.decode(errors="replace").splitlines()[1:]
     missing = [name for name in language.split("+") if name not in installed]
     if missing:
         advice = _INSTALL.format(" ".join(map(_package, missing)))
-        raise TesseractError(f"Tesseract cannot read {', '.join(missing)}", advice)
+        raise OcrError(f"Tesseract cannot read {', '.join(missing)}", advice)
     return version
 
 
@@ -140,15 +141,6 @@ def _one_thread() -> Iterator[None]:
             os.environ.pop("OMP_THREAD_LIMIT", None)
         else:
             os.environ["OMP_THREAD_LIMIT"] = before
-
-
-def too_slow(timeout: float) -> Fault:
-    """The fault of a scan whose pages could not be read in so many seconds."""
-    return Fault(
-        "ocr",
-        f"reading took longer than {timeout:g} s",
-        "Raise job_timeout, or scan at a lower resolution.",
-    )
 
 
 def _package(language: str) -> str:

@@ -36,12 +36,10 @@ class Reading:
     Attributes:
         text: a line a line, a blank line between paragraphs and between pages.
         words: in reading order.
-        language: that the reading engine was told, such as ``eng+deu``.
     """
 
     text: str
     words: tuple[Word, ...]
-    language: str
 
 
 def text_of(words: Sequence[Word]) -> str:

@@ -24,7 +24,7 @@ def classify(
     """Judge files where they lie; nothing is moved or recorded."""
     found, settings = open_home(ctx, home, lay_out=True)
     from config.ignored import Ignored
-    from models.ticket.tesseract import check_tesseract
+    from models.ticket.engines import check_engine
     from service.cli.output import print_json, say, unusable
     from service.cli.progress import progress_bar
     from service.desk.judging import classify as judge
@@ -32,7 +32,7 @@ def classify(
     from service.workers.engine import EngineSpec
 
     if read:
-        check_tesseract(settings.ocr_language)
+        check_engine(settings.ocr_engine, settings.ocr_language)
     files = files_of(paths, Ignored(settings.ignore))
     spec = EngineSpec.of(found, settings, threads=len(os.sched_getaffinity(0)))
 

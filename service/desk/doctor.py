@@ -38,7 +38,7 @@ def examine_home(home: Home, settings: Settings) -> Iterator[Finding]:
     """Look at everything; nothing is left changed."""
     yield _ours()
     yield _weights()
-    yield _tesseract(settings)
+    yield _engine(settings)
     if "pdf" in settings.ticket_outputs:
         yield _font()
     yield _database(home)
@@ -88,13 +88,12 @@ def _weights() -> Finding:
     return _attempt("weights", check)
 
 
-def _tesseract(settings: Settings) -> Finding:
-    from models.ticket.tesseract import check_tesseract
+def _engine(settings: Settings) -> Finding:
+    from models.ticket.engines import check_engine
 
-    def check() -> str:
-        return f"{check_tesseract(settings.ocr_language)}, reads {settings.ocr_language}"
-
-    return _attempt("tesseract", check)
+    return _attempt(
+        settings.ocr_engine, lambda: check_engine(settings.ocr_engine, settings.ocr_language)
+    )
 
 
 def _font() -> Finding:

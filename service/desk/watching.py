@@ -12,7 +12,7 @@ import structlog
 from config.home import Home
 from config.settings import Settings
 from models.siamese.weights import SHIPPED, check_weights, read_manifest
-from models.ticket.tesseract import check_tesseract
+from models.ticket.engines import check_engine
 from service.daemon.daemon import Daemon, Report
 from service.lock import only_daemon
 from service.workers.dispatcher import Dispatcher
@@ -33,12 +33,12 @@ def daemon_of(
 
     Raises:
         HomeBusyError: another daemon works here.
-        TesseractError: Tesseract or a language is missing, and classes are to be read.
+        OcrError: the reading engine or a language is missing, and classes are to be read.
         WeightsError: the shipped weights are not those of their manifest.
         DatabaseError: the ledger cannot be opened.
     """
     if settings.read_classes:
-        check_tesseract(settings.ocr_language)
+        check_engine(settings.ocr_engine, settings.ocr_language)
     manifest = read_manifest(SHIPPED)
     check_weights(SHIPPED.parent / manifest.weights, manifest)
     with ExitStack() as stack:

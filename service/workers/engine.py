@@ -24,6 +24,8 @@ from models.fields.dates import DateOrder
 from models.page.limits import Limits, ran_out_of_memory
 from models.page.scan import Fault, Page
 from models.siamese.weights import SHIPPED
+from models.ticket.engines import OcrEngine, reader_for
+from models.ticket.reader import Reader
 from service.workers.judge import Judge, first_page, open_embedder, scan_of
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class EngineSpec:
     manifest: Path
     reject: float
     read_classes: tuple[str, ...]
+    ocr_engine: OcrEngine
     ocr_language: str
     date_order: DateOrder
     job_timeout: float
@@ -71,6 +74,7 @@ class EngineSpec:
             manifest=SHIPPED,
             reject=settings.reject,
             read_classes=settings.read_classes,
+            ocr_engine=settings.ocr_engine,
             ocr_language=settings.ocr_language,
             date_order=settings.date_order,
             job_timeout=settings.job_timeout,
@@ -94,6 +98,15 @@ def engine_for(spec: EngineSpec) -> Engine:
         raise WorkersError(
             f"the engine cannot be started: {error!r}", "Look at 'pigeonhole doctor'"
         ) from error
+
+
+def reader_of(spec: EngineSpec) -> Reader:
+    """What reads tickets in this process; made at the first call.
+
+    Raises:
+        OcrError: it cannot be made.
+    """
+    return reader_for(spec.ocr_engine, spec.ocr_language)
 
 
 class Engine:

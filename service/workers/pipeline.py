@@ -19,7 +19,7 @@ from models.page.prepare import grayscale
 from models.page.read import Document, pages_of, read_scan
 from models.page.scan import Fault, Page, Scan
 from models.ticket.reading import read_text
-from service.workers.engine import Engine, EngineSpec, engine_for
+from service.workers.engine import Engine, EngineSpec, engine_for, reader_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,10 @@ def examine(spec: EngineSpec, jobs: Sequence[Job]) -> Batch:
 
 
 def warm_up(spec: EngineSpec) -> None:
-    """Make this process's engine, so that its first scan need not wait for it."""
+    """Make this process's engine and its reader, so that its first scan need not wait for them."""
     engine_for(spec)
+    if spec.read_classes:
+        reader_of(spec)
 
 
 def _known(job: Job, engine: Engine) -> Examined | None:
@@ -158,11 +160,11 @@ def _judge(pages: Sequence[Page], engine: Engine) -> Sequence[Verdict | Fault]:
 
 def _read_ticket(scan: Scan, engine: Engine) -> Ticket | Fault:
     spec = engine.spec
-    # The worker's own limit must not strike before Tesseract's, or the verdict would be lost.
+    # The worker's own limit must not strike before the reader's, or the verdict would be lost.
     most = spec.job_timeout * 0.8
     try:
         with closing(pages_of(scan, spec.limits)) as pages:
-            reading = read_text(pages, language=spec.ocr_language, timeout=most)
+            reading = read_text(pages, reader_of(spec), timeout=most)
     except MemoryError:
         return spec.limits.too_much_memory()
     if isinstance(reading, Fault):

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from config.errors import TesseractError
+from config.errors import OcrError
 from models.page.scan import Fault, Page
+from models.ticket.prepared import PreparedTesseract
 from models.ticket.reading import read_text
 from models.ticket.tesseract import check_tesseract
 from models.ticket.words import Reading
@@ -28,14 +29,14 @@ def page_of(*lines: str, number: int = 1) -> Page:
 
 def reading(*pages: Page) -> Reading:
     """What is read of good pages."""
-    result = read_text(pages, language="eng", timeout=60)
+    result = read_text(pages, PreparedTesseract("eng"), timeout=60)
     assert isinstance(result, Reading), result
     return result
 
 
 def fault(*pages: Page, language: str = "eng", timeout: float = 60) -> Fault:
     """Why nothing is read."""
-    result = read_text(pages, language=language, timeout=timeout)
+    result = read_text(pages, PreparedTesseract(language), timeout=timeout)
     assert isinstance(result, Fault), result
     assert result.stage == "ocr"
     assert result.advice
@@ -57,7 +58,6 @@ def test_words_lines_confidences_and_boxes_are_read() -> None:
     result = reading(page_of("Green Grocer Ltd", "TOTAL 12.50"))
     assert result.text.split("\n")[0] == "Green Grocer Ltd"
     assert result.text.replace("\n\n", "\n").split("\n")[1] == "TOTAL 12.50"
-    assert result.language == "eng"
     total = next(word for word in result.words if word.text == "TOTAL")
     green = next(word for word in result.words if word.text == "Green")
     assert total.line != green.line
@@ -136,7 +136,7 @@ def test_a_tesseract_that_fails_is_a_value(
 ) -> None:
     """A crash of Tesseract would stop the worker."""
     fake(tmp_path, monkeypatch, script)
-    result = read_text([page_of("x")], language="eng", timeout=60)
+    result = read_text([page_of("x")], PreparedTesseract("eng"), timeout=60)
     if "tsv" in script:
         assert isinstance(result, Reading)
     else:
@@ -147,14 +147,14 @@ def test_a_tesseract_that_fails_is_a_value(
 def test_a_missing_tesseract_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """The user would not know what to install."""
     monkeypatch.setattr(COMMAND, "/nowhere/tesseract")
-    with pytest.raises(TesseractError, match=r"not installed.*tesseract-ocr\.$"):
+    with pytest.raises(OcrError, match=r"not installed.*tesseract-ocr\.$"):
         check_tesseract("eng")
     assert "not installed" in fault(page_of("x")).reason
 
 
 def test_a_missing_language_names_its_package() -> None:
     """A German user would read umlauts as other letters, or find no text at all."""
-    with pytest.raises(TesseractError) as raised:
+    with pytest.raises(OcrError) as raised:
         check_tesseract("eng+xxy_zz")
     assert str(raised.value) == (
         "Tesseract cannot read xxy_zz. Install it: apt-get install tesseract-ocr-xxy-zz."
@@ -167,10 +167,10 @@ def test_a_tesseract_that_does_not_run_is_one_clear_error(
 ) -> None:
     """The start of the service would end in a traceback, or without a word."""
     fake(tmp_path, monkeypatch, "exit 3")
-    with pytest.raises(TesseractError, match="does not run"):
+    with pytest.raises(OcrError, match="does not run"):
         check_tesseract("eng")
     Path(tmp_path, "tesseract").write_text("#!/bin/sh\necho nonsense\n")
-    with pytest.raises(TesseractError, match="does not run"):
+    with pytest.raises(OcrError, match="does not run"):
         check_tesseract("eng")
 
 

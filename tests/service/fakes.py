@@ -142,6 +142,7 @@ SPEC = EngineSpec(
     manifest=Path("/nowhere/manifest.json"),
     reject=0.05,
     read_classes=("ticket",),
+    ocr_engine="tesseract",
     ocr_language="eng",
     date_order="DMY",
     job_timeout=5.0,

@@ -1,0 +1,48 @@
+"""Which reading engines there are, and the one that a process reads with."""
+
+from __future__ import annotations
+
+import functools
+from typing import Literal, assert_never
+
+from models.ticket.reader import Reader
+
+OcrEngine = Literal["tesseract"]
+"""Names of the setting ``ocr_engine``."""
+
+
+@functools.lru_cache(maxsize=1)
+def reader_for(engine: OcrEngine, language: str) -> Reader:
+    """The one reader of this process.
+
+    Args:
+        engine: which.
+        language: Tesseract's names joined by ``+``.
+
+    Raises:
+        OcrError: it cannot be made.
+    """
+    match engine:
+        case "tesseract":
+            from models.ticket.prepared import PreparedTesseract
+
+            return PreparedTesseract(language)
+    assert_never(engine)
+
+
+def check_engine(engine: OcrEngine, language: str) -> str:
+    """The version of an engine and what it reads, once it is known to be there.
+
+    Args:
+        engine: which.
+        language: Tesseract's names joined by ``+``, such as ``eng+deu``.
+
+    Raises:
+        OcrError: the engine, or one of the languages, is not installed or does not run.
+    """
+    match engine:
+        case "tesseract":
+            from models.ticket.tesseract import check_tesseract
+
+            return f"{check_tesseract(language)}, reads {language}"
+    assert_never(engine)
