@@ -29,6 +29,9 @@ ENV_PREFIX = "PIGEONHOLE_"
 NOT_SETTINGS = frozenset({"PIGEONHOLE_HOME", "PIGEONHOLE_TEST_DATA"})
 """Environment variables with our prefix that are no settings."""
 
+OutputKind = Literal["pdf", "text"]
+"""What may be made of a ticket that was read, beside its scan."""
+
 Names = Annotated[tuple[str, ...], NoDecode]
 """Several words: a list in TOML; in the environment that too, or separated by commas."""
 
@@ -96,6 +99,9 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?(\+[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?)*$",
         description='Languages Tesseract reads, such as "eng+deu"',
     )
+    ticket_outputs: Annotated[tuple[OutputKind, ...], NoDecode] = Field(
+        (), description='Beside each ticket a searchable PDF, its text, or both: ["pdf", "text"]'
+    )
     date_order: Literal["DMY", "MDY", "YMD"] = Field(
         "DMY", description="How dates such as 03/04/2026 are meant, where a ticket does not tell"
     )
@@ -118,7 +124,7 @@ class Settings(BaseSettings):
         "info", description="The least level that is logged"
     )
 
-    @field_validator("ignore", "read_classes", mode="before")
+    @field_validator("ignore", "read_classes", "ticket_outputs", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):

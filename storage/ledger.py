@@ -19,6 +19,7 @@ from models.page.scan import Fault, Scan
 from storage import records, rows
 from storage.claims import claim
 from storage.database import Database
+from storage.outputs import owe
 from storage.queries import Queries
 from storage.records import Claim, Decision, Heartbeat, Move, displayable, timestamp
 from storage.rows import MOST, as_move, each, faulted, journal_row, match_rows, placed
@@ -78,6 +79,7 @@ class Ledger(Queries):
             each(connection, _DECIDE, [_decided(decision, self.home) for decision in kept])
             each(connection, insert(matches), [row for d in kept for row in match_rows(d)])
             add_tickets(connection, {d.scan_id: d.ticket for d in kept if d.ticket is not None})
+            owe(connection, [(d.scan_id, d.outputs) for d in kept])
             moves = [_move(decision, inodes[decision.scan_id]) for decision in kept]
             each(connection, insert(journal), [journal_row(move, now) for move in moves])
         return moves

@@ -8,17 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    TableClause,
-    Text,
-    column,
-    func,
-    literal_column,
-    select,
-    table,
-)
+from sqlalchemy import Select, TableClause, column, func, select, table
 
 from config.home import Home
 from indexer.verdict import Match, Verdict
@@ -27,6 +17,7 @@ from models.page.scan import Fault
 from storage import rows
 from storage.database import Database
 from storage.records import Filed, Heartbeat, Hit, Move, Prior, Superseded, displayable, timestamp
+from storage.searching import search
 from storage.tables import CLOSED, OPEN, heartbeat, journal, matches, scans
 from storage.tickets import ticket_of
 from storage.views import RESULT_COLUMNS
@@ -34,7 +25,6 @@ from storage.views import RESULT_COLUMNS
 _PAGE = 500  # rows a transaction: a slow reader must not hold the write-ahead log back
 
 results_view: TableClause = table("results", *(column(name) for name in RESULT_COLUMNS))
-_text_search = table("text_search", column("rowid"))
 
 
 class Queries:
@@ -127,40 +117,10 @@ class Queries:
                 if wanted is None or scan_id in wanted
             ]  # fmt: skip
 
-    def search(self, text: str, limit: int = 20, marks: tuple[str, str] = ("[", "]")) -> list[Hit]:
-        """Scans whose text holds every word of ``text``, best first.
-
-        Nothing in ``text`` is syntax; the last word may be the beginning of one. Case and
-        accents do not matter.
-
-        Args:
-            text: what a person typed.
-            limit: no more hits than this.
-            marks: put before and after each word found, in the snippet.
-        """
-        query_text = _fts_query(text)
-        if not query_text:
-            return []
-        # The table's name, used as a column, is how FTS5 is asked.
-        whole: ColumnElement[str] = literal_column("text_search", Text)
-        query = (
-            select(
-                scans.c.id,
-                scans.c.class_name,
-                scans.c.destination,
-                func.snippet(whole, 0, *marks, "…", 12),
-            )
-            .select_from(_text_search.join(scans, scans.c.id == _text_search.c.rowid))
-            # A scan that was put back is read again, and found by its new row.
-            .where(whole.op("MATCH")(query_text), scans.c.state != "superseded")
-            .order_by(literal_column("rank"), scans.c.id.desc())
-            .limit(limit)
-        )
+    def search(self, text: str, limit: int = 20) -> list[Hit]:
+        """Scans whose text holds every word of ``text``; see `storage.searching.search`."""
         with self.database.read() as connection:
-            return [
-                Hit(scan_id, class_name, destination, " ".join(snippet.split()))
-                for scan_id, class_name, destination, snippet in connection.execute(query)
-            ]
+            return search(connection, text, limit)
 
     def counts(self) -> dict[str, int]:
         """How many scans are in each state; states without any are left out."""
@@ -267,14 +227,3 @@ class Queries:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-def _fts_query(text: str) -> str:
-    """Every word quoted, so that none is an operator; empty when there is nothing to find."""
-    words = [word for word in displayable(text).replace("\0", " ").split() if _has_token(word)]
-    quoted = ['"' + word.replace('"', '""') + '"' for word in words]
-    return " ".join(quoted) + "*" if quoted else ""
-
-
-def _has_token(word: str) -> bool:
-    return any(character.isalnum() for character in word)

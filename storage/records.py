@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from config.settings import OutputKind
 from indexer.verdict import Verdict
 from models.fields.ticket import Ticket
 from models.page.scan import Fault, Scan
@@ -76,6 +77,7 @@ class Decision:
         verdict: None where it could not be judged.
         fault: None where it could.
         ticket: what was read; None when it was not read.
+        outputs: what is to be made of the ticket, once it is filed.
     """
 
     scan_id: int
@@ -86,6 +88,7 @@ class Decision:
     fault: Fault | None = None
     ticket: Ticket | None = None
     pages: int | None = None
+    outputs: tuple[OutputKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +134,33 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A scan whose text matches a search.
+    """A scan whose text matches a search, and the line of it that matches best.
 
     Attributes:
         destination: as the ledger shows it.
-        snippet: one line around the words found, which are marked.
+        page: on which the line stands, from 1; None where that is not known.
+        line: as it was read.
+        found: where in the line something was found: from, and up to, which character.
     """
 
     scan_id: int
     class_name: str | None
     destination: str | None
-    snippet: str
+    page: int | None
+    line: str
+    found: tuple[tuple[int, int], ...]
+
+    @property
+    def words(self) -> list[str]:
+        """What was found in the line."""
+        return [self.line[start:end] for start, end in self.found]
+
+    def marked(self, before: str = "[", after: str = "]") -> str:
+        """The line with marks around what was found in it."""
+        line = self.line
+        for start, end in reversed(self.found):
+            line = f"{line[:start]}{before}{line[start:end]}{after}{line[end:]}"
+        return line
 
 
 @dataclass(frozen=True, slots=True)

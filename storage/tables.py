@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -133,6 +133,27 @@ fields = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+outputs = Table(
+    "outputs",
+    metadata,
+    Column("scan_id", ForeignKey("scans.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    # What follows is written before the file is: empty for what is owed and was not begun.
+    Column("place", Text),
+    Column("place_path", LargeBinary),
+    Column("sha256", Text),
+    Column("size", Integer),
+    # Why it cannot be made; it is not tried again by itself.
+    Column("error", Text),
+    Column("made_at", Text),
+    sqlite_with_rowid=False,
+)
+Index(
+    "ix_outputs_owed",
+    outputs.c.scan_id,
+    sqlite_where=text("made_at IS NULL AND error IS NULL"),
 )
 
 journal = Table(

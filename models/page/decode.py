@@ -23,7 +23,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from models.page.formats import Kind, is_whole_png, webp_size
+from models.page.formats import Kind, gif_frames, is_whole_png, webp_size
 from models.page.grey import Grey, grey, upright
 from models.page.limits import Limits
 from models.page.scan import Fault
@@ -97,6 +97,21 @@ def frames_of(image: ImageFile.ImageFile, limits: Limits) -> list[int] | Fault:
             return fault
         frames.append(index)
     return frames
+
+
+def count_of(image: ImageFile.ImageFile, data: bytes) -> int:
+    """How many frames a file other than a TIFF has, of which the first is its page; at least 1.
+
+    Args:
+        image: opened from ``data``, nothing decoded yet.
+        data: the whole file. What its header claims is believed.
+    """
+    if isinstance(image, GifImagePlugin.GifImageFile):
+        return max(1, gif_frames(data))
+    try:
+        return max(1, int(getattr(image, "n_frames", 1)))
+    except Exception:  # noqa: BLE001 - a damaged count does not make the first frame unreadable
+        return 1
 
 
 def decode(image: ImageFile.ImageFile, frame: int, data: bytes, least_side: int | None) -> Grey:

@@ -49,6 +49,8 @@ _AVIF = frozenset({b"avif", b"avis"})
 _PDF_HEADER = 1024
 # A crafted TIFF could have this walk as many entries as it has bytes.
 _TIFF_ENTRIES = 100_000
+# The same of a GIF: 250 MB of blocks as writers make them.
+_GIF_BLOCKS = 1_000_000
 _STRIPS = {273: 279, 324: 325}
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _SIZES |= {16: 8, 17: 8, 18: 8}
@@ -135,6 +137,35 @@ def webp_size(data: bytes) -> tuple[int, int]:
         width, height = struct.unpack_from("<HH", body, 6)
         return width & 0x3FFF, height & 0x3FFF
     return 0, 0
+
+
+def gif_frames(data: bytes) -> int:
+    """How many frames a GIF has. Never raises; what lies behind a million blocks is not counted.
+
+    Pillow would go through them frame by frame.
+    """
+    frames = 0
+    try:
+        at = 13 + _colours(data[10])
+        for _ in range(_GIF_BLOCKS):
+            if data[at] == 0x2C:  # an image: its descriptor, its colours, the size of its codes
+                frames += 1
+                at += 11 + _colours(data[at + 9])
+            elif data[at] == 0x21:  # an extension
+                at += 2
+            else:
+                break
+            while data[at]:
+                at += 1 + data[at]
+            at += 1
+    except IndexError:
+        pass  # it ends early
+    return frames
+
+
+def _colours(packed: int) -> int:
+    """Bytes of the table of colours that a packed field of a GIF announces."""
+    return 3 << (packed & 7) + 1 if packed & 0x80 else 0
 
 
 def _boxed(data: bytes) -> Kind | None:

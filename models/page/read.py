@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from models.page.decode import decode, frames_of, least_memory, opened
+from models.page.decode import count_of, decode, frames_of, least_memory, opened
 from models.page.formats import (
     KINDS,
     Kind,
@@ -41,11 +41,13 @@ class Document:
 
     Attributes:
         pages: the decoded ones, in order: all, or the first.
-        n_pages: how many the file has; an animation counts as one.
+        n_pages: how many the file has; an animation has one, its first frame.
+        n_images: how many images the file has: all its pages, or all the frames of an animation.
     """
 
     pages: tuple[Page, ...]
     n_pages: int
+    n_images: int
 
 
 def load(scan: Scan, limits: Limits) -> bytes | Fault:
@@ -94,15 +96,15 @@ def read_pages(
         The document, or a fault of stage ``decode`` or ``limits``.
     """
     pages: list[Page] = []
-    n_pages = 0
+    n_pages = n_images = 0
     for found in _decoded(data, limits, least_side):
         if isinstance(found, Fault):
             return found
-        page, n_pages = found
+        page, n_pages, n_images = found
         pages.append(page)
         if first_only:
             break
-    return Document(tuple(pages), n_pages)
+    return Document(tuple(pages), n_pages, n_images)
 
 
 def read_scan(
@@ -133,8 +135,8 @@ def pages_of(scan: Scan, limits: Limits) -> Generator[Page | Fault, None, None]:
 
 def _decoded(
     data: bytes, limits: Limits, least_side: int | None
-) -> Iterator[tuple[Page, int] | Fault]:
-    """Each page with the number of all; or the fault that ends it."""
+) -> Iterator[tuple[Page, int, int] | Fault]:
+    """Each page with the number of all, and of all images; or the fault that ends it."""
     kind = kind_of(data)
     if kind is None:
         yield _no_image(data)
@@ -145,15 +147,18 @@ def _decoded(
             yield fault
             return
         if kind is Kind.PDF:
-            yield from pages_of_pdf(data, limits, least_side)
+            for found in pages_of_pdf(data, limits, least_side):
+                yield found if isinstance(found, Fault) else (*found, found[1])
             return
         with opened(kind, data, limits) as image:
             frames = frames_of(image, limits)
             if isinstance(frames, Fault):
                 yield frames
                 return
+            n_images = len(frames) if kind is Kind.TIFF else count_of(image, data)
             for number, frame in enumerate(frames, start=1):
-                yield Page(number, decode(image, frame, data, least_side)), len(frames)
+                page = Page(number, decode(image, frame, data, least_side))
+                yield page, len(frames), n_images
     except Image.DecompressionBombError:
         yield Fault("limits", "holds an image larger than max_image_pixels", _COPY_AGAIN)
     except MemoryError:

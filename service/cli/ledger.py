@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -16,10 +16,15 @@ from service.cli.context import HomeOption, JsonOption, open_home
 if TYPE_CHECKING:
     from config.home import Home
     from storage.ledger import Ledger
+    from storage.records import Hit
 
 _SHOWN = {
     "scan_id": "scan", "original_name": "file", "state": "state", "class": "class",
     "score": "score", "destination": "filed at", "error": "error",
+}  # fmt: skip
+
+_HIT_SHOWN = {
+    "scan_id": "scan", "class": "class", "destination": "filed at", "page": "page", "line": "line",
 }  # fmt: skip
 
 
@@ -59,7 +64,8 @@ def results(
     moment = _moment(since)
     _check_state(state)
     with opened_ledger(ctx, home) as (_, ledger):
-        from service.cli.output import print_csv, print_json, print_table
+        from service.cli.output import print_json, print_table
+        from service.cli.spreadsheet import print_csv
         from storage.views import RESULT_COLUMNS
 
         rows = ledger.results(class_name, state, moment, limit)
@@ -79,26 +85,16 @@ def search(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Find scans by the text that was read."""
+    """Find scans by the text that was read, each with the line that holds most of it."""
     with opened_ledger(ctx, home) as (_, ledger):
         from service.cli.output import print_json, print_table
 
         hits = ledger.search(" ".join(text), limit)
-        rows = [
-            {
-                "scan_id": hit.scan_id, "class": hit.class_name,
-                "destination": hit.destination, "snippet": hit.snippet,
-            }
-            for hit in hits
-        ]  # fmt: skip
         if as_json:
-            for row in rows:
-                print_json(row)
+            for hit in hits:
+                print_json({**_hit(hit), "line": hit.line, "found": hit.words})
         else:
-            print_table(
-                rows,
-                {"scan_id": "scan", "class": "class", "destination": "filed at", "snippet": "text"},
-            )
+            print_table(({**_hit(hit), "line": hit.marked()} for hit in hits), _HIT_SHOWN)
 
 
 def status(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
@@ -117,6 +113,13 @@ def status(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
         for key, value in answer.items():
             if value is not None:
                 say(f"{key.replace('_', ' ') + ':':19} {_shown(value)}")
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "scan_id": hit.scan_id, "class": hit.class_name, "destination": hit.destination,
+        "page": hit.page,
+    }  # fmt: skip
 
 
 def _check_state(state: str | None) -> None:

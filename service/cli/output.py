@@ -1,23 +1,19 @@
-"""Printing answers: JSON lines, CSV, a table for people, plain lines.
+"""Printing answers: JSON lines, a table for people, plain lines.
 
 Names and texts come from outside: no control character of theirs reaches a terminal.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 import typer
 
 from config.errors import ExitCode
-
-# What a spreadsheet would take for a formula (OWASP, "CSV Injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def notice(line: str) -> None:
@@ -32,21 +28,13 @@ def unusable(name: str, reason: str) -> None:
 
 def say(line: str) -> None:
     """A line of an answer, on stdout."""
-    _write(f"{plain(line)}\n")
+    write(f"{plain(line)}\n")
 
 
 def print_json(value: Mapping[str, Any]) -> None:
     """One object on one line. What cannot be seen is escaped; it means the same."""
     text = json.dumps(value, ensure_ascii=False)
-    _write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text) + "\n")
-
-
-def print_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """Comma-separated values with a header (RFC 4180); texts that look like formulas are quoted."""
-    writer = csv.writer(_Stdout())
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row[column]) for column in columns])
+    write("".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text) + "\n")
 
 
 def print_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
@@ -58,7 +46,7 @@ def print_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -
     """
     if not sys.stdout.isatty():
         for row in rows:
-            _write("\t".join(plain(row[key]) for key in columns) + "\n")
+            write("\t".join(plain(row[key]) for key in columns) + "\n")
         return
     from rich.console import Console
     from rich.table import Table
@@ -84,7 +72,8 @@ def _drop_the_rest() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _write(text: str) -> None:
+def write(text: str) -> None:
+    """Text as it is, on stdout."""
     try:
         sys.stdout.write(text)
     except BrokenPipeError:
@@ -97,13 +86,6 @@ def _leave() -> NoReturn:
     raise typer.Exit(ExitCode.OK)
 
 
-class _Stdout:
-    """What `csv` writes to."""
-
-    def write(self, text: str) -> None:
-        _write(text)
-
-
 def plain(value: Any) -> str:
     """One line of text, without what could command a terminal."""
     if value is None:
@@ -111,7 +93,3 @@ def plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.2f}"
     return "".join(c if c.isprintable() else " " for c in str(value))
-
-
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

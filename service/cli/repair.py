@@ -1,4 +1,4 @@
-"""``pigeonhole verify``, ``retry``, ``undo`` and ``reclassify``: is all there, and the way back."""
+"""``pigeonhole verify``, ``retry``, ``undo``, ``reclassify``, ``outputs``: mending, and the way back."""
 
 from __future__ import annotations
 
@@ -106,6 +106,26 @@ def reclassify(
             notice("'pigeonhole watch' will sort them")
         if faults:
             raise typer.Exit(ExitCode.SCANS_FAILED)
+
+
+def outputs(ctx: typer.Context, home: HomeOption = None) -> None:
+    """Make what 'ticket_outputs' asks for and is missing, of old tickets as well."""
+    found, settings = open_home(ctx, home)
+    if not settings.ticket_outputs:
+        raise UsageError(
+            f"ticket_outputs in {found.settings_file} asks for nothing",
+            'Set it, say to ["pdf", "text"]',
+        )
+    with opened_ledger(ctx, home) as (_, ledger):
+        from service.cli.output import notice, say
+        from service.lock import is_held
+        from storage.outputs import OutputBook
+
+        book = OutputBook(ledger.database, found)
+        number = book.ask_again(settings.ticket_outputs)
+        say(f"{counted(number, 'file')} to make")
+        if number and not is_held(found.lock_file):
+            notice("'pigeonhole watch' will make them")
 
 
 def verify(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:

@@ -16,8 +16,10 @@ from config.settings import Settings
 from models.page.scan import Fault, Scan
 from service.daemon.answers import Answers
 from service.daemon.bell import Bell
+from service.daemon.clearing import clear_outputs
 from service.daemon.hand import Hand
 from service.daemon.health import RETRY, Health
+from service.daemon.making import Making
 from service.daemon.placement import Closed, Placement
 from service.inbox.events import InboxEvents
 from service.inbox.inbox import Inbox
@@ -25,6 +27,7 @@ from service.workers.dispatcher import Dispatcher
 from service.workers.pipeline import Job
 from service.workers.pipeline import Prior as KnownResult
 from storage.ledger import Ledger
+from storage.outputs import OutputBook
 from storage.records import Claim
 
 log = structlog.get_logger()
@@ -61,7 +64,9 @@ class Daemon:
         self._bell = Bell()
         self._stopping = False
         self._dispatcher = dispatcher_for(self._bell.ring)
-        self._placement = Placement(ledger, home)
+        self._placement = Placement(ledger, home, settings.ticket_outputs)
+        self._book = OutputBook(ledger.database, home)
+        self._making = Making(settings.ticket_outputs, ledger, self._book, self._dispatcher)
         self._inbox = self._inbox_of(home.inbox)
         self._events = InboxEvents(
             home.inbox,
@@ -70,7 +75,9 @@ class Daemon:
             ignored=Ignored(settings.ignore),
             wake=self._bell.ring,
         )
-        self._health = Health(home, ledger, self._placement, self._events)
+        self._health = Health(
+            home, ledger, self._placement, self._events, also=lambda: self._making.trouble
+        )
         self._hand = Hand()
         self._answers = Answers(
             settings, ledger, self._dispatcher, later=self._later, starved=self._health.starve
@@ -118,6 +125,7 @@ class Daemon:
         while not self._stopping:
             self._listen()
             self._settle(once=False)
+            self._making.go_on()
             self._health.look()
             self._admit()
             self._health.tell(self._inbox)
@@ -147,6 +155,7 @@ class Daemon:
             for closed in self._settle(once=True):
                 if not closed.again:
                     pending.discard(os.fspath(closed.source))
+            self._making.go_on()
             self._health.look()
             if self._health.paused and not self._dispatcher.busy:
                 break  # whoever waits for the end is told, and need not wait for room
@@ -165,6 +174,8 @@ class Daemon:
             self._inbox.hold(move.source)  # refused again: it must not be claimed a second time
         self._ledger.recover()
         self._placement.clear_old_notes()
+        clear_outputs(self._book)
+        self._making.try_again()
         self._abandon_vanished()
 
     def _abandon_vanished(self) -> None:
@@ -182,6 +193,7 @@ class Daemon:
         sweep, look = now >= self._next_sweep, now >= self._next_look
         if look:
             self._next_look = now + ASKED
+            self._making.look()
             self._ledger.database.check_in_place()
             # Where the inbox has gone the sweep says so at once, and each second is cheap.
             sweep |= self._events.restart_if_dead() or not self._inbox.root.is_dir()
@@ -196,6 +208,7 @@ class Daemon:
 
     def _sweep(self) -> None:
         self._next_sweep = time.monotonic() + self._settings.rescan_interval
+        self._making.try_again()
         try:
             self._inbox.sweep()
         except OSError as error:
@@ -275,6 +288,7 @@ class Daemon:
             else:
                 self._inbox.forget(one.source)
             self._note(one)
+        self._making.look()
 
     def _note(self, closed: Closed) -> None:
         self._failed |= closed.state == "failed"
@@ -300,11 +314,16 @@ class Daemon:
         return self._inbox.seconds_to_next(only)
 
     def _finish(self) -> None:
-        """Close what is under way; nothing new is begun."""
+        """Close what is under way; nothing new is begun but, unless told to stop, what is owed."""
         if self._stopping:
             log.info("stopping", after="what is under way")
-        while self._dispatcher.busy:
-            self._settle(once=False)
-            if self._dispatcher.busy:
-                self._bell.wait(1.0)
+        while self._unfinished():
+            self._bell.wait(1.0)
+
+    def _unfinished(self) -> bool:
+        """Close what has come; whether there is more to come."""
         self._settle(once=False)
+        self._making.go_on(begin=not self._stopping)
+        return (
+            self._dispatcher.busy or self._making.busy or not (self._stopping or self._making.idle)
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -25,17 +26,31 @@ class Health:
 
     While intake is paused no scan is claimed and no attempt is spent; what is under way goes on.
 
+    Args:
+        home: whose disks.
+        ledger: where it is told.
+        placement: what files.
+        events: how files are heard of.
+        also: trouble that keeps no scan from being filed, and is told as well.
+
     Attributes:
         paused: why nothing is taken up now; empty when nothing speaks against it.
     """
 
     def __init__(
-        self, home: Home, ledger: Ledger, placement: Placement, events: InboxEvents
+        self,
+        home: Home,
+        ledger: Ledger,
+        placement: Placement,
+        events: InboxEvents,
+        *,
+        also: Callable[[], str] = lambda: "",
     ) -> None:
         self.paused = ""
         self._disks = (home.cache, home.database.parent)
         self._placement = placement
         self._events = events
+        self._also = also
         self._pulse = Pulse(ledger)
         self._starved = ""
         self._blind = ""
@@ -83,7 +98,8 @@ class Health:
 
     def tell(self, inbox: Inbox, *, swept: bool = False) -> None:
         """Tell ``status``; all of it after a sweep, else what is news."""
-        found = Condition(inbox.waiting(), inbox.oldest(), self._events.mode, self.trouble)
+        trouble = "; ".join(filter(None, (self.trouble, self._also())))
+        found = Condition(inbox.waiting(), inbox.oldest(), self._events.mode, trouble)
         if swept:
             self._pulse.swept(found)
         else:

@@ -12,8 +12,10 @@ from typing import Literal
 import structlog
 
 from config.home import Home
+from config.settings import OutputKind
 from indexer.verdict import UNKNOWN
 from models.page.scan import Fault
+from service.daemon.clearing import clear_outputs
 from service.space import FULL
 from service.workers.pipeline import Examined
 from storage.filing.moving import file_away
@@ -21,6 +23,7 @@ from storage.filing.names import Names, next_name
 from storage.filing.notes import remove_note, write_note
 from storage.filing.outcomes import Changed, Gone, Placed, Taken, Trouble
 from storage.ledger import Ledger
+from storage.outputs import OutputBook
 from storage.records import Claim, Decision, FinalState, Move, Superseded
 
 log = structlog.get_logger()
@@ -61,11 +64,14 @@ class Placement:
     Args:
         ledger: where everything is written.
         home: where scans go.
+        outputs: what is to be made of tickets that were read.
     """
 
-    def __init__(self, ledger: Ledger, home: Home) -> None:
+    def __init__(self, ledger: Ledger, home: Home, outputs: tuple[OutputKind, ...] = ()) -> None:
         self._ledger = ledger
         self._home = home
+        self._outputs = outputs
+        self._book = OutputBook(ledger.database, home)
         self._names = Names()
         self._faults: dict[int, Fault] = {}
         self._stuck: dict[int, Trouble] = {}
@@ -187,6 +193,7 @@ class Placement:
             fault=fault,
             ticket=examined.ticket,
             pages=examined.pages,
+            outputs=self._outputs if state == "filed" and examined.ticket is not None else (),
         )
 
     def _carry_out(self, moves: Sequence[Move], *, again: bool = False) -> list[Closed]:
@@ -229,6 +236,8 @@ class Placement:
             # Without its note a failed file stays in the journal: with the next sweep, again.
             placed = [move for move in placed if self._annotate(move)]
             self._ledger.close([move.scan_id for move in placed])
+            if any(move.final_state == "superseded" for move in placed):
+                clear_outputs(self._book)
             closed += [
                 Closed(move.source, move.final_state, self._home.relative(move.destination))
                 for move in placed

@@ -39,6 +39,8 @@ def examine_home(home: Home, settings: Settings) -> Iterator[Finding]:
     yield _ours()
     yield _weights()
     yield _engine(settings)
+    if "pdf" in settings.ticket_outputs:
+        yield _font()
     yield _database(home)
     for name, folder in home.scan_folders.items():
         if folder.exists() or name != "duplicates":
@@ -92,6 +94,16 @@ def _engine(settings: Settings) -> Finding:
     return _attempt(
         settings.ocr_engine, lambda: check_engine(settings.ocr_engine, settings.ocr_language)
     )
+
+
+def _font() -> Finding:
+    from models.page.scan import Fault
+    from models.ticket.searchable import glyphless_font
+
+    found = glyphless_font()
+    if isinstance(found, Fault):
+        return Finding("problem", "searchable PDFs", found.reason, found.advice)
+    return Finding("ok", "searchable PDFs", "Tesseract's font for them is there")
 
 
 def _database(home: Home) -> Finding:

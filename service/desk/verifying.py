@@ -14,6 +14,7 @@ from service.lock import is_held
 from storage.filing import files
 from storage.filing.notes import ENDING
 from storage.ledger import Ledger
+from storage.outputs import Output, OutputBook
 from storage.records import Filed
 
 Kind = Literal["missing", "moved", "changed", "unreadable", "stranger", "leftover", "unfinished"]
@@ -57,6 +58,8 @@ def verify(
     named |= {place for move in moves for place in (move.source, move.destination)}
     last = {row.place: row.scan_id for row in sorted(rows, key=lambda row: row.scan_id)}
     # Dropped once more while the first one still lies in failed/.
+    outputs = OutputBook(ledger.database, home).standing()
+    named |= {output.place for output in outputs if output.place is not None}
     named |= {scan.place for scan in ledger.retried() if scan.place is not None}
     strangers = [path for path in _files(home) if path not in named]
     known = {row.sha256 for row in rows}
@@ -76,6 +79,9 @@ def verify(
                 found_again.add(elsewhere[row.sha256])
             yield finding
         advance()
+    for output in outputs:
+        if (finding := _compare_output(home, output)) is not None:
+            yield finding
     for path in strangers:
         if path not in found_again:
             yield _unnamed(home, path)
@@ -108,6 +114,39 @@ def _compare(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding | No
     return Finding(
         "changed", row.scan_id, place, "has other bytes than the scan that was filed",
         "Nothing, if you edited it; else restore it from a backup",
+    )  # fmt: skip
+
+
+def _compare_output(home: Home, output: Output) -> Finding | None:
+    """What is wrong with a file that was made of a ticket, if anything is."""
+    what = {"pdf": "the searchable PDF", "text": "the text"}[output.kind]
+    beside = "a ticket" if output.ticket is None else home.relative(output.ticket)
+    again = "'pigeonhole outputs' makes it again"
+    if output.error:
+        return Finding(
+            "missing", output.scan_id, beside, f"{what} could not be made: {output.error}",
+            f"When that is mended, {again}",
+        )  # fmt: skip
+    if output.place is None or not output.made:
+        return None  # it is still to be made
+    place = home.relative(output.place)
+    try:
+        same = files.holds(output.place, output.sha256, output.size)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return Finding(
+            "unreadable", output.scan_id, place, f"cannot be read: {reason}", "See who may read it"
+        )
+    if same:
+        return None
+    if not os.path.lexists(output.place):
+        return Finding(
+            "missing", output.scan_id, place, f"{what} of {beside} is gone",
+            f"Nothing, if you took it away; else {again}",
+        )  # fmt: skip
+    return Finding(
+        "changed", output.scan_id, place, f"{what} of {beside} has other bytes than were written",
+        f"Nothing, if you edited it; else delete it, and {again}",
     )  # fmt: skip
 
 

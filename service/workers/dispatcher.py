@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
 
 from config.errors import PigeonholeError
 from service.workers.engine import EngineSpec
@@ -17,6 +18,9 @@ TARGET_SECONDS = 1.0
 """What a batch should take: long enough that its overheads vanish, short enough to be filed soon
 and to lose little when a worker dies."""
 LARGEST_BATCH = 32
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Dispatcher:
     ) -> None:
         self._executor = executor
         self._spec = spec
-        self._workers = workers
+        self.workers = workers
         self._wake = wake
         self._lost = lost
         if lost is not None:
@@ -76,7 +80,7 @@ class Dispatcher:
 
         Two a worker: one to work on, one to go on with while this process writes.
         """
-        return max(0, 2 * self._workers - self.in_flight)
+        return max(0, 2 * self.workers - self.in_flight)
 
     @property
     def busy(self) -> bool:
@@ -89,6 +93,41 @@ class Dispatcher:
         future = self._executor.submit(examine, self._spec, batch)
         self.in_flight += 1
         future.add_done_callback(lambda done: self._on_done(batch, done))
+
+    def aside(
+        self,
+        done: Callable[[Future[T]], None],
+        function: Callable[Concatenate[EngineSpec, P], T],
+        *args: P.args,
+        **more: P.kwargs,
+    ) -> None:
+        """Have a worker do something else than judge; it counts as no batch.
+
+        Args:
+            done: told when it is done, from any thread; then the daemon is woken.
+            function: what to do, given the spec and the arguments.
+            args: as ``more``; they must pickle.
+            more: by their names.
+        """
+        future = self._executor.submit(function, self._spec, *args, **more)
+        future.add_done_callback(done)
+        future.add_done_callback(lambda _: self._wake())
+
+    def reason(self, error: Exception) -> str:
+        """What ended a call, for a person.
+
+        Raises:
+            PigeonholeError: it is one that no scan is to blame for.
+        """
+        if isinstance(error, TimeoutError):
+            return f"took longer than job_timeout ({self._spec.job_timeout:g} s)"
+        if isinstance(error, WorkerDiedError):
+            return str(error)
+        if isinstance(error, MemoryError):
+            return self._spec.limits.too_much_memory().reason
+        if isinstance(error, PigeonholeError):
+            raise error
+        return f"its worker failed: {error!r}"
 
     def finished(self) -> list[Batch | Killed]:
         """What has ended since the last call. Never blocks.
@@ -121,16 +160,8 @@ class Dispatcher:
             batch = future.result()
         except CancelledError:
             return None
-        except TimeoutError:
-            reason = f"took longer than job_timeout ({self._spec.job_timeout:g} s)"
-        except WorkerDiedError as error:
-            reason = str(error)
-        except MemoryError:
-            reason = self._spec.limits.too_much_memory().reason
-        except PigeonholeError:
-            raise
         except Exception as error:  # noqa: BLE001 - one odd scan must not stop the others
-            reason = f"its worker failed: {error!r}"
+            reason = self.reason(error)
         else:
             took = batch.seconds / max(1, len(jobs))
             self._seconds_a_scan = (

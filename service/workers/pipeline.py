@@ -51,7 +51,7 @@ class Examined:
         verdict: None if it could not be judged.
         fault: why not; beside a verdict, why its text could not be read.
         ticket: what was read; None if nothing was to be read, or it could not be.
-        pages: how many it has; None if it could not be opened.
+        pages: how many it has, or frames; None if it could not be opened.
     """
 
     scan: Scan
@@ -109,7 +109,7 @@ def examine(spec: EngineSpec, jobs: Sequence[Job]) -> Batch:
             found = read_ticket(job.scan, spec)
         fault = found if isinstance(found, Fault) else None
         ticket = found if isinstance(found, Ticket) else None
-        results[number] = Examined(job.scan, verdict, fault, ticket, document.n_pages)
+        results[number] = Examined(job.scan, verdict, fault, ticket, document.n_images)
     examined = tuple(results[number] for number in range(len(jobs)))
     return Batch(examined, dict(engine.unreadable), time.monotonic() - started)
 

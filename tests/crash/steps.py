@@ -19,11 +19,13 @@ from config.home import Home
 from storage.database import Database
 from storage.filing import files, syncing
 from storage.ledger import Ledger
+from storage.outputs import OutputBook
 
 TRANSACTIONS = (
     "claim", "requeue", "recover", "decide", "recall", "redirect", "close", "abandon",
     "forget_places",
 )  # fmt: skip
+OF_OUTPUTS = ("begin", "made", "give_up", "forget")
 
 
 class Steps:
@@ -50,8 +52,9 @@ class Steps:
         """From now on every step of this process is noted. There is no way back."""
         # One after the other, so that the n-th step is the same one each time.
         syncing.AT_ONCE = 1
-        for name in TRANSACTIONS:
-            setattr(Ledger, name, self._transacting(name, getattr(Ledger, name)))
+        for owner, names in ((Ledger, TRANSACTIONS), (OutputBook, OF_OUTPUTS)):
+            for name in names:
+                setattr(owner, name, self._transacting(name, getattr(owner, name)))
         event.listen(database._engine, "commit", lambda _: self._committing())
         self._after(os, "link", lambda source, target, **_: f"{self._name(target)} linked")
         self._after(os, "unlink", lambda path, **_: f"{self._name(path)} unlinked")

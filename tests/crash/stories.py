@@ -27,6 +27,7 @@ class Story:
         odd: makes the file system refuse something, or somebody else interfere.
         also: another end that is as good: what ``odd`` does may come after the death, and so never.
         again: what is done with everything after it was sorted once; the story is the second time.
+        last: the step that ends it.
         says: what the judge says the second time, and ever after, by the first word of a file.
     """
 
@@ -37,6 +38,7 @@ class Story:
     odd: Callable[[Home], None] = lambda _home: None
     also: dict[str, str] = field(default_factory=dict)
     again: Literal["", "put back", "dropped back"] = ""
+    last: str = "close committed"
     says: dict[str, str] = field(default_factory=dict)
 
 
@@ -83,6 +85,8 @@ def _taken_meanwhile(home: Home) -> None:
     Ledger.decide = decided  # type: ignore[method-assign]
 
 
+TEXT = {"ticket_outputs": ("text",)}
+WITH_TEXT = {"sorted/ticket/a.png": "ticket 1", "sorted/ticket/a.png.txt": "ticket 1\n"}
 FILED = {"sorted/ticket/a.png": "ticket 1"}
 SECOND = {"sorted/ticket/a.png": "theirs", "sorted/ticket/a (2).png": "ticket 1"}
 
@@ -128,5 +132,24 @@ STORIES = {
     "dropped back after it failed": Story(
         {"inbox/a.png": "broken 1"}, {"sorted/ticket/a.png": "broken 1"}, ("filed",),
         again="dropped back", says={"broken": "ticket"},
+    ),
+    "with its text": Story(
+        {"inbox/a.png": "ticket 1"}, WITH_TEXT, ("filed",), settings=TEXT, last="made committed"
+    ),
+    "with its text where there are no links": Story(
+        {"inbox/a.png": "ticket 1"}, WITH_TEXT, ("filed",), settings=TEXT, odd=_no_links,
+        last="made committed",
+    ),
+    "with its text beside another": Story(
+        {"inbox/a.png": "ticket 1", "sorted/ticket/a.png.txt": "theirs"},
+        {
+            "sorted/ticket/a.png": "ticket 1", "sorted/ticket/a.png.txt": "theirs",
+            "sorted/ticket/a.png (2).txt": "ticket 1\n",
+        },
+        ("filed",), settings=TEXT, last="made committed",
+    ),
+    "put back with its text": Story(
+        {"inbox/a.png": "ticket 1"}, WITH_TEXT, ("filed",), settings=TEXT, again="put back",
+        last="forget committed",
     ),
 }  # fmt: skip

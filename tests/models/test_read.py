@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from models.page.decode import _OPEN, decode, least_memory
-from models.page.formats import Kind, kind_of, webp_size
+from models.page.formats import Kind, gif_frames, kind_of, webp_size
 from models.page.read import Document, Limits, load, pages_of, read_pages
 from models.page.scan import Fault, Page, Scan
 from tests.fuzz.seeds import run_lengths
@@ -278,12 +278,39 @@ def test_a_tiff_has_all_its_pages() -> None:
     assert fault(data[: len(data) // 2]).truncated
 
 
-def test_the_first_frame_of_an_animation_is_its_page() -> None:
-    """An animation would count as a document of many pages."""
-    frames = [Image.new("L", (9, 8), 40), Image.new("L", (9, 8), 200)]
-    for kind in ("GIF", "WEBP", "PNG"):
-        pixels = one(stored(frames[0], kind, save_all=True, append_images=frames[1:]))
-        assert abs(int(pixels[0, 0]) - 40) <= 2, kind
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
+def test_the_first_frame_of_an_animation_is_its_page(kind: str) -> None:
+    """An animation would count as a document of many pages; or nobody know that there is more."""
+    frames = [Image.new("L", (64, 48), shade) for shade in (40, 200, 90)]
+    data = stored(frames[0], kind, save_all=True, append_images=frames[1:])
+    found = document(data)
+    assert (found.n_pages, found.n_images) == (1, 3)
+    assert abs(int(one(data)[0, 0]) - 40) <= 2
+    assert document(data, Limits(10**6, 10**6, max_pages=1)).n_images == 3
+    assert document(stored(frames[0], kind)).n_images == 1
+
+
+def test_the_pictures_of_a_heif_are_counted() -> None:
+    """A burst of a phone would look like one photograph."""
+    burst = pillow_heif.HeifFile()
+    for _ in range(3):
+        burst.add_from_pillow(picture(64, 48))
+    buffer = io.BytesIO()
+    burst.save(buffer)
+    assert (document(buffer.getvalue()).n_pages, document(buffer.getvalue()).n_images) == (1, 3)
+
+
+def test_frames_of_a_gif_are_counted_past_colours_and_comments() -> None:
+    """A count that goes wrong at the first table of colours would say 1 for every animation."""
+    frames = [picture(40, 30 + wide).crop((wide, 0, 30 + wide, 40)) for wide in range(5)]
+    data = stored(
+        frames[0].convert("RGB").quantize(16), "GIF", save_all=True, comment=b"x" * 600, loop=0,
+        append_images=[frame.convert("RGB").quantize(16) for frame in frames[1:]],
+    )  # fmt: skip
+    assert document(data).n_images == 5
+    assert gif_frames(data[:-1]) == 5
+    assert [gif_frames(data[:size]) for size in (0, 5, 13, 20)] == [0] * 4
+    assert gif_frames(b"GIF89a" + b"\xff" * 3000) == 0
 
 
 def test_a_jpeg_may_come_out_reduced_but_not_below_the_least_side() -> None:

@@ -25,6 +25,7 @@ from service.daemon.daemon import Daemon
 from service.daemon.placement import Closed
 from service.workers.dispatcher import Dispatcher
 from service.workers.engine import EngineSpec
+from service.workers.outputs import make_outputs
 from service.workers.pipeline import Batch, Examined, Job
 from service.workers.process import WorkerDiedError
 from storage.ledger import Ledger
@@ -85,6 +86,9 @@ class Judge(Executor):
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Judge now, or when the gate opens."""
         future: Future[Any] = Future()
+        if fn is make_outputs:
+            future.set_result(make_outputs(*args))
+            return future
         jobs: Sequence[Job] = args[1]
         self.submitted.put([job.scan.path.name for job in jobs])
         if self.gate is None:

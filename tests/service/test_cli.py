@@ -225,7 +225,11 @@ def test_search_finds_what_was_read(used: Home) -> None:
     """A ticket could not be found by what stands on it."""
     (hit,) = (json.loads(line) for line in lines("search", "zebra", "--json", home=used))
     assert (hit["scan_id"], hit["class"]) == (1, "ticket")
-    assert "[zebra]" in hit["snippet"]
+    assert hit["found"] == ["zebra"]
+    assert "zebra" in hit["line"]
+    (line,) = lines("search", "zebra", home=used)
+    assert line.split("\t")[:4] == ["1", "ticket", "sorted/ticket/a.png", "1"]
+    assert "[zebra]" in line
     assert lines("search", "elephant", home=used) == []
     assert lines("search", '"(', "*", home=used) == []
     assert len(lines("search", "ticket", "--limit", "2", home=used)) == 2
@@ -325,6 +329,20 @@ def test_doctor_names_problems_by_its_code(used: Home) -> None:
     assert done.code == 1
     assert "problem  tesseract: Tesseract is not installed. Install it" in done.out
     assert "\x1b" not in done.out
+
+
+@pytest.mark.parametrize("command", ["doctor", "watch --once --no-web", "classify --read"])
+def test_the_packages_of_missing_languages_are_named(used: Home, command: str) -> None:
+    """Whoever has German tickets would have to search for what to install."""
+    more = [used.settings_file] if "read" in command else []
+    done = run(
+        *command.split(), *more, "--home", used.root, PIGEONHOLE_OCR_LANGUAGE="eng+tlh+qya_x"
+    )
+    assert done.code == (1 if command == "doctor" else 6)
+    assert (
+        "Tesseract cannot read tlh, qya_x."
+        " Install it: apt-get install tesseract-ocr-tlh tesseract-ocr-qya-x."
+    ) in (done.out if command == "doctor" else done.complaint)
 
 
 # The whole program, with its workers: few, because each start takes seconds.

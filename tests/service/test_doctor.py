@@ -111,6 +111,17 @@ def test_a_missing_language_is_named(home: Home) -> None:
     assert (found.level, "tlh" in found.detail) == ("problem", True)
 
 
+def test_what_searchable_pdfs_need_is_looked_for(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every ticket would stay without its PDF, and only the log say why."""
+    assert "searchable PDFs" not in findings(home)
+    assert findings(home, ticket_outputs=("pdf",))["searchable PDFs"].level == "ok"
+    monkeypatch.setenv("PATH", "/nowhere")
+    found = findings(home, ticket_outputs=("pdf",))["searchable PDFs"]
+    assert (found.level, "pdf.ttf" in found.detail) == ("problem", True)
+
+
 def test_damaged_weights_are_named(
     home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

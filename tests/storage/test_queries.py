@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from config.home import Home
@@ -109,40 +109,6 @@ def test_an_unread_list_holds_no_transaction(ledger: Ledger, file: File) -> None
         checkpoint = connection.exec_driver_sql("SELECT 1").scalar()
     assert checkpoint == 1
     assert file("b")
-
-
-def test_search_finds_words_whatever_their_case_and_accents(ledger: Ledger, file: File) -> None:
-    """Nobody types the accents of a receipt."""
-    file("a", text="Bäckerei\nMÜLLER   Brötchen 3,20 EUR")
-    b = file("b", text="hotel")
-    (hit,) = ledger.search("backerei mull")
-    assert hit.class_name == "ticket"
-    assert hit.destination == "sorted/ticket/a"
-    assert hit.snippet == "[Bäckerei] [MÜLLER] Brötchen 3,20 EUR"
-    assert [hit.scan_id for hit in ledger.search("HOT")] == [b]
-    assert ledger.search("hotel müller") == []
-    assert ledger.search("3,20", marks=("<b>", "</b>"))[0].snippet.count("<b>") == 1
-    assert len(ledger.search("e", limit=1)) == 1
-
-
-@pytest.mark.parametrize("text", ["", "  ", '"', "***", "-", "\0", "()"])
-def test_a_search_without_words_finds_nothing(ledger: Ledger, file: File, text: str) -> None:
-    """A single quotation mark would be a syntax error."""
-    file("a", text="anything")
-    assert ledger.search(text) == []
-
-
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
-)
-@given(st.text(max_size=12))
-@example('a" OR "b')
-@example("text: NEAR(a b) AND NOT c^*")
-@example("\udcff\ud800a")
-@example("²")
-def test_nothing_that_is_typed_is_syntax(ledger: Ledger, text: str) -> None:
-    """A search for AND, or for 12" screens, would end in an error."""
-    assert ledger.search(text) == []
 
 
 def test_text_leaves_the_index_with_its_reading(
