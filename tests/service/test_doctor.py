@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -109,6 +110,13 @@ def test_a_missing_language_is_named(home: Home) -> None:
     """Tickets in another language would be read as noise."""
     found = findings(home, ocr_language="eng+tlh")["tesseract"]
     assert (found.level, "tlh" in found.detail) == ("problem", True)
+
+
+def test_a_missing_reading_engine_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sets the engine and forgets the extra would look for the mistake in the scans."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    found = findings(home, ocr_engine="rapidocr")["rapidocr"]
+    assert (found.level, "[rapidocr]" in found.advice) == ("problem", True)
 
 
 def test_damaged_weights_are_named(
