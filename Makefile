@@ -34,7 +34,7 @@ $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.checking: $(VENV)/.runtime
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,web]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,rapidocr,web]'
 	@touch $@
 
 setup: system $(VENV)/.checking ## virtual environment, pinned dependencies, Tesseract

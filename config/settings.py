@@ -93,11 +93,14 @@ class Settings(BaseSettings):
     )
     max_pages: int = Field(100, ge=1, description="Pages a document may have")
     read_classes: Names = Field(("ticket",), description="Classes whose scans are read by OCR")
-    ocr_engine: Literal["tesseract"] = Field("tesseract", description="What reads the text")
+    ocr_engine: Literal["tesseract", "rapidocr"] = Field(
+        "tesseract",
+        description="What reads: tesseract, or rapidocr (an extra): more words, in more time",
+    )
     ocr_language: str = Field(
         "eng",
         pattern=r"^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?(\+[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?)*$",
-        description='Languages Tesseract reads, such as "eng+deu"',
+        description='Languages that are read, by Tesseract\'s names, such as "eng+deu"',
     )
     ticket_outputs: Annotated[tuple[OutputKind, ...], NoDecode] = Field(
         (), description='Beside each ticket a searchable PDF, its text, or both: ["pdf", "text"]'

@@ -6,7 +6,7 @@ A reading engine's own lines are no help here: a column of amounts is often a bl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from statistics import median
 
@@ -61,6 +61,15 @@ def rows_of(words: Iterable[Word]) -> list[Row]:
     for _, page in groupby(words, key=lambda word: word.page):
         found += sorted(_rows_of_page(list(page)), key=lambda row: row.top)
     return found
+
+
+def in_rows(words: Iterable[Word]) -> list[Word]:
+    """The words from the top, each row a line."""
+    return [
+        replace(word, line=(1, 1, number))
+        for number, row in enumerate(rows_of(words), 1)
+        for word in row.words
+    ]
 
 
 def row_of(words: Sequence[Word]) -> Row:

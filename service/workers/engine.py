@@ -106,7 +106,7 @@ def reader_of(spec: EngineSpec) -> Reader:
     Raises:
         OcrError: it cannot be made.
     """
-    return reader_for(spec.ocr_engine, spec.ocr_language)
+    return reader_for(spec.ocr_engine, spec.ocr_language, threads=spec.threads)
 
 
 class Engine:

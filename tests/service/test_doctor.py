@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -120,6 +121,13 @@ def test_what_searchable_pdfs_need_is_looked_for(
     monkeypatch.setenv("PATH", "/nowhere")
     found = findings(home, ticket_outputs=("pdf",))["searchable PDFs"]
     assert (found.level, "pdf.ttf" in found.detail) == ("problem", True)
+
+
+def test_a_missing_reading_engine_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sets the engine and forgets the extra would look for the mistake in the scans."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    found = findings(home, ocr_engine="rapidocr")["rapidocr"]
+    assert (found.level, "[rapidocr]" in found.advice) == ("problem", True)
 
 
 def test_damaged_weights_are_named(

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from models.page.scan import Fault, Page
 from models.ticket.joined import amounts_joined
-from models.ticket.lines import Line, lines_of
-from models.ticket.merging import merged
-from models.ticket.rows import rows_of
+from models.ticket.rows import in_rows
 from models.ticket.sheet import Sheet, sheet_of
-from models.ticket.strips import strips_of
-from models.ticket.tesseract import words_of
+from models.ticket.tesseract.command import words_of
+from models.ticket.tesseract.lines import Line, lines_of
+from models.ticket.tesseract.merging import merged
+from models.ticket.tesseract.strips import strips_of
 from models.ticket.words import Word
 
 _MODE = 6
@@ -45,7 +45,7 @@ class PreparedTesseract:
         readable = [word for word in words if word.confidence >= _READABLE]
         return [
             replace(word, page=page.number, box=sheet.box_on_page(word.box))
-            for word in amounts_joined(_in_rows(readable))
+            for word in amounts_joined(in_rows(readable))
         ]
 
     def _with_second_look(self, sheet: Sheet, found: Sequence[Word], end: float) -> Sequence[Word]:
@@ -76,12 +76,3 @@ def _line_of(word: Word, lines: Sequence[Line]) -> int | None:
 
 def _is_good(words: Sequence[Word]) -> bool:
     return bool(words) and min(word.confidence for word in words) >= _GOOD
-
-
-def _in_rows(words: Sequence[Word]) -> list[Word]:
-    """From the top, a row a line."""
-    return [
-        replace(word, line=(1, 1, number))
-        for number, row in enumerate(rows_of(words), 1)
-        for word in row.words
-    ]

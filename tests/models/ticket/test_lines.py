@@ -6,10 +6,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from models.page.scan import Page
-from models.ticket.lines import lines_of
-from models.ticket.prepared import PreparedTesseract
 from models.ticket.sheet import TALL, sheet_of
-from models.ticket.strips import strips_of
+from models.ticket.tesseract.engine import PreparedTesseract
+from models.ticket.tesseract.lines import lines_of
+from models.ticket.tesseract.strips import strips_of
 
 LINES = [
     ("GREEN GROCER LTD", 34, 0),

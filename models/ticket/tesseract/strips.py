@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.ticket.ink import Pixels
-from models.ticket.lines import Line
 from models.ticket.sheet import TALL
+from models.ticket.tesseract.lines import Line
 from models.ticket.words import Box
 
 _UP, _DOWN, _PITCH = 1.2, 0.45, 1.7

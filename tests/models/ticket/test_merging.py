@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from models.ticket.merging import merged
+from models.ticket.tesseract.merging import merged
 from models.ticket.words import Word
 
 

@@ -9,12 +9,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from config.errors import OcrError
 from models.page.scan import Fault, Page
-from models.ticket.prepared import PreparedTesseract
 from models.ticket.reading import read_text
-from models.ticket.tesseract import check_tesseract
+from models.ticket.tesseract.command import check_tesseract
+from models.ticket.tesseract.engine import PreparedTesseract
 from models.ticket.words import Reading
 
-COMMAND = "models.ticket.tesseract.pytesseract.pytesseract.tesseract_cmd"
+COMMAND = "models.ticket.tesseract.command.pytesseract.pytesseract.tesseract_cmd"
 
 
 def page_of(*lines: str, number: int = 1) -> Page:

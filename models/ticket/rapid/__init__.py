@@ -1,0 +1,1 @@
+"""RapidOCR as a reading engine: its networks, and how they are asked."""
