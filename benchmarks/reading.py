@@ -22,7 +22,7 @@ from config.home import Home
 from config.settings import load_settings
 from indexer.evaluation.tickets import summarise_tickets
 from models.scoring.truth.ticket import TrueTicket
-from models.ticket.tesseract import check_tesseract
+from models.ticket.tesseract.command import check_tesseract
 from service.cli.output import notice
 from service.cli.progress import progress_bar
 from service.desk.evaluated import described_proportion

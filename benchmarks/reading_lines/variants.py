@@ -15,7 +15,7 @@ from typing import Final
 from models.fields.ticket import Ticket
 from models.page.read import pages_of
 from models.page.scan import Fault, Scan
-from models.ticket.tesseract import words_of
+from models.ticket.tesseract.command import words_of
 from models.ticket.words import Word, text_of
 from service.workers.engine import EngineSpec
 from service.workers.tickets import fields_of, read_ticket
