@@ -12,6 +12,9 @@ Letters = NDArray[np.int32]
 
 _WORKING = 1000
 """Longest side at which skew is measured, in pixels."""
+_SIDEWAYS = 1.1
+_NEAREST = 500
+"""Letters in a column of the page that are looked at for a neighbour, at most."""
 _LETTERS = 30
 """Letters without which a page has no text height."""
 
@@ -61,14 +64,43 @@ def letter_height(letters: Letters) -> float | None:
     """Height of capitals and digits in pixels; None where there is hardly any text.
 
     Letters come in two heights, and capitals and digits are most of a receipt: the upper part
-    of the heights that most letters have.
+    of the heights that most letters have. Bars of a barcode are none.
     """
-    heights = np.sort(letters[:, 3].astype(float))
-    if len(heights) < _LETTERS:
+    if len(letters) < _LETTERS:
         return None
+    width, height = letters[:, 2], letters[:, 3]
+    bars = (width < 0.25 * height) & (height > 2.5 * np.median(height))
+    heights = np.sort(height[~bars].astype(float))
     # By height, so that specks count little.
     weight = np.cumsum(heights)
     return float(heights[np.searchsorted(weight, 0.6 * weight[-1])])
+
+
+def lies_sideways(letters: Letters) -> bool:
+    """Whether lines run up or down the page: more letters have a neighbour there than beside them.
+
+    Measured on 118 receipts and invoices that lie upright: 1.2 to 31 times as many letters have
+    one beside them.
+    """
+    turned = letters[:, [1, 0, 3, 2, 4]]
+    return bool(_neighbours(turned) > _SIDEWAYS * _neighbours(letters))
+
+
+def _neighbours(letters: Letters) -> int:
+    """How many letters have one close to the right of them."""
+    left, top, width, height, _ = letters[np.argsort(letters[:, 0])].T.astype(float)
+    size = np.maximum(width, height)
+    ends = np.searchsorted(left, left + width + 0.7 * size)
+    found = 0
+    for one, end in enumerate(ends):
+        near = slice(one + 1, min(end, one + _NEAREST))
+        bottom = np.minimum(top[one] + height[one], top[near] + height[near])
+        beside = bottom - np.maximum(top[one], top[near])
+        fits = beside > 0.5 * np.minimum(height[one], height[near])
+        fits &= left[near] - left[one] - width[one] > -0.2 * size[one]
+        fits &= (size[near] < 2 * size[one]) & (size[one] < 2 * size[near])
+        found += bool(fits.any())
+    return found
 
 
 def skew(ink: Pixels) -> float:

@@ -1,26 +1,32 @@
-"""What a reading engine does: the words of one page, within a time limit."""
+"""What a reading engine does: the words of one sheet, within a time limit."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from models.page.scan import Fault, Page
+from models.page.scan import Fault
+from models.ticket.sheet import Sheet
 from models.ticket.words import Word
 
 
 class Reader(Protocol):
-    """Reads pages, one at a time; made once a process and kept."""
+    """Reads sheets, one at a time; made once a process and kept."""
 
-    def read(self, page: Page, *, timeout: float) -> list[Word] | Fault:
-        """Read one page.
+    @property
+    def least(self) -> float:
+        """Confidence under which its words are more often wrong than right."""
+
+    def read(self, sheet: Sheet, *, timeout: float) -> Sequence[Word] | Fault:
+        """Read one sheet.
 
         Args:
-            page: upright as far as its file says so, and grey.
+            sheet: a page as it is read.
             timeout: seconds, after which reading ends with a fault.
 
         Returns:
-            The words in reading order, none where there is nothing to read, their boxes in pixels
-            of the page; or a fault of stage ``ocr``.
+            The words, none where there is nothing to read, all on page 1 and their boxes in
+            pixels of the sheet; or a fault of stage ``ocr``.
 
         Raises:
             MemoryError: this process, or the engine's, has too little. Nothing else is raised.

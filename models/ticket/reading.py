@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 from models.page.scan import Fault, Page
+from models.ticket.joined import amounts_joined
 from models.ticket.reader import Reader, too_slow
-from models.ticket.words import Reading, Word, text_of
+from models.ticket.rows import in_rows
+from models.ticket.sheet import sheet_of
+from models.ticket.words import Reading, Word, sureness, text_of
+
+_DOUBTFUL = 0.45
+"""Mean confidence of letters under which a page may lie upside down. Of 47 receipts Tesseract's is
+0.55 to 0.9 where they are upright, 0.35 at most where they are not."""
 
 
 def read_text(pages: Iterable[Page | Fault], reader: Reader, *, timeout: float) -> Reading | Fault:
@@ -31,9 +39,28 @@ def read_text(pages: Iterable[Page | Fault], reader: Reader, *, timeout: float) 
         if isinstance(page, Fault):
             return page
         left = end - time.monotonic()
-        found = too_slow(timeout) if left <= 0 else reader.read(page, timeout=left)
+        found = too_slow(timeout) if left <= 0 else _read(page, reader, timeout=left)
         if isinstance(found, Fault):
             # Of all the seconds, not of those that were left for this page.
             return too_slow(timeout) if time.monotonic() >= end else found
         words += found
     return Reading(text_of(words), tuple(words))
+
+
+def _read(page: Page, reader: Reader, *, timeout: float) -> list[Word] | Fault:
+    """The words of a page, whichever way up it lies."""
+    end = time.monotonic() + timeout
+    sheet = sheet_of(page.pixels)
+    found = reader.read(sheet, timeout=timeout)
+    if isinstance(found, Fault):
+        return found
+    if found and sureness(found) < _DOUBTFUL and (left := end - time.monotonic()) > 0:
+        other = sheet_of(page.pixels, turns=sheet.turns + 2)
+        again = reader.read(other, timeout=left)
+        if not isinstance(again, Fault) and again and sureness(again) > sureness(found):
+            sheet, found = other, again
+    readable = [word for word in found if word.confidence >= reader.least]
+    return [
+        replace(word, page=page.number, box=sheet.box_on_page(word.box))
+        for word in amounts_joined(in_rows(readable))
+    ]

@@ -13,7 +13,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ticket.ink import ink_of, letter_height, letters_of, resized, skew, text_box
+from models.ticket.ink import (
+    ink_of,
+    letter_height,
+    letters_of,
+    lies_sideways,
+    resized,
+    skew,
+    text_box,
+)
 from models.ticket.words import Box
 
 Pixels = NDArray[np.uint8]
@@ -36,10 +44,12 @@ class Sheet:
     Attributes:
         pixels: uint8 of shape (height, width), 0 is black.
         to_page: float64 of shape (2, 3): from its coordinates to those of the page.
+        turns: quarter turns counterclockwise that it was turned by.
     """
 
     pixels: Pixels
     to_page: NDArray[np.float64]
+    turns: int = 0
 
     def box_on_page(self, box: Box) -> Box:
         """The upright box on the page that holds ``box`` of the sheet."""
@@ -58,19 +68,24 @@ class Sheet:
         return (*first, round(x.max()) - first[0], round(y.max()) - first[1])
 
 
-def sheet_of(pixels: Pixels, *, turns: int = 0) -> Sheet:
+def sheet_of(pixels: Pixels, *, turns: int | None = None) -> Sheet:
     """Prepare a page for reading.
 
     Args:
         pixels: uint8 of shape (height, width), upright as far as its file says so.
-        turns: quarter turns counterclockwise that make it upright.
+        turns: quarter turns counterclockwise that make it upright; None: none, or one where its
+            lines run up or down, which may leave it upside down.
     """
-    turned = np.rot90(pixels, turns)
-    to_page = _unturned(pixels.shape, turns)
     # Measured on a smaller page, which tells as much.
-    reduced = min(1.0, (_MEASURED / max(1, turned.size)) ** 0.5)
-    ink = ink_of(resized(turned, reduced) if reduced < 1 else turned)
+    reduced = min(1.0, (_MEASURED / max(1, pixels.size)) ** 0.5)
+    ink = ink_of(resized(pixels, reduced) if reduced < 1 else pixels)
     letters = letters_of(ink)
+    if turns is None:
+        turns = int(lies_sideways(letters))
+    if turns % 4:
+        ink = np.ascontiguousarray(np.rot90(ink, turns))
+        letters = letters_of(ink)
+    turned, to_page = np.rot90(pixels, turns), _unturned(pixels.shape, turns)
     left, top, right, bottom = text_box(letters, ink.shape)
     tall = letter_height(letters)
     angle = 0.0 if tall is None else skew(ink[top:bottom, left:right])
@@ -78,7 +93,7 @@ def sheet_of(pixels: Pixels, *, turns: int = 0) -> Sheet:
     turned = turned[top:bottom, left:right]
     scale = 1.0 if tall is None else float(np.clip(TALL * reduced / tall, *_SCALES))
     scale = min(scale, (_LARGEST / max(1, turned.size)) ** 0.5)
-    return _drawn(np.ascontiguousarray(turned), angle, scale, to_page @ _shift(left, top))
+    return _drawn(np.ascontiguousarray(turned), angle, scale, to_page @ _shift(left, top), turns)
 
 
 def _unturned(shape: tuple[int, ...], turns: int) -> NDArray[np.float64]:
@@ -98,7 +113,9 @@ def _shift(x: float, y: float) -> NDArray[np.float64]:
     return np.array([[1, 0, x], [0, 1, y], [0, 0, 1]], np.float64)
 
 
-def _drawn(pixels: Pixels, angle: float, scale: float, to_page: NDArray[np.float64]) -> Sheet:
+def _drawn(
+    pixels: Pixels, angle: float, scale: float, to_page: NDArray[np.float64], turns: int
+) -> Sheet:
     """Turned by the angle, scaled, evenly lit, in a white border."""
     height, width = pixels.shape
     if scale < 1:
@@ -116,7 +133,7 @@ def _drawn(pixels: Pixels, angle: float, scale: float, to_page: NDArray[np.float
     ).astype(np.uint8, copy=False)
     back = np.linalg.inv(np.vstack([turn, [0, 0, 1]]))
     reduced = np.diag([1 / min(scale, 1.0), 1 / min(scale, 1.0), 1])
-    return Sheet(drawn, (to_page @ reduced @ back)[:2])
+    return Sheet(drawn, (to_page @ reduced @ back)[:2], turns)
 
 
 def even(pixels: Pixels) -> Pixels:

@@ -58,3 +58,9 @@ def around(words: Iterable[Word]) -> Box:
     right = max(box[0] + box[2] for box in boxes)
     bottom = max(box[1] + box[3] for box in boxes)
     return left, top, right - left, bottom - top
+
+
+def sureness(words: Sequence[Word]) -> float:
+    """Mean confidence of their letters, from 0 to 1; at least one word."""
+    letters = sum(len(word.text) for word in words)
+    return sum(len(word.text) * word.confidence for word in words) / letters

@@ -11,7 +11,7 @@ in place of 3.3.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata, util
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,11 @@ from numpy.typing import NDArray
 
 from config.errors import OcrError
 from models.page.limits import ran_out_of_memory
-from models.page.scan import Fault, Page
-from models.ticket.joined import amounts_joined
+from models.page.scan import Fault
 from models.ticket.rapid.ctc import Alphabet, Span, words_in
 from models.ticket.rapid.parts import parts_of
 from models.ticket.reader import too_slow
-from models.ticket.rows import in_rows
-from models.ticket.sheet import Sheet, sheet_of
+from models.ticket.sheet import Sheet
 from models.ticket.words import Box, Word
 
 Pixels = NDArray[np.uint8]
@@ -42,6 +40,7 @@ _LATIN = frozenset({
     "nld", "nor", "oci", "pol", "por", "que", "ron", "script/Latin", "slk", "slv", "spa", "sqi",
     "srp_latn", "swa", "swe", "tgl", "tur", "uzb", "vie",
 })  # fmt: skip
+_READABLE = 0.3
 _HEIGHT, _LEAST_WIDTH, _STEP = 48, 96, 8
 """Pixels that the recogniser sees of a line, and pixels a step of its answer. At least 160
 pixels read 0.001 better, and take a tenth longer."""
@@ -117,10 +116,14 @@ class RapidReader:
             raise OcrError(f"RapidOCR does not run: {_said(error)}", _INSTALL) from error
         self._alphabet = Alphabet.of(characters, latin=latin)
 
-    def read(self, page: Page, *, timeout: float) -> list[Word] | Fault:
+    @property
+    def least(self) -> float:
+        """See `Reader`."""
+        return _READABLE
+
+    def read(self, sheet: Sheet, *, timeout: float) -> Sequence[Word] | Fault:
         """See `Reader.read`."""
         end = time.monotonic() + timeout
-        sheet = sheet_of(page.pixels)
         words: list[Word] = []
         try:
             quads: list[NDArray[np.float32]] = []
@@ -132,7 +135,7 @@ class RapidReader:
                 if time.monotonic() >= end:
                     return too_slow(timeout)
                 words += [
-                    Word(text, sure, page.number, (1, 1, 1), sheet.box_on_page(box))
+                    Word(text, sure, 1, (1, 1, 1), box)
                     for text, sure, box in self._line(sheet, quad)
                 ]
         except Exception as error:
@@ -140,7 +143,7 @@ class RapidReader:
                 raise MemoryError(_said(error)) from error
             said = f"RapidOCR failed: {_said(error)}"
             return Fault("ocr", said, "Set ocr_engine to tesseract.")
-        return list(amounts_joined(in_rows(words)))
+        return words
 
     def _quads(self, pixels: Pixels) -> list[NDArray[np.float32]]:
         """Corners of lines, from the upper left one clockwise, each of shape (4, 2)."""

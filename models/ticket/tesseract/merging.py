@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ticket.words import Word
+from models.ticket.words import Word, sureness
 
 _ACROSS, _DOWN = 0.3, 0.5
 """Share of the smaller one's width and height by which words stand at one place."""
@@ -25,17 +25,10 @@ def merged(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
     found: list[Word] = []
     for one, other in _places(first, second):
         if one and other:
-            found += one if _sureness(one) >= _sureness(other) else other
+            found += one if sureness(one) >= sureness(other) else other
         else:
             found += [word for word in (*one, *other) if word.confidence >= _ALONE]
     return found
-
-
-def _sureness(words: Sequence[Word]) -> float:
-    """Mean confidence of their letters, from 0 to 1."""
-    return sum(len(word.text) * word.confidence for word in words) / sum(
-        len(word.text) for word in words
-    )
 
 
 def _places(

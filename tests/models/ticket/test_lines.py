@@ -6,10 +6,12 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from models.page.scan import Page
+from models.ticket.reading import read_text
 from models.ticket.sheet import TALL, sheet_of
 from models.ticket.tesseract.engine import PreparedTesseract
 from models.ticket.tesseract.lines import lines_of
 from models.ticket.tesseract.strips import strips_of
+from models.ticket.words import Reading
 
 LINES = [
     ("GREEN GROCER LTD", 34, 0),
@@ -89,8 +91,10 @@ def test_a_page_without_text_has_no_lines() -> None:
 
 def test_a_faint_line_is_read() -> None:
     """By the second look: the first one does not find it between those that are black."""
-    words = PreparedTesseract("eng").read(Page(1, receipt(curl=6.0, ruled=True)), timeout=60)
-    assert isinstance(words, list)
+    page = Page(1, receipt(curl=6.0, ruled=True))
+    reading = read_text([page], PreparedTesseract("eng"), timeout=60)
+    assert isinstance(reading, Reading)
+    words = reading.words
     texts = [word.text for word in words]
     assert {"BREAD", "BUTTER", "CASH", "19.75", "12.50", "TAX"} <= set(texts)
     tops = {word.text: word.box[1] for word in words}

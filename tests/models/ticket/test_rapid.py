@@ -18,6 +18,7 @@ from models.ticket.engines import check_engine, reader_for
 from models.ticket.rapid import engine as rapid
 from models.ticket.rapid import parts
 from models.ticket.reading import read_text
+from models.ticket.sheet import sheet_of
 from models.ticket.words import Reading
 
 LINES = ("Green Grocer Ltd", "TOTAL 12.50", "2 eggs 3.00")
@@ -62,7 +63,7 @@ def test_words_lines_and_boxes_are_read(reader: rapid.RapidReader) -> None:
 def test_nothing_to_read_is_no_fault(reader: rapid.RapidReader) -> None:
     """A blank page among the tickets would be a fault."""
     for shape in ((300, 200), (1, 1), (2, 3000)):
-        assert reader.read(Page(1, np.full(shape, 255, np.uint8)), timeout=60) == []
+        assert reader.read(sheet_of(np.full(shape, 255, np.uint8)), timeout=60) == []
 
 
 @installed
@@ -83,8 +84,9 @@ def test_a_page_in_parts_is_read_as_a_whole(
     lines = [f"LINE {number}" for number in range(10, 40)]
     monkeypatch.setattr(parts, "MOST", 100_000)
     monkeypatch.setattr(parts.parts_of, "__defaults__", (100_000,))
-    found = reader.read(page_of(*lines), timeout=60)
-    assert isinstance(found, list)
+    reading = read_text([page_of(*lines)], reader, timeout=60)
+    assert isinstance(reading, Reading)
+    found = reading.words
     assert " ".join(word.text for word in found) == " ".join(lines)
     assert abs(found[-1].box[1] - 2650) < 20
 
@@ -102,12 +104,12 @@ def test_a_failing_network_is_a_value(
         monkeypatch.setattr(reader, "_recognise", fail)
 
     fails("a node is unhappy")
-    result = reader.read(page_of("x"), timeout=60)
+    result = reader.read(sheet_of(page_of("x").pixels), timeout=60)
     assert isinstance(result, Fault)
     assert "a node is unhappy" in result.reason
     fails("Failed to allocate memory for requested buffer of size 4096")
     with pytest.raises(MemoryError):
-        reader.read(page_of("x"), timeout=60)
+        reader.read(sheet_of(page_of("x").pixels), timeout=60)
 
 
 @installed

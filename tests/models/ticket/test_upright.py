@@ -1,0 +1,84 @@
+"""Whichever way up a page lies, it is read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from models.page.scan import Page
+from models.ticket.engines import reader_for
+from models.ticket.ink import ink_of, letters_of, lies_sideways
+from models.ticket.reading import read_text
+from models.ticket.words import Reading
+
+LINES = [
+    "GREEN GROCER LTD",
+    "12 HIGH STREET",
+    "BREAD 12.50",
+    "CHEESE 7.25",
+    "TOTAL 19.75",
+    "CASH 20",
+]
+DATA = os.environ.get("PIGEONHOLE_TEST_DATA", "")
+RECEIPTS = Path(DATA, "receipts_sroie", "img")
+needs_data = pytest.mark.skipif(not RECEIPTS.is_dir(), reason="PIGEONHOLE_TEST_DATA is not set")
+
+
+def receipt() -> np.ndarray:
+    """Higher than wide, as most are."""
+    image = Image.new("L", (700, 900), 255)
+    draw = ImageDraw.Draw(image)
+    for row, line in enumerate(LINES):
+        draw.text((60, 60 + 90 * row), line, fill=0, font=ImageFont.load_default(size=44))
+    return np.asarray(image)
+
+
+def read(pixels: np.ndarray) -> Reading:
+    """What Tesseract reads of a page that lies like that."""
+    reading = read_text(
+        [Page(1, np.ascontiguousarray(pixels))], reader_for("tesseract", "eng"), timeout=60
+    )
+    assert isinstance(reading, Reading)
+    return reading
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_page_is_read_whichever_way_up_it_lies(turns: int) -> None:
+    """A scanner does not care how paper is put in."""
+    turned = np.rot90(receipt(), turns)
+    reading = read(turned)
+    assert reading.text.split() == " ".join(LINES).split()
+    # The box of each word holds its ink on the page as it lies.
+    for word in reading.words:
+        left, top, width, height = word.box
+        assert turned[top : top + height, left : left + width].min() < 100
+        assert (height > width) == (turns % 2 == 1)
+
+
+@needs_data
+@pytest.mark.parametrize("name", ["001", "068", "144", "209", "554"])
+def test_real_receipts_are_read_alike_in_four_rotations(name: str) -> None:
+    """The total of a scan must not depend on how it was put on the glass."""
+    pixels = cv2.imread(str(next(RECEIPTS.glob(f"*{name}.jpg"))), cv2.IMREAD_GRAYSCALE)
+    assert pixels is not None
+    upright = read(np.asarray(pixels, np.uint8)).text.split()
+    for turns in (1, 2, 3):
+        turned = read(np.rot90(np.asarray(pixels, np.uint8), turns)).text.split()
+        assert len(set(upright) & set(turned)) > 0.8 * len(set(upright))
+
+
+@needs_data
+def test_no_upright_receipt_is_held_to_lie_sideways() -> None:
+    """Turning one that lies rightly costs its text."""
+    for path in sorted(RECEIPTS.glob("*.jpg"))[::4]:
+        pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        assert pixels is not None
+        small = cv2.resize(pixels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        page = np.asarray(pixels if pixels.size < 2_000_000 else small, np.uint8)
+        assert not lies_sideways(letters_of(ink_of(page))), path.name
+        assert lies_sideways(letters_of(ink_of(np.ascontiguousarray(np.rot90(page))))), path.name
