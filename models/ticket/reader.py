@@ -17,6 +17,10 @@ class Reader(Protocol):
     def least(self) -> float:
         """Confidence under which its words are more often wrong than right."""
 
+    @property
+    def doubtful(self) -> float:
+        """Mean confidence of letters under which a page may lie upside down."""
+
     def read(self, sheet: Sheet, *, timeout: float) -> Sequence[Word] | Fault:
         """Read one sheet.
 

@@ -13,10 +13,6 @@ from models.ticket.rows import in_rows
 from models.ticket.sheet import sheet_of
 from models.ticket.words import Reading, Word, sureness, text_of
 
-_DOUBTFUL = 0.45
-"""Mean confidence of letters under which a page may lie upside down. Of 47 receipts Tesseract's is
-0.55 to 0.9 where they are upright, 0.35 at most where they are not."""
-
 
 def read_text(pages: Iterable[Page | Fault], reader: Reader, *, timeout: float) -> Reading | Fault:
     """Read the text of pages, one after the other.
@@ -54,7 +50,7 @@ def _read(page: Page, reader: Reader, *, timeout: float) -> list[Word] | Fault:
     found = reader.read(sheet, timeout=timeout)
     if isinstance(found, Fault):
         return found
-    if found and sureness(found) < _DOUBTFUL and (left := end - time.monotonic()) > 0:
+    if found and sureness(found) < reader.doubtful and (left := end - time.monotonic()) > 0:
         other = sheet_of(page.pixels, turns=sheet.turns + 2)
         again = reader.read(other, timeout=left)
         if not isinstance(again, Fault) and again and sureness(again) > sureness(found):
