@@ -55,7 +55,9 @@ class PreparedTesseract:
         if not poor or left <= 0:
             return found
         strips = strips_of([lines[number] for number in poor])
-        again = words_of(strips.pixels, language=self.language, mode=_MODE, timeout=left)
+        again = words_of(
+            strips.pixels, language=self.language, mode=_MODE, timeout=left, inverse=False
+        )
         if isinstance(again, Fault):
             return found
         doubted = [word for word, line in zip(found, on, strict=True) if line in poor]
