@@ -73,7 +73,9 @@ def _answer(asked: argparse.Namespace) -> None:
     }
     if not asked.no_pace:
         notice("measuring the time beside raw Tesseract")
-        answer["pace"] = pace.measure(sets[SROIE], spec, workers=asked.workers)
+        answer["pace"] = pace.measure(
+            [ticket.path for ticket in sets[SROIE]], spec, workers=asked.workers
+        )
     if asked.out:
         part = asked.out / f".{FILE}"
         part.write_text(json.dumps(answer, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -103,11 +103,11 @@ class Running:
             return connection.execute(query).fetchone()[0] or 0
 
 
-def options(description: str) -> argparse.Namespace:
+def options(description: str, *, files: int = 2000, rounds: int = 3) -> argparse.Namespace:
     """How much to measure: files a round, rounds, workers."""
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
-    parser.add_argument("--files", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--files", type=int, default=files)
+    parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     return parser.parse_args()
 

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from models.page.scan import Scan
-from models.scoring.truth.ticket import TrueTicket
 from service.desk.tickets import get_ready
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
@@ -21,7 +20,7 @@ from service.workers.judge import scan_of
 from service.workers.tickets import read_ticket
 
 
-def measure(tickets: Sequence[TrueTicket], spec: EngineSpec, *, workers: int) -> dict[str, Any]:
+def measure(tickets: Sequence[Path], spec: EngineSpec, *, workers: int) -> dict[str, Any]:
     """Read each ticket and have Tesseract read its file, all cores at work with both.
 
     Which of them comes first changes from ticket to ticket, and the machine's other work falls
@@ -36,8 +35,7 @@ def measure(tickets: Sequence[TrueTicket], spec: EngineSpec, *, workers: int) ->
         pool = PoolExecutor(workers, spec, timeout=2 * spec.job_timeout, warm_up=get_ready)
         try:
             futures = [
-                pool.submit(_pair, one.path, spec, number % 2 == 0)
-                for number, one in enumerate(tickets)
+                pool.submit(_pair, one, spec, number % 2 == 0) for number, one in enumerate(tickets)
             ]
             pairs = [future.result() for future in futures]
         finally:
