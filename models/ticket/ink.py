@@ -12,6 +12,8 @@ Letters = NDArray[np.int32]
 
 _WORKING = 1000
 """Longest side at which skew is measured, in pixels."""
+_MEASURED = 3_000_000
+"""Pixels that are enough to measure letters by."""
 _SIDEWAYS = 1.1
 _NEAREST = 500
 """Letters in a column of the page that are looked at for a neighbour, at most."""
@@ -31,6 +33,12 @@ def ink_of(pixels: Pixels) -> Pixels:
         small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, 15
     )
     return ink.astype(np.uint8, copy=False)
+
+
+def measured(pixels: Pixels) -> tuple[Pixels, float]:
+    """The ink of a page, which may be smaller than the page, and the factor by which it is."""
+    factor = min(1.0, (_MEASURED / max(1, pixels.size)) ** 0.5)
+    return ink_of(resized(pixels, factor) if factor < 1 else pixels), factor
 
 
 def components(ink: Pixels) -> tuple[NDArray[np.int32], Letters]:

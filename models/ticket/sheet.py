@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.ticket.ink import (
-    ink_of,
     letter_height,
     letters_of,
     lies_sideways,
+    measured,
     resized,
     skew,
     text_box,
@@ -32,8 +32,6 @@ at 30, 0.721 at 46. Tesseract's documentation ("Rescaling") says 30."""
 _LARGEST: Final = 24_000_000
 """Pixels of a sheet: what is larger costs time and reads no better."""
 _SCALES = 0.25, 4.0
-_MEASURED = 3_000_000
-"""Pixels that are enough to measure letters by."""
 _BORDER = 16
 
 
@@ -76,9 +74,7 @@ def sheet_of(pixels: Pixels, *, turns: int | None = None) -> Sheet:
         turns: quarter turns counterclockwise that make it upright; None: none, or one where its
             lines run up or down, which may leave it upside down.
     """
-    # Measured on a smaller page, which tells as much.
-    reduced = min(1.0, (_MEASURED / max(1, pixels.size)) ** 0.5)
-    ink = ink_of(resized(pixels, reduced) if reduced < 1 else pixels)
+    ink, reduced = measured(pixels)
     letters = letters_of(ink)
     if turns is None:
         turns = int(lies_sideways(letters))

@@ -16,6 +16,7 @@ from models.page.prepare import grayscale
 from models.page.read import Document, read_scan
 from models.page.scan import Fault, Page, Scan
 from service.workers.engine import Engine, EngineSpec, engine_for, reader_of
+from service.workers.sideways import judged_upright
 from service.workers.tickets import read_ticket
 
 
@@ -99,11 +100,12 @@ def examine(spec: EngineSpec, jobs: Sequence[Job]) -> Batch:
         else:
             judged.append((number, document))
     verdicts = _judge([document.pages[0] for _, document in judged], engine)
-    for (number, document), verdict in zip(judged, verdicts, strict=True):
+    for (number, document), as_it_lies in zip(judged, verdicts, strict=True):
         job = jobs[number]
-        if isinstance(verdict, Fault):
-            results[number] = Examined(job.scan, fault=verdict)
+        if isinstance(as_it_lies, Fault):
+            results[number] = Examined(job.scan, fault=as_it_lies)
             continue
+        verdict = judged_upright(job.scan, as_it_lies, engine)
         found: Ticket | Fault | None = None
         if job.read or verdict.class_name in spec.read_classes:
             found = read_ticket(job.scan, spec)
