@@ -80,6 +80,12 @@ def _errors(words: list[str], phrase: str, length: int) -> int | None:
     return fewest
 
 
+def alike(one: str, other: str) -> bool:
+    """Whether two signs are easily taken for one another, in any case."""
+    pair = {one.upper(), other.upper()}
+    return any(pair <= set(group) for group in rules().look_alikes)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """All of ``rules.toml``.
@@ -90,6 +96,10 @@ class Rules:
         vendor: ``firms``, ``trades``, ``not_vendor`` and ``address``.
         forms: ends of firms' names, as they are written.
         known: names of chains, by something that they print.
+        begun: ends of firms' names by how they begin, where that says all.
+        name_words: that names of firms are made of, in small letters.
+        look_alikes: groups of signs that are taken for one another.
+        letters: the letter that a sign or digit among letters was.
         signs: the code of a currency (ISO 4217) by its sign, in capitals.
     """
 
@@ -97,7 +107,11 @@ class Rules:
     date_labels: Phrases
     vendor: Mapping[str, Phrases]
     forms: tuple[str, ...]
+    begun: Mapping[str, str]
     known: Mapping[str, str]
+    name_words: frozenset[str]
+    look_alikes: tuple[str, ...]
+    letters: Mapping[str, str]
     signs: Mapping[str, str]
 
 
@@ -106,12 +120,18 @@ def rules() -> Rules:
     """The rules that come with the program."""
     found: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     vendor = dict(found["vendor"])
-    known, forms = vendor.pop("known"), vendor.pop("forms")
+    known, forms, begun = vendor.pop("known"), vendor.pop("forms"), vendor.pop("begun")
+    words = vendor.pop("words")
+    words += " ".join((*vendor["firms"], *vendor["trades"])).split()
     return Rules(
         labels=Phrases(found["labels"]),
         date_labels=Phrases({"yes": found["dates"]["labels"], "no": found["dates"]["not_labels"]}),
         vendor={kind: Phrases({kind: phrases}) for kind, phrases in vendor.items()},
         forms=tuple(forms),
+        begun=begun,
         known=known,
+        name_words=frozenset(word for word in words if len(word) > 2),
+        look_alikes=tuple(found["look_alikes"]["groups"]),
+        letters=found["look_alikes"]["letters"],
         signs={sign: code for code, signs in found["currency"].items() for sign in signs},
     )
