@@ -70,13 +70,15 @@ def plain(text: str) -> str:
 def _errors(words: list[str], phrase: str, length: int) -> int | None:
     allowed = (len(phrase) + _MISREAD - 5) // _MISREAD
     fewest: int | None = None
-    for start in range(len(words) - length + 1):
-        window = " ".join(words[start : start + length])
-        if abs(len(window) - len(phrase)) > allowed:
-            continue
-        found = Levenshtein.distance(window, phrase, score_cutoff=allowed)
-        if found <= allowed and (fewest is None or found < fewest):
-            fewest = found
+    # A blank may be missing or too many.
+    for many in {length} if allowed < 1 else {max(1, length - 1), length, length + 1}:
+        for start in range(len(words) - many + 1):
+            window = " ".join(words[start : start + many])
+            if abs(len(window) - len(phrase)) > allowed:
+                continue
+            found = Levenshtein.distance(window, phrase, score_cutoff=allowed)
+            if found <= allowed and (fewest is None or found < fewest):
+                fewest = found
     return fewest
 
 
@@ -99,7 +101,9 @@ class Rules:
         begun: ends of firms' names by how they begin, where that says all.
         name_words: that names of firms are made of, in small letters.
         look_alikes: groups of signs that are taken for one another.
+        digits: pairs of digits that are taken for one another.
         letters: the letter that a sign or digit among letters was.
+        countries: what tickets say where a currency is used, by its code.
         signs: the code of a currency (ISO 4217) by its sign, in capitals.
     """
 
@@ -111,7 +115,9 @@ class Rules:
     known: Mapping[str, str]
     name_words: frozenset[str]
     look_alikes: tuple[str, ...]
+    digits: frozenset[frozenset[str]]
     letters: Mapping[str, str]
+    countries: Phrases
     signs: Mapping[str, str]
 
 
@@ -132,6 +138,8 @@ def rules() -> Rules:
         known=known,
         name_words=frozenset(word for word in words if len(word) > 2),
         look_alikes=tuple(found["look_alikes"]["groups"]),
+        digits=frozenset(map(frozenset, found["look_alikes"]["digits"])),
         letters=found["look_alikes"]["letters"],
+        countries=Phrases(found["countries"]),
         signs={sign: code for code, signs in found["currency"].items() for sign in signs},
     )
