@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 import dateparser
 
+from config.settings import DateOrder
 from models.fields.rules import rules
 from models.fields.ticket import Field
 from models.ticket.rows import Row
 from models.ticket.words import Word, around
-
-DateOrder = Literal["DMY", "MDY", "YMD"]
-"""Which of the numbers of a date comes first."""
 
 _EARLIEST: Final = 1990
 _SHORT_YEARS: Final = 2000

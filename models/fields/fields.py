@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from models.fields.dates import DateOrder, find_date
+from config.settings import DateOrder
+from models.fields.dates import find_date
 from models.fields.doubled import without_doubles
 from models.fields.ticket import Fields
 from models.fields.totals import find_sums

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.fields.dates import DateOrder, find_date
+from config.settings import DateOrder
+from models.fields.dates import find_date
 from models.fields.ticket import Field
 from tests.models.fields.receipts import rows
 
