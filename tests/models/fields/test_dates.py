@@ -60,7 +60,8 @@ def test_what_is_no_date_is_none(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     ["15|01|2018", "15//01/2018", "15 01-18", "15/01 18", "15 O1 2018", "DATE15/01/2018", "15~01~2018",
-     "15/01/201810:20", "2018 0l 15", "45/01/2018", "15/01/2818"],
+     "15/01/201810:20", "2018 0l 15", "45/01/2018", "15/01/2818",
+     "15/01/7018", "15|01/18", "15/0112018", "1510112018", "15101/2018"],
 )  # fmt: skip
 def test_a_date_that_was_misread_is_mended(line: str) -> None:
     """A ticket would have no date for one sign of it, or one nobody need look at."""
