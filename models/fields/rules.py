@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +17,9 @@ _FILE = Path(__file__).with_name("rules.toml")
 _SPELLED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe"})
 _MISREAD = 8
 """Of so many letters one may be another; of fewer than five none."""
+
+_KEPT = 1024
+"""Texts whose phrases are remembered."""
 
 
 class Found(NamedTuple):
@@ -46,13 +49,23 @@ class Phrases:
             for kind, phrases in kinds.items()
             for phrase in phrases
         ]
+        self._longest = max((length for _, _, length in self._phrases), default=0)
+        # The same row is asked for again and again.
+        self._remembered = lru_cache(maxsize=_KEPT)(self._search)
 
     def find(self, text: str) -> Found | None:
         """The longest phrase in ``text``, the best read of those; None if there is none."""
+        return self._remembered(text)
+
+    def _search(self, text: str) -> Found | None:
         words = plain(text).split()
+        windows = [
+            [" ".join(words[start : start + many]) for start in range(len(words) - many + 1)]
+            for many in range(self._longest + 2)
+        ]
         best: tuple[tuple[int, int], Found] | None = None
         for kind, phrase, length in self._phrases:
-            errors = _errors(words, phrase, length)
+            errors = _errors(windows, phrase, length)
             if errors is None:
                 continue
             rank = (len(phrase) - 2 * errors, -errors)
@@ -67,13 +80,18 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[^a-z]+", " ", folded.replace("\u0308", "")).split())
 
 
-def _errors(words: list[str], phrase: str, length: int) -> int | None:
+def _errors(windows: Sequence[Sequence[str]], phrase: str, length: int) -> int | None:
+    """Letters that differ at the fewest; a blank may be missing, or one too many.
+
+    Args:
+        windows: of a text, by how many words they have.
+        phrase: in small letters.
+        length: its words.
+    """
     allowed = (len(phrase) + _MISREAD - 5) // _MISREAD
     fewest: int | None = None
-    # A blank may be missing or too many.
-    for many in {length} if allowed < 1 else {max(1, length - 1), length, length + 1}:
-        for start in range(len(words) - many + 1):
-            window = " ".join(words[start : start + many])
+    for many in (length,) if allowed < 1 else range(max(1, length - 1), length + 2):
+        for window in windows[many]:
             if abs(len(window) - len(phrase)) > allowed:
                 continue
             found = Levenshtein.distance(window, phrase, score_cutoff=allowed)
