@@ -29,6 +29,8 @@ ENV_PREFIX = "PIGEONHOLE_"
 NOT_SETTINGS = frozenset({"PIGEONHOLE_HOME", "PIGEONHOLE_TEST_DATA"})
 """Environment variables with our prefix that are no settings."""
 
+DateOrder = Literal["DMY", "MDY", "YMD"]
+"""Which number of a date comes first."""
 OutputKind = Literal["pdf", "text"]
 """What may be made of a ticket that was read, beside its scan."""
 
@@ -105,7 +107,7 @@ class Settings(BaseSettings):
     ticket_outputs: Annotated[tuple[OutputKind, ...], NoDecode] = Field(
         (), description='Beside each ticket a searchable PDF, its text, or both: ["pdf", "text"]'
     )
-    date_order: Literal["DMY", "MDY", "YMD"] = Field(
+    date_order: DateOrder = Field(
         "DMY", description="How dates such as 03/04/2026 are meant, where a ticket does not tell"
     )
     reject: float = Field(

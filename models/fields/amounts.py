@@ -14,6 +14,9 @@ from models.ticket.rows import Row
 from models.ticket.words import Word
 
 _NUMBER = r"\d{1,3}(?:[.,'\u2019 ]\d{3})+[.,]\s?\d{2}|\d{1,6}\s?[.,]\s?\d{2}|(?<!\w)[.,]\d{2}"
+_ROUGH = re.compile(r"(?<![\w.,])[\dOolISBZ]{1,6}\s?[.,:;*'-]?\s?[\dOolISBZ]{2}(?![\w%])")
+_MISREAD = str.maketrans("OolISBZ", "0011582")
+_ROUGH_DIGITS = 2
 _LARGEST = Decimal(10_000_000)
 
 
@@ -61,6 +64,18 @@ def amounts_in(row: Row) -> Iterator[Amount]:
         sign = rules().signs.get((found["before"] or found["after"] or "").upper(), "")
         words = row.within(found.start("number"), found.end("number"))
         yield Amount(value, sign, words)
+
+
+def rough_amounts_in(row: Row) -> Iterator[Amount]:
+    """What may be amounts that were misread: ``TOTAL 12 50``, ``l2.5O``, ``1250``.
+
+    To be believed only where something else proves them.
+    """
+    for found in _ROUGH.finditer(row.text):
+        digits = re.sub(r"\W", "", found[0]).translate(_MISREAD)
+        if digits.isdecimal() and sum(map(str.isdecimal, found[0])) >= _ROUGH_DIGITS:
+            value = (Decimal(digits) / 100).quantize(Decimal("0.01"))
+            yield Amount(value, "", row.within(*found.span()))
 
 
 def value_of(text: str) -> Decimal | None:

@@ -6,21 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 import dateparser
 
+from config.settings import DateOrder
 from models.fields.rules import rules
 from models.fields.ticket import Field
 from models.ticket.rows import Row
 from models.ticket.words import Word, around
 
-DateOrder = Literal["DMY", "MDY", "YMD"]
-"""Which of the numbers of a date comes first."""
-
 _EARLIEST: Final = 1990
 _SHORT_YEARS: Final = 2000
-"""A year of two digits before this one is a number of something else."""
+"""A year of two digits before this one, in front, is a number of something else, of a version say."""
+_AHEAD: Final = 50
+"""Years from today until which a ticket may name a day that is to come."""
 _LANGUAGES: Final = ["en", "de", "fr", "es", "it", "nl", "pt", "ms", "pl"]
 _D = r"[0-9OoIlSB]"
 _SEP = r"\s?[-/.,'\u2019]\s?"
@@ -38,6 +38,29 @@ _PATTERNS: Final = tuple(
         rf"(?<!\w)(?P<a>{_D}{{1,2}})(?:st|nd|rd|th|\.)?[-/.,\s]*(?P<name>[^\W\d_]{{3,9}})[-/.,'\s]*(?P<year>{_YEAR})(?!\d)",
         # Mar 21, 2018
         rf"(?<!\w)(?P<name>[^\W\d_]{{3,9}})\.?\s*(?P<a>{_D}{{1,2}})(?:st|nd|rd|th)?[-/.,\s]+(?P<year>[12]{_D}{{3}})(?!\d)",
+    )
+)
+# What may be a date whose signs between the numbers were misread, or that is glued to something.
+_GAP = r"\s?[-/.,'\u2019|~_:\u2013\u2014]{1,2}\s?"
+_BLANK = r"\s"
+_ROUGH: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # 2018 01-15
+        rf"(?<![\w.,/-])(?P<year>20{_D}{{2}})(?:{_GAP}|{_BLANK})(?P<b>{_D}{{2}})(?:{_GAP}|{_BLANK})(?P<c>{_D}{{2}})(?![\w.,/-])",
+        # 15|01|2018, 15 01-2018, DATE15/01/2018, 15/01/201810:20
+        rf"(?<![\d.,/-])(?P<a>{_D}{{1,2}}){_GAP}(?P<b>{_D}{{1,2}}){_GAP}(?P<year>[12]{_D}{{3}})(?!\d(?!\d?:))",
+        rf"(?<![\d.,/-])(?P<a>{_D}{{2}})(?:{_GAP}|{_BLANK})(?P<b>{_D}{{2}})(?:{_GAP}|{_BLANK})(?P<year>[12]{_D}{{3}})(?!\d(?!\d?:))",
+        # 15/0112018, 1510112018: a stroke that was read as a one
+        r"(?<![\w.,/-])(?P<a>\d{1,2})[-/|](?P<b>\d{1,2})1(?P<year>20\d\d)(?!\d)",
+        r"(?<![\w.,/-])(?P<a>\d\d)1(?P<b>\d\d)[-/|1](?P<year>20\d\d)(?!\d)",
+        # 15|01/18
+        r"(?<![\w.,/|-])(?P<a>\d\d)[-/|~](?P<b>\d\d)[-/|~](?P<year>\d\d)(?![\w.,/|-])",
+        # 15/01/7018
+        r"(?<![\w.,/-])(?P<a>\d\d)[-/.](?P<b>\d\d)[-/.](?P<year>\d{4})(?![\w.,/-])",
+        # 15 01-18, 15-01 18
+        rf"(?<![\w.,/:-])(?P<a>\d\d)(?:{_BLANK}[-/]|[-/]{_BLANK}|{_BLANK})(?P<b>\d\d)[-/](?P<year>\d\d)(?![\w.,/:-]|\s\d)",
+        rf"(?<![\w.,/:-])(?P<a>\d\d)[-/](?P<b>\d\d){_BLANK}(?P<year>\d\d)(?![\w.,/:-]|\s\d)",
     )
 )
 _MISREAD = str.maketrans("OoIlSB", "001158")
@@ -70,21 +93,18 @@ class Candidate:
         return len(set(self.readings.values())) == 1
 
 
-def find_date(
-    rows: Sequence[Row], *, order: DateOrder, today: date, vendor_order: DateOrder | None = None
-) -> Field | None:
+def find_date(rows: Sequence[Row], *, order: DateOrder, today: date) -> Field | None:
     """The date of the ticket; None where there is none.
 
     Args:
         rows: of the ticket, from the top.
         order: of the numbers, where nothing else tells.
         today: later dates are none.
-        vendor_order: the order on other tickets of the same vendor.
     """
-    found = list(_candidates(rows, today))
+    found = list(_candidates(rows, today)) or list(_rough_candidates(rows, today, order))
     if not found:
         return None
-    orders = [vendor_order or order, order, "DMY", "MDY", "YMD"]
+    orders = [order, "DMY", "MDY", "YMD"]
     certain = {day for one in found if one.certain for day in one.readings.values()}
     best = max(found, key=_rank)
     day, sure = _meant(best, certain, orders)
@@ -113,6 +133,47 @@ def _candidates(rows: Sequence[Row], today: date) -> Iterator[Candidate]:
                 )  # fmt: skip
 
 
+def _rough_candidates(rows: Sequence[Row], today: date, order: DateOrder) -> Iterator[Candidate]:
+    """What may be a date on a ticket that has no other. A telephone number is none."""
+    for number, row in enumerate(rows):
+        said = rules().labels.find(row.text)
+        if said and said.kind == "reference":
+            continue
+        for pattern in (*_ROUGH, *_PATTERNS):
+            for match in pattern.finditer(row.text):
+                readings = _readings(match, today)[0] or _mended(match, today, order)
+                if readings:
+                    start, end = match.span()
+                    timed = bool(_TIME.search(row.text[:start] + " " + row.text[end:]))
+                    words = row.within(start, end)
+                    yield Candidate(
+                        readings, True, row.text[:start], timed, words, number / len(rows)
+                    )
+
+
+def _mended(match: re.Match[str], today: date, order: DateOrder) -> dict[DateOrder, date]:
+    """The one day that there is with one digit taken for another that looks like it.
+
+    Of ``08/69/2017`` that is the 8th of September; where there are several, none is sure.
+    """
+    parts = match.groupdict()
+    if parts.get("name") or "a" not in parts or len(parts["year"]) != len("2018"):
+        return {}
+    a, b, year = (parts[key].translate(_MISREAD) for key in ("a", "b", "year"))
+    text = f"{a}/{b}/{year}"
+    if (day := _parsed(text, order)) and day.year - today.year < _AHEAD:
+        return {}  # It says when something ends.
+    days = {
+        day
+        for place, sign in enumerate(text)
+        for pair in rules().digits if sign in pair
+        for other in pair - {sign}
+        if (day := _parsed(text[:place] + other + text[place + 1 :], order))
+        and day.year >= _EARLIEST and day <= today
+    }  # fmt: skip
+    return {order: days.pop()} if len(days) == 1 else {}
+
+
 def _readings(match: re.Match[str], today: date) -> tuple[dict[DateOrder, date], bool]:
     parts = match.groupdict()
     name = parts.get("name")
@@ -135,7 +196,10 @@ def _readings(match: re.Match[str], today: date) -> tuple[dict[DateOrder, date],
         written = [("YMD", "-".join((digits["year"], digits["b"], digits["c"])))]
     for order, text in written:
         day = _parsed(text, order)
-        if day is not None and day.year >= _EARLIEST and day <= today:
+        if day is None or day > today:
+            continue
+        in_front = "a" in digits and not digits["year"].endswith(f"{day.year % 100:02}")
+        if day.year >= (_SHORT_YEARS if in_front else _EARLIEST):
             readings[order] = day
     if len(readings) > 1 and "YMD" in readings and "a" in digits:
         del readings["YMD"]  # only where nothing else fits

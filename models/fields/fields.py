@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from models.fields.dates import DateOrder, find_date
+from config.settings import DateOrder
+from models.fields.dates import find_date
+from models.fields.doubled import without_doubles
 from models.fields.ticket import Fields
 from models.fields.totals import find_sums
 from models.fields.vendor import find_vendor
@@ -21,7 +23,7 @@ def find_fields(words: Sequence[Word], *, date_order: DateOrder, today: date) ->
         date_order: which number of a date comes first, where nothing else tells.
         today: later dates are not believed.
     """
-    rows = rows_of(words)
+    rows = without_doubles(rows_of(words))
     sums = find_sums(rows)
     return Fields(
         vendor=find_vendor(rows),

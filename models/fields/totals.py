@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from models.fields.amounts import Amount, amounts_in
+from models.fields.amounts import Amount, amounts_in, rough_amounts_in, value_of
+from models.fields.checks import Proved, Said, may_be, prove
+from models.fields.currency import find_currency
 from models.fields.rules import Found, plain, rules
 from models.fields.ticket import Field
 from models.ticket.rows import Row
@@ -20,28 +23,15 @@ _SAID = {
 """How much a label speaks for an amount as the total, in steps of likelihood."""
 _PAID, _SUMMED, _ITEMS, _PART = 3.0, 2.0, 1.5, 1.5
 """How much it speaks for an amount that a sum comes out at it, or against it that it is a part."""
-_AGAIN, _LATE, _LARGEST = 0.4, 1.0, 0.7
-"""The same for each time that it stands there again, for standing low, for being the largest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An amount and what is said of it.
-
-    Attributes:
-        amount: see `Amount`.
-        label: the phrase of the rules beside it, or above it; None if there is none.
-        place: share of the ticket above it, from 0 to 1.
-    """
-
-    amount: Amount
-    label: Found | None
-    place: float
-
-    @property
-    def kind(self) -> str:
-        """The kind of its label; empty if it has none."""
-        return self.label.kind if self.label else ""
+_AGAIN, _LATE, _LARGEST, _TAX = 0.4, 1.0, 0.7, 1.5
+"""The same for each time that it stands there again, for standing low, for being the largest; and
+against it that it is called a tax somewhere."""
+_DOUBT, _REPAIRED = 0.5, 0.7
+"""Against an amount that was misread though a sum proves it; and of how sure that leaves one."""
+_PAYABLE = ("grand_total", "total", "card")
+"""What is said of amounts that a sum may mend."""
+_WHOLE = re.compile(r"\d{1,3}[.,]\d{2}")
+_Scored = tuple[Decimal, Amount, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +49,13 @@ def find_sums(rows: Sequence[Row]) -> Sums:
     Args:
         rows: of the ticket, from the top.
     """
-    said = list(_said(rows))
-    total = _total(said)
+    said = _apart(list(_said(rows)))
+    total = _total(said, list(_rough(rows)), rows)
     if total is None:
-        return Sums(None, None, _currency(said, rows))
-    best, confidence = total
-    field = _field(best.amount, f"{best.amount.value}", confidence)
-    return Sums(field, _tax(said, best.amount.value), _currency(said, rows))
+        return Sums(None, None, find_currency([one.amount for one in said], rows))
+    value, amount, confidence = total
+    field = _field(amount, f"{value}", confidence)
+    return Sums(field, _tax(said, value), find_currency([one.amount for one in said], rows))
 
 
 def _said(rows: Sequence[Row]) -> Iterator[Said]:
@@ -84,82 +74,120 @@ def _said(rows: Sequence[Row]) -> Iterator[Said]:
         above = None
 
 
+def _apart(said: Sequence[Said]) -> list[Said]:
+    """A quantity beside an amount is no thousand where the amount stands elsewhere too.
+
+    ``2 144.68`` is 144.68 on a ticket that says so once more.
+    """
+    whole = {one.amount.value for one in said if len(one.amount.words) == 1}
+    return [_last_of(one, whole) or one for one in said]
+
+
+def _last_of(one: Said, whole: set[Decimal]) -> Said | None:
+    *before, last = one.amount.words
+    text = last.text.strip("()*:;")
+    value = value_of(text) if before and _WHOLE.fullmatch(text) else None
+    if value is None or value not in whole:
+        return None
+    return replace(one, amount=replace(one.amount, value=value, words=(last,)))
+
+
+def _rough(rows: Sequence[Row]) -> Iterator[Said]:
+    """What may be misread amounts, in rows that say total and hold no other amount."""
+    for number, row in enumerate(rows):
+        label = rules().labels.find(row.text)
+        if label is None or label.kind not in _PAYABLE or any(True for _ in amounts_in(row)):
+            continue
+        for amount in rough_amounts_in(row):
+            yield Said(amount, label, number / len(rows))
+
+
 def _without_signs(text: str) -> str:
     return " ".join(word for word in text.split() if word.strip(".:").upper() not in rules().signs)
 
 
-def _total(said: Sequence[Said]) -> tuple[Said, float] | None:
+def _total(said: Sequence[Said], rough: Sequence[Said], rows: Sequence[Row]) -> _Scored | None:
+    proved = prove(said, rounded=any(_says_rounding(row) for row in rows))
+    considered = [one for one in said if one.amount.value > 0]
     scores: dict[Decimal, float] = {}
     best_of: dict[Decimal, Said] = {}
+    for one in considered:
+        _keep(scores, best_of, one.amount.value, _said_score(one), one)
     times = Counter(one.amount.value for one in said)
-    paid = set(_paid(said))
-    summed, parts = _summed(said)
-    items = _items(said)
-    considered = [one for one in said if one.amount.value > 0]
+    # What stands there twice was hardly misread; then a part of the sum was.
+    doubtful = [one for one in (*considered, *rough) if times[one.amount.value] <= 1]
+    _repair(scores, best_of, doubtful, proved)
+    _calculate(scores, best_of, considered, proved)
+    if not scores:
+        return None
+    taxes = {one.amount.value for one in said if one.kind == "tax"}
     largest = max(
         (one.amount.value for one in considered if one.kind not in ("cash", "reference", "count")),
         default=Decimal(0),
     )
-    for one in considered:
-        value = one.amount.value
-        score = _SAID.get(one.kind, 0.0)
-        if one.label is not None and score > 0:
-            score -= 0.5 * one.label.errors
-        score += _LATE * one.place
-        if value not in scores or score > scores[value]:
-            scores[value], best_of[value] = score, one
+    summed = proved.summed | proved.missing
     for value in scores:
-        scores[value] += _PAID * (value in paid) + _SUMMED * (value in summed)
-        scores[value] += _ITEMS * (value == items)
-        scores[value] -= _PART * (value in parts and value not in paid)
-        scores[value] += _AGAIN * min(times[value] - 1, 3) + _LARGEST * (value == largest)
-    if not scores:
-        return None
+        paid = value in proved.paid
+        scores[value] += _PAID * paid + _SUMMED * (value in summed)
+        scores[value] += _ITEMS * (value == proved.items)
+        scores[value] -= _PART * (value in proved.parts and not paid)
+        scores[value] -= _TAX * (value in taxes and not paid)
+        scores[value] += _AGAIN * max(0, min(times[value] - 1, 3)) + _LARGEST * (value == largest)
     ranked = sorted(scores, key=lambda value: (scores[value], value), reverse=True)
     first = ranked[0]
     margin = scores[first] - (scores[ranked[1]] if len(ranked) > 1 else 0.0)
-    sure = min(1.0, 0.5 + margin / 8 + 0.2 * (first in paid))
-    return best_of[first], sure * best_of[first].amount.confidence
+    sure = min(1.0, 0.5 + margin / 8 + 0.2 * (first in proved.paid))
+    if first not in times:
+        sure *= _REPAIRED
+    return first, best_of[first].amount, sure * best_of[first].amount.confidence
 
 
-def _paid(said: Sequence[Said]) -> Iterator[Decimal]:
-    """What was paid less what was given back."""
-    given = {
-        one.amount.value for one in said if one.kind in ("cash", "card", "grand_total", "total")
-    }
-    for back in {one.amount.value for one in said if one.kind == "change"}:
-        for cash in given:
-            if cash > back >= 0 and any(
-                one.amount.value == cash and one.kind in ("cash", "card") for one in said
-            ):
-                yield cash - back
+def _keep(
+    scores: dict[Decimal, float],
+    best_of: dict[Decimal, Said],
+    value: Decimal,
+    score: float,
+    one: Said,
+) -> None:
+    if value not in scores or score > scores[value]:
+        scores[value], best_of[value] = score, one
 
 
-def _summed(said: Sequence[Said]) -> tuple[set[Decimal], set[Decimal]]:
-    """What comes out when tax, service and rounding are added; and what they are added to."""
-    there = {one.amount.value for one in said}
-    bases = {
-        one.amount.value for one in said if one.kind in ("subtotal", "total", "grand_total", "")
-    }
-    sums, parts = set[Decimal](), set[Decimal]()
-    for one in said:
-        extra = one.amount.value
-        if one.kind not in ("tax", "service", "rounding", "discount") or extra == 0:
-            continue
-        signs = {"rounding": (1, -1), "discount": (-1,)}.get(one.kind, (1,))
-        for base in bases:
-            for sign in signs:
-                value = base + sign * abs(extra)
-                if value in there and value != extra:
-                    sums.add(value)
-                    parts.add(base)
-    return sums, parts
+def _said_score(one: Said) -> float:
+    score = _SAID.get(one.kind, 0.0)
+    if one.label is not None and score > 0:
+        score -= 0.5 * one.label.errors
+    return score + _LATE * one.place
 
 
-def _items(said: Sequence[Said]) -> Decimal | None:
-    """The sum of what nothing is said of; None where that is one amount or none."""
-    items = [one.amount.value for one in said if not one.kind]
-    return sum(items, Decimal(0)) if len(items) > 1 else None
+def _repair(
+    scores: dict[Decimal, float], best_of: dict[Decimal, Said], read: Sequence[Said], proved: Proved
+) -> None:
+    """What sums come out at takes the label of what may be a misreading of it."""
+    for value in {*proved.paid, *proved.missing}:
+        for one in read:
+            if one.kind not in _PAYABLE or one.amount.value in proved.summed:
+                continue
+            if one.amount.value == value or may_be(one.amount.value, value):
+                _keep(scores, best_of, value, _said_score(one) - _DOUBT, one)
+
+
+def _calculate(
+    scores: dict[Decimal, float], best_of: dict[Decimal, Said], said: Sequence[Said], proved: Proved
+) -> None:
+    """Where no total could be read, it is what was paid less what was given back."""
+    if any(one.kind in ("grand_total", "total") for one in said):
+        return
+    for value, (cash, back) in proved.paid.items():
+        if value not in scores and back.amount.value > 0:
+            words = (*cash.amount.words, *back.amount.words)
+            scores[value] = 0.0
+            best_of[value] = replace(cash, amount=replace(cash.amount, words=words))
+
+
+def _says_rounding(row: Row) -> bool:
+    label = rules().labels.find(row.text)
+    return label is not None and label.kind == "rounding"
 
 
 def _tax(said: Sequence[Said], total: Decimal) -> Field | None:
@@ -171,21 +199,6 @@ def _tax(said: Sequence[Said], total: Decimal) -> Field | None:
         return None
     best = max(fitting, key=lambda one: (one.amount.value > 0, one.place))
     return _field(best.amount, f"{best.amount.value}", 0.7 * best.amount.confidence)
-
-
-def _currency(said: Iterable[Said], rows: Sequence[Row]) -> Field | None:
-    """The sign beside most amounts; else one that stands alone."""
-    signed = [one.amount for one in said if one.amount.sign]
-    if signed:
-        ((code, times),) = Counter(amount.sign for amount in signed).most_common(1)
-        first = next(amount for amount in signed if amount.sign == code)
-        return _field(first, code, times / len(signed))
-    for row in rows:
-        for word in row.words:
-            code = rules().signs.get(word.text.strip("().:,*").upper(), "")
-            if code:
-                return Field(code, 0.8 * word.confidence, word.page, word.box)
-    return None
 
 
 def _field(amount: Amount, value: str, confidence: float) -> Field:

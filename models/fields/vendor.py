@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from statistics import median
 
-from rapidfuzz.distance import Levenshtein
-
 from models.fields.amounts import amounts_in
+from models.fields.mending import legal_form, mended_words
 from models.fields.rules import plain, rules
 from models.fields.ticket import Field
 from models.ticket.rows import Row, row_of
@@ -27,6 +27,11 @@ _REGISTER = re.compile(
     r"|\s+(?:co|company|gst|reg|roc)\b[\s.]*(?:reg|no)\b.*$",
     re.IGNORECASE,
 )
+_MENDED = 0.85
+"""How much less sure a name is of which a word was mended."""
+_WORD = re.compile(r"[^\W\d_]{3}")
+_LONGEST = 4
+"""Words of the longest end of a firm's name."""
 _EDGES = " *-=_,:;'\"`~|#<>«»"
 
 
@@ -45,16 +50,20 @@ def find_vendor(rows: Sequence[Row]) -> Field | None:
     address = rules().vendor["address"]
     addresses = [number for number, row in enumerate(top) if address.find(row.text)]
     below = min(addresses, default=len(top))
+    # Specks are no rows that a name stands below.
+    depths = accumulate((bool(_WORD.search(row.text)) for row in top), initial=0)
     scored = [
-        (_score(row, number, usual) - _BELOW * (number > below), -number, row)
-        for number, row in enumerate(top)
+        (_score(row, depth, usual) - _BELOW * (number > below), -number, row)
+        for number, (row, depth) in enumerate(zip(top, depths, strict=False))
     ]
     score, place, row = max(scored, key=lambda one: one[:2])
     row = _whole(top, -place)
-    name = _name(row.text)
+    name = _name(row)
     if score <= 0 or not name:
         return None
     read = median(word.confidence for word in row.words)
+    if mended_words(row.words) != row.text:
+        read *= _MENDED
     return Field(name, round(read * min(1.0, score / 6), 3), row.page, around(row.words))
 
 
@@ -68,11 +77,11 @@ def _chain(rows: Sequence[Row]) -> Field | None:
     return None
 
 
-def _score(row: Row, number: int, usual: float) -> float:
-    text, found = row.text, rules().vendor
-    name = _name(text)
+def _score(row: Row, depth: int, usual: float) -> float:
+    found = rules().vendor
+    name = _name(row)
     letters = sum(map(str.isalpha, name))
-    score = _FIRST - _DOWN * number
+    score = _FIRST - _DOWN * depth
     score += min(2.0, _TALL * (row.height / usual - 1))
     if found["firms"].find(name):
         score += _FIRM
@@ -92,8 +101,9 @@ def _score(row: Row, number: int, usual: float) -> float:
 def _whole(top: Sequence[Row], number: int) -> Row:
     """The row with the rest of its name, where that stands in a row of its own."""
     row = top[number]
-    if number and _is_rest(row) and (_is_legal_form(row) or _may_begin(top[number - 1], row)):
-        return row_of((*top[number - 1].words, *row.words))
+    above = top[number - 1] if number else None
+    if above and (_is_legal_form(row) or (_is_rest(row) and _may_begin(above, row))):
+        return row_of((*above.words, *row.words))
     if number + 1 < len(top) and _is_legal_form(top[number + 1]):
         return row_of((*row.words, *top[number + 1].words))
     return row
@@ -101,10 +111,12 @@ def _whole(top: Sequence[Row], number: int) -> Row:
 
 def _is_legal_form(row: Row) -> bool:
     """Whether nothing but the end of a firm's name stands there: ``SDN BHD``."""
-    found = rules().vendor["firms"].find(row.text)
-    if found is None or plain(_name(row.text)) != found.phrase:
+    name = _name(row)
+    if len(plain(row.text)) > len(plain(name)) + 2:  # the letter of a register
         return False
-    return len(plain(row.text)) <= len(found.phrase) + 2  # the letter of a register
+    found = rules().vendor["firms"].find(row.text)
+    firm = found is not None and plain(name) == found.phrase
+    return firm or legal_form(name, last=True) is not None
 
 
 def _is_rest(row: Row) -> bool:
@@ -113,7 +125,7 @@ def _is_rest(row: Row) -> bool:
     if found is None:
         return False
     firm = found.phrase
-    others = [word for word in plain(_name(row.text)).removesuffix(firm).split() if len(word) > 2]
+    others = [word for word in plain(_name(row)).removesuffix(firm).split() if len(word) > 2]
     return len(others) <= 1
 
 
@@ -125,8 +137,9 @@ def _may_begin(above: Row, row: Row) -> bool:
     return alike and not other and not any(map(str.isdigit, above.text))
 
 
-def _name(text: str) -> str:
-    """Without the number of a register behind it, and without ornaments."""
+def _name(row: Row) -> str:
+    """Mended, without the number of a register behind it, and without ornaments."""
+    text = mended_words(row.words)
     bare = _REGISTER.sub("", text.strip(_EDGES + ".")) if _REGISTER.search(text) else text
     return _cut(bare).lstrip(_EDGES + ".").rstrip(_EDGES)
 
@@ -134,14 +147,13 @@ def _name(text: str) -> str:
 def _cut(text: str) -> str:
     """Up to the end of the firm's name, that mended: ``SON BHD (519S37-X)`` is ``SDN BHD``."""
     words = text.split()
-    for form in rules().forms:
-        length = len(form.split())
-        # A name has words before its end.
-        for start in range(1, len(words) - length + 1):
-            window = " ".join(words[start : start + length])
-            bare = window.strip("([{,;:")
-            errors = Levenshtein.distance(bare.upper(), form.upper(), score_cutoff=1)
-            if errors == 0 or (errors == 1 and len(form) >= 7 and bare.upper().isupper()):
-                end = bare if errors == 0 else form
-                return " ".join((*words[:start], end))
-    return text
+    # A name has words before its end.
+    for start in range(1, len(words)):
+        for length in range(min(_LONGEST, len(words) - start), 0, -1):
+            after = start + length
+            last = not _WORD.search(" ".join(words[after:]))
+            form = legal_form(" ".join(words[start:after]).strip("([{,;:"), last=last)
+            if form:
+                return " ".join((*words[:start], form))
+    end = rules().begun.get(words[-1].upper()) if len(words) > 1 else None
+    return " ".join((*words[:-1], end)) if end else text

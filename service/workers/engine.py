@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from config.errors import PigeonholeError, WorkersError
 from config.home import Home
-from config.settings import Settings
+from config.settings import DateOrder, Settings
 from indexer.cache import EmbeddingCache
 from indexer.calibration import Calibration
 from indexer.support import support_files, support_stamp
 from indexer.verdict import Verdict
-from models.fields.dates import DateOrder
 from models.page.limits import Limits, ran_out_of_memory
 from models.page.scan import Fault, Page
 from models.siamese.weights import SHIPPED
