@@ -112,10 +112,7 @@ def lines_of(pixels: Pixels) -> list[Line]:
     if not _FEWEST <= letters.sum() <= _MOST_LETTERS:
         return []
     usual = float(np.median(found[letters, 3]))
-    pieces = _pieces(found, usual)
-    if len(pieces) > _MOST:
-        return []
-    rows = [row for row in _rows(pieces) if _is_text(row, found, usual)]
+    rows = [row for row in _rows(_pieces(found, usual)) if _is_text(row, found, usual)]
     owner = np.full(len(found), -1, np.int32)
     for number, row in enumerate(rows):
         for piece in (*row.pieces, *row.specks):
@@ -141,8 +138,11 @@ def _pieces(found: Letters, usual: float) -> list[_Piece]:
     large = np.flatnonzero(ink & (height > 0.45 * usual))
     large = large[np.argsort(found[large, 0], kind="stable")]
     linked = _linked(found[large, :4].astype(float))
-    pieces = [_piece(found, large[linked == number], True) for number in np.unique(linked)]
     specks = np.flatnonzero(ink & (height <= 0.45 * usual))
+    numbers = np.unique(linked)
+    if len(numbers) + len(specks) > _MOST:
+        return []
+    pieces = [_piece(found, large[linked == number], True) for number in numbers]
     return pieces + [_piece(found, np.array([speck]), False) for speck in specks]
 
 
