@@ -18,7 +18,7 @@ from storage import rows
 from storage.database import Database
 from storage.records import Filed, Heartbeat, Hit, Move, Prior, Superseded, displayable, timestamp
 from storage.searching import search
-from storage.tables import CLOSED, OPEN, heartbeat, journal, matches, scans
+from storage.tables import CLOSED, JUDGED, OPEN, heartbeat, journal, matches, scans
 from storage.tickets import ticket_of
 from storage.views import RESULT_COLUMNS
 
@@ -40,6 +40,8 @@ class Queries:
         state: str | None = None,
         since: datetime | None = None,
         limit: int | None = None,
+        *,
+        unread: bool = False,
     ) -> Iterator[dict[str, Any]]:
         """Rows of the view ``results``, newest first; the keys are its columns, in order.
 
@@ -48,6 +50,7 @@ class Queries:
             state: only scans in this state.
             since: only scans received then or later.
             limit: no more rows than this.
+            unread: only scans that were judged though their text could not be read.
         """
         view = results_view.c
         query = select(results_view).order_by(view.scan_id.desc())
@@ -57,6 +60,8 @@ class Queries:
             query = query.where(view.state == displayable(state))
         if since is not None:
             query = query.where(view.received_at >= timestamp(since))
+        if unread:
+            query = query.where(view.state.in_(JUDGED), view.error.is_not(None))
         return self._paged(query, limit)
 
     def _paged(self, query: Select[Any], limit: int | None) -> Iterator[dict[str, Any]]:
@@ -89,6 +94,7 @@ class Queries:
         scan_ids: Sequence[int] | None = None,
         states: Sequence[str] = CLOSED,
         newest: int | None = None,
+        faulty: bool = False,
     ) -> list[Filed]:
         """Closed scans that have a file, those first that were closed last.
 
@@ -96,6 +102,7 @@ class Queries:
             scan_ids: only these; None for all.
             states: only scans in one of these.
             newest: no more than this.
+            faulty: only scans that could not be judged, or whose text could not be read.
         """
         query = (
             select(
@@ -106,6 +113,8 @@ class Queries:
             .order_by(scans.c.finished_at.desc(), scans.c.id.desc())
             .limit(newest)
         )  # fmt: skip
+        if faulty:
+            query = query.where(scans.c.error.is_not(None))
         wanted = None if scan_ids is None else frozenset(scan_ids)
         with self.database.read() as connection:
             return [
@@ -127,6 +136,13 @@ class Queries:
         query = select(scans.c.state, func.count()).group_by(scans.c.state)
         with self.database.read() as connection:
             return {state: number for state, number in connection.execute(query)}  # noqa: C416
+
+    def unread(self) -> int:
+        """How many scans were judged though their text could not be read."""
+        query = select(func.count()).where(scans.c.state.in_(JUDGED), scans.c.error.is_not(None))
+        with self.database.read() as connection:
+            number: int = connection.execute(query).scalar_one()
+        return number
 
     def heartbeat(self) -> Heartbeat | None:
         """What the daemon told last; None when none ever ran."""
@@ -158,7 +174,7 @@ class Queries:
         """
         query = select(scans).where(
             scans.c.id == scan_id,
-            scans.c.state.in_(["filed", "review"]),
+            scans.c.state.in_(JUDGED),
             scans.c.error.is_(None),
         )
         near = (

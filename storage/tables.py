@@ -38,6 +38,7 @@ metadata = MetaData(
 OPEN: Final = ("queued", "working")
 """States of a row whose file is still in the inbox and of which nothing is decided."""
 
+JUDGED: Final = ("filed", "review")
 CLOSED: Final = ("filed", "review", "failed", "duplicate")
 """States of a row that is done with, and whose file stands somewhere."""
 

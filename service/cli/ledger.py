@@ -54,6 +54,9 @@ def results(
         str | None, typer.Option(metavar="T", help="Received since, such as 2026-01-31 or …T12:00.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many.")] = None,
+    unread: Annotated[
+        bool, typer.Option("--unread", help="Only tickets that could not be read.")
+    ] = False,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
     home: HomeOption = None,
@@ -68,7 +71,7 @@ def results(
         from service.cli.spreadsheet import print_csv
         from storage.views import RESULT_COLUMNS
 
-        rows = ledger.results(class_name, state, moment, limit)
+        rows = ledger.results(class_name, state, moment, limit, unread=unread)
         if as_json:
             for row in rows:
                 print_json(row)

@@ -30,16 +30,22 @@ def retry(
     all_failed: Annotated[
         bool, typer.Option("--all-failed", help="Every scan that failed.")
     ] = False,
+    unread: Annotated[
+        bool, typer.Option("--unread", help="Every ticket that could not be read.")
+    ] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Put failed scans back into the inbox, to be judged anew."""
-    if all_failed == bool(scan_ids):
+    """Put what failed, or was not read, back into the inbox."""
+    if (all_failed or unread) == bool(scan_ids):
         raise UsageError(
-            "retry takes scans or --all-failed", "See 'pigeonhole results --state failed'"
+            "retry takes scans, --all-failed or --unread", "See 'pigeonhole results --state failed'"
         )
+    states = ["failed"] if all_failed or scan_ids else []
+    states += _JUDGED if unread or scan_ids else ()
     with opened_ledger(ctx, home) as (found, ledger):
-        scans = ledger.filed(scan_ids=scan_ids, states=("failed",))
+        # One that was judged and has a fault is a ticket that could not be read.
+        scans = ledger.filed(scan_ids=scan_ids, states=states, faulty=True)
         _refuse_others(ledger, scan_ids or (), scans)
         _put_back(found, ledger, scans, as_json=as_json)
 
@@ -152,7 +158,7 @@ def verify(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
 
 
 def _refuse_others(ledger: Ledger, asked: Sequence[int], scans: Sequence[Filed]) -> None:
-    """Refuse scans that did not fail.
+    """Refuse scans that neither failed nor are unread.
 
     Raises:
         UsageError: there is no such scan, or it is in another state.
@@ -162,10 +168,10 @@ def _refuse_others(ledger: Ledger, asked: Sequence[int], scans: Sequence[Filed])
         if scan_id not in there:
             row = ledger.result(scan_id)
             raise UsageError(
-                f"scan {scan_id} is {row['state']}, only failed ones are retried"
+                f"scan {scan_id} is {row['state']}: only what failed or was not read is retried"
                 if row
                 else f"there is no scan {scan_id}",
-                "See 'pigeonhole results --state failed'",
+                "See 'pigeonhole results --state failed' and 'pigeonhole results --unread'",
             )
 
 

@@ -109,7 +109,12 @@ class Placement:
             decision = self._decide(claim, examined, promised)
             promised.add(decision.destination)
             decisions.append(decision)
-            if decision.final_state == "failed" and decision.fault is not None:
+            if decision.fault is None:
+                continue
+            if decision.final_state != "failed":
+                fault, file = decision.fault, str(claim.scan.path)
+                log.warning("not read", file=file, reason=fault.reason, what_to_do=fault.advice)
+            else:
                 self._faults[decision.scan_id] = decision.fault
         return self._carry_out(self._ledger.decide(decisions))
 

@@ -19,6 +19,7 @@ from storage.records import Heartbeat, now, timestamp
 def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str, Any]:
     """What ``status`` tells, as plain values; ages in seconds, room in bytes.
 
+    ``unread`` counts tickets that were filed but could not be read; None if there are none.
     What only a daemon knows (``pid``, ``events``, ``waiting``, ``trouble``) is None where none runs.
     """
     pid = daemon_at_work(home.lock_file)
@@ -37,6 +38,7 @@ def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str,
         "trouble": None if pid is None else _trouble(home, beat),
         "events": beat.events if beat else None,
         "scans": ledger.counts(),
+        "unread": ledger.unread() or None,
         "waiting": beat.waiting if beat else None,
         "oldest_waiting": timestamp(oldest) if oldest else None,
         "oldest_waiting_age": _age(oldest),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.fields.fields import find_fields
 from models.fields.ticket import Fields, Ticket
+from models.page.limits import ran_out_of_memory
 from models.page.read import pages_of
 from models.page.scan import Fault, Scan
 from models.ticket.engines import check_engine
@@ -17,17 +18,25 @@ from service.workers.engine import EngineSpec, reader_of
 
 
 def read_ticket(scan: Scan, spec: EngineSpec) -> Ticket | Fault:
-    """All that a scan says, as an engine of this spec reads it. Never raises."""
+    """All that a scan says, as an engine of this spec reads it.
+
+    Raises:
+        PigeonholeError: the engine cannot be made; no scan is to blame for that.
+    """
     # The worker's own limit must not strike before the reader's, or the verdict would be lost.
     most = spec.job_timeout * 0.8
+    reader = reader_of(spec)
     try:
         with closing(pages_of(scan, spec.limits)) as pages:
-            reading = read_text(pages, reader_of(spec), timeout=most)
-    except MemoryError:
-        return spec.limits.too_much_memory()
-    if isinstance(reading, Fault):
-        return reading
-    return Ticket(reading.text, reading.words, fields_of(reading.words, spec))
+            reading = read_text(pages, reader, timeout=most)
+        if isinstance(reading, Fault):
+            return reading
+        return Ticket(reading.text, reading.words, fields_of(reading.words, spec))
+    except Exception as error:  # noqa: BLE001 - libraries raise anything; the verdict must stand
+        if ran_out_of_memory(error):
+            return spec.limits.too_much_memory()
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        return Fault("ocr", f"reading failed: {said}", "Scan or save it again.")
 
 
 def fields_of(words: Sequence[Word], spec: EngineSpec) -> Fields:

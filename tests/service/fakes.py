@@ -65,7 +65,7 @@ class Clock:
 class Judge(Executor):
     """Judges by the first word of a file.
 
-    ``broken`` fails, ``cut`` ends early, ``killer`` ends the worker, ``slow`` exceeds its time,
+    ``broken`` fails, ``cut`` ends early, ``unread`` is a ticket that cannot be read, ``killer`` ends the worker, ``slow`` exceeds its time,
     ``poison`` raises; any other word is the class. While ``gate`` is closed nothing is answered.
 
     Attributes:
@@ -132,6 +132,9 @@ class Judge(Executor):
             return Examined(job.scan, fault=Fault("decode", "is broken", "Scan it again"))
         if word == "cut":
             return Examined(job.scan, fault=Fault("decode", "ends early", truncated=True))
+        if word == "unread":
+            fault = Fault("ocr", "Tesseract was killed (SIGKILL)", "pigeonhole doctor looks at it")
+            return Examined(job.scan, verdict_of("ticket"), fault, None, 1)
         ticket = Ticket(data.decode()) if word == "ticket" else None
         return Examined(job.scan, verdict_of(word), None, ticket, 1)
 

@@ -43,14 +43,39 @@ def test_a_failed_scan_is_retried_by_its_number(sorted_desk: Desk) -> None:
 
 def test_only_failed_scans_are_retried(sorted_desk: Desk) -> None:
     """A mistyped number would take a filed scan away."""
-    with pytest.raises(UsageError, match=r"scan \d+ is filed, only failed ones"):
+    with pytest.raises(UsageError, match=r"scan \d+ is filed: only what failed or was not"):
         run(sorted_desk, "retry", id_of(sorted_desk, "a.png"))
     with pytest.raises(UsageError, match="there is no scan 99"):
         run(sorted_desk, "retry", "99")
-    for words in (["retry"], ["retry", "1", "--all-failed"]):
-        with pytest.raises(UsageError, match="retry takes scans or --all-failed"):
+    for words in (["retry"], ["retry", "1", "--all-failed"], ["retry", "1", "--unread"]):
+        with pytest.raises(UsageError, match="retry takes scans, --all-failed or --unread"):
             run(sorted_desk, *words)
     assert sorted_desk.filed() == {"sorted/ticket/a.png", "failed/b.png", "failed/b.png.error.json"}
+
+
+def test_a_ticket_that_was_not_read_is_found_and_retried(sorted_desk: Desk) -> None:
+    """It is filed, and not among what failed: its text would be missing for good."""
+    judge = Judge()
+    sorted_desk.drop("c.png", "unread 3")
+    assert sorted_desk.once(judge)
+    (row,) = str(run(sorted_desk, "results", "--unread", "--json")).splitlines()
+    assert json.loads(row)["error"] == "Tesseract was killed (SIGKILL)"
+    assert json.loads(str(run(sorted_desk, "status", "--json")))["unread"] == 1
+    judge.says["unread"] = "ticket"
+    back = "sorted/ticket/c.png is back as inbox/c.png\n1 scan put back\n"
+    assert run(sorted_desk, "retry", "--unread") == back
+    assert run(sorted_desk, "results", "--unread", "--json") == ""
+    assert sorted_desk.once(judge)
+    assert sorted_desk.filed() >= {"sorted/ticket/a.png", "sorted/ticket/c.png", "failed/b.png"}
+    assert run(sorted_desk, "retry", "--unread") == "0 scans put back\n"
+    assert json.loads(str(run(sorted_desk, "status", "--json")))["unread"] is None
+
+
+def test_one_ticket_that_was_not_read_is_retried_by_its_number(sorted_desk: Desk) -> None:
+    """Who saw one in the table would have to read all of them again."""
+    sorted_desk.drop("c.png", "unread 3")
+    assert sorted_desk.once(Judge())
+    assert "1 scan put back" in str(run(sorted_desk, "retry", id_of(sorted_desk, "c.png")))
 
 
 def test_the_last_ones_are_undone(sorted_desk: Desk) -> None:

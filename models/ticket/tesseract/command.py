@@ -8,12 +8,17 @@ plain TIFF takes 0.07 s of that less than pytesseract's PNG, and 0.05 s less tha
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import functools
 import os
+import re
+import signal
 import subprocess
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytesseract
@@ -36,6 +41,12 @@ _COLUMNS, _WORD_LEVEL = 12, "5"
 _INSTALL = "Install it: apt-get install {}."
 # What Leptonica and C++ write when an allocation fails.
 _NO_MEMORY = ("malloc fail", "calloc fail", "bad_alloc")
+_DOCTOR = "pigeonhole doctor checks Tesseract."
+_NO_TABLE = "Tesseract answered with something else than words"
+# The heading of its list of languages, with their number in some versions.
+_FOLDER = re.compile(rb'^List of available languages in "([^"\n]+)"')
+_LISTING = 10.0
+"""Seconds that Tesseract may take to list its languages."""
 _TEMPORARY = "Make room for temporary files, in cache/tmp of the home"
 
 
@@ -67,9 +78,42 @@ def check_tesseract(language: str) -> str:
     installed = listed.stdout.decode(errors="replace").splitlines()[1:]
     missing = [name for name in language.split("+") if name not in installed]
     if missing:
-        advice = _INSTALL.format(" ".join(map(_package, missing)))
-        raise OcrError(f"Tesseract cannot read {', '.join(missing)}", advice)
+        raise OcrError(*_cannot_read(missing))
     return version
+
+
+def missing_of(language: str, folder: Path) -> Fault | None:
+    """The fault of languages that are no longer there.
+
+    Where one of several is missing Tesseract says so on stderr, and reads on in the others.
+
+    Args:
+        language: Tesseract's names joined by ``+``.
+        folder: where Tesseract has its languages.
+    """
+    missing = [
+        name for name in language.split("+") if not (folder / f"{name}.traineddata").is_file()
+    ]
+    return Fault("ocr", *_cannot_read(missing)) if missing else None
+
+
+@functools.lru_cache(maxsize=1)
+def languages_folder(command: str) -> Path | None:
+    """Where Tesseract has its languages; None where it does not say.
+
+    Args:
+        command: of Tesseract.
+    """
+    try:
+        listed = subprocess.run(
+            [command, "--list-langs"], capture_output=True, check=True, stdin=subprocess.DEVNULL,
+            timeout=_LISTING,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    said = _FOLDER.search(listed.stdout)
+    folder = Path(os.fsdecode(said[1])) if said else None
+    return folder if folder is not None and folder.is_dir() else None
 
 
 def words_of(
@@ -90,6 +134,12 @@ def words_of(
     Raises:
         MemoryError: this process, or Tesseract, has too little. Nothing else is raised.
     """
+    # One alone that is missing makes Tesseract fail, and costs no look.
+    if "+" in language:
+        folder = languages_folder(pytesseract.pytesseract.tesseract_cmd)
+        gone = None if folder is None else missing_of(language, folder)
+        if gone is not None:
+            return gone
     image = Image.fromarray(pixels)
     # In pytesseract this is the format of the file that hands the page over.
     image.format = _IMAGE_FORMAT
@@ -100,18 +150,23 @@ def words_of(
     except pytesseract.TesseractNotFoundError:
         return Fault("ocr", "Tesseract is not installed", _INSTALL.format("tesseract-ocr"))
     except pytesseract.TesseractError as error:
-        said = " ".join(str(error.message).split())[-200:] or f"it ended with {error.status}"
-        if any(sign in str(error.message) for sign in _NO_MEMORY):
+        said = " ".join(str(error.message).split())[-200:]
+        if any(sign in said for sign in _NO_MEMORY):
             raise MemoryError(said) from error
-        return Fault("ocr", f"Tesseract failed: {said}", "pigeonhole doctor checks Tesseract.")
+        return Fault("ocr", _ended(error.status, said), _DOCTOR)
     except RuntimeError:
         # pytesseract has no class of its own for it.
         return too_slow(timeout)
+    except UnicodeDecodeError:
+        return Fault("ocr", _NO_TABLE, _DOCTOR)
     except (OSError, ValueError, subprocess.SubprocessError, SystemExit) as error:
         said = " ".join(str(error).split())[:200]
         full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
         return Fault("ocr", f"Tesseract cannot be used: {said}", _TEMPORARY, passing=full)
-    return list(_parsed(table))
+    try:
+        return list(_parsed(table))
+    except (ValueError, OverflowError):
+        return Fault("ocr", _NO_TABLE, _DOCTOR)
 
 
 def _parsed(table: str) -> Iterator[Word]:
@@ -143,6 +198,20 @@ def _one_thread() -> Iterator[None]:
             os.environ.pop("OMP_THREAD_LIMIT", None)
         else:
             os.environ["OMP_THREAD_LIMIT"] = before
+
+
+def _ended(status: int, said: str) -> str:
+    """How Tesseract ended, for a person; ``said`` is the end of what it said."""
+    if status < 0:
+        with contextlib.suppress(ValueError):
+            return f"Tesseract was killed ({signal.Signals(-status).name})"
+    return f"Tesseract failed: {said or f'it ended with {status}'}"
+
+
+def _cannot_read(missing: Sequence[str]) -> tuple[str, str]:
+    """What is wrong, and what to do, where these languages are missing."""
+    advice = _INSTALL.format(" ".join(map(_package, missing)))
+    return f"Tesseract cannot read {', '.join(missing)}", advice
 
 
 def _package(language: str) -> str:

@@ -101,3 +101,11 @@ def test_a_faint_line_is_read() -> None:
     assert tops["GREEN"] < tops["TAX"] < tops["BREAD"] < tops["CHEDDAR"] < tops["CASH"]
     rows = {word.text: word.line for word in words}
     assert rows["CASH"] == rows["20.00"] != rows["19.75"]
+
+
+def test_a_page_of_noise_has_no_lines() -> None:
+    """A photograph of gravel would hold a worker for minutes, and no time limit end it."""
+    noise = np.random.default_rng(0).integers(0, 256, (1500, 1500)).astype(np.uint8)
+    grain = np.where(np.random.default_rng(0).random((1500, 1500)) < 0.02, 0, 255)
+    assert lines_of(noise) == []
+    assert lines_of(grain.astype(np.uint8)) == []

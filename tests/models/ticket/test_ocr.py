@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from config.errors import OcrError
 from models.page.scan import Fault, Page
 from models.ticket.reading import read_text
-from models.ticket.tesseract.command import check_tesseract
+from models.ticket.tesseract.command import check_tesseract, languages_folder, missing_of
 from models.ticket.tesseract.engine import PreparedTesseract
 from models.ticket.words import Reading
 
@@ -142,6 +142,38 @@ def test_a_tesseract_that_fails_is_a_value(
     else:
         assert isinstance(result, Fault)
         assert "Tesseract" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("kill -KILL $$", "was killed (SIGKILL)"),
+        ('head -c 9999 /dev/urandom > "$2.tsv"', "something else than words"),
+        (r"printf '5\t1\t1\t1\t1\t1\tA\tB\tC\tD\tE\tF\n' > $2.tsv", "something else than words"),
+    ],
+)
+def test_it_is_told_what_tesseract_did(
+    script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People would read of codecs and numbers, and look for the trouble in their scan."""
+    fake(tmp_path, monkeypatch, script)
+    assert reason in fault(page_of("x")).reason
+
+
+def test_one_of_several_languages_that_is_gone_is_told(tmp_path: Path) -> None:
+    """Tesseract would read on in the others, and umlauts be lost without a word."""
+    (tmp_path / "script").mkdir()
+    for name in ("eng", "script/Latin"):
+        (tmp_path / f"{name}.traineddata").touch()
+    assert missing_of("eng+script/Latin", tmp_path) is None
+    told = missing_of("eng+deu+chi_sim", tmp_path)
+    assert told is not None
+    assert (told.stage, told.reason) == ("ocr", "Tesseract cannot read deu, chi_sim")
+    assert told.advice == "Install it: apt-get install tesseract-ocr-deu tesseract-ocr-chi-sim."
+    folder = languages_folder("tesseract")
+    assert folder is not None
+    assert missing_of("eng", folder) is None
+    assert languages_folder(str(tmp_path / "nothing")) is None
 
 
 def test_a_missing_tesseract_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:

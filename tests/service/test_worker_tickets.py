@@ -1,0 +1,59 @@
+"""Tests of `service.workers.tickets`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.page.scan import Fault
+from service.workers import tickets
+from service.workers.judge import scan_of
+from service.workers.tickets import read_ticket
+from tests.service.fakes import SPEC
+
+
+class Reader:
+    """Ends as no reader should."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def read(self, page: object, *, timeout: float) -> list[object]:
+        """Raise it."""
+        raise self._error
+
+
+def no_memory() -> cv2.error:
+    """What OpenCV raises when an allocation fails."""
+    error = cv2.error("Failed to allocate 123 bytes")
+    error.code = -4
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "stage", "reason"),
+    [
+        (ValueError("of two\nlines"), "ocr", "reading failed: ValueError: of two lines"),
+        (MemoryError(), "limits", "more memory"),
+        (no_memory(), "limits", "more memory"),
+    ],
+)
+def test_what_a_library_raises_leaves_the_verdict_alone(
+    error: Exception, stage: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ticket of a known class would be judged three times, and end among the failed files."""
+    path = tmp_path / "a.png"
+    Image.fromarray(np.full((40, 40), 255, np.uint8)).save(path)
+    monkeypatch.setattr(tickets, "reader_of", lambda _spec: Reader(error))
+    scan = scan_of(path)
+    assert not isinstance(scan, Fault)
+    found = read_ticket(scan, replace(SPEC, cache=tmp_path))
+    assert isinstance(found, Fault)
+    assert found.stage == stage
+    assert reason in found.reason
+    assert found.advice
