@@ -83,7 +83,7 @@ def _upright(_: object) -> bool:
     return False
 
 
-def _first_look(_: object, __: object, found: Sequence[Word], ___: float) -> Sequence[Word]:
+def _first_look(_: object, __: object, found: Sequence[Word], *___: float) -> Sequence[Word]:
     return found
 
 

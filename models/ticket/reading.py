@@ -31,6 +31,7 @@ def read_text(pages: Iterable[Page | Fault], reader: Reader, *, timeout: float) 
     """
     end = time.monotonic() + timeout
     words: list[Word] = []
+    turns: dict[int, int] = {}
     for page in pages:
         if isinstance(page, Fault):
             return page
@@ -39,12 +40,14 @@ def read_text(pages: Iterable[Page | Fault], reader: Reader, *, timeout: float) 
         if isinstance(found, Fault):
             # Of all the seconds, not of those that were left for this page.
             return too_slow(timeout) if time.monotonic() >= end else found
-        words += found
-    return Reading(text_of(words), tuple(words))
+        words += found[0]
+        if found[1]:
+            turns[page.number] = found[1]
+    return Reading(text_of(words), tuple(words), turns)
 
 
-def _read(page: Page, reader: Reader, *, timeout: float) -> list[Word] | Fault:
-    """The words of a page, whichever way up it lies."""
+def _read(page: Page, reader: Reader, *, timeout: float) -> tuple[list[Word], int] | Fault:
+    """The words of a page, and the quarter turns that bring it upright."""
     end = time.monotonic() + timeout
     sheet = sheet_of(page.pixels)
     found = reader.read(sheet, timeout=timeout)
@@ -56,7 +59,8 @@ def _read(page: Page, reader: Reader, *, timeout: float) -> list[Word] | Fault:
         if not isinstance(again, Fault) and again and sureness(again) > sureness(found):
             sheet, found = other, again
     readable = [word for word in found if word.confidence >= reader.least]
-    return [
+    words = [
         replace(word, page=page.number, box=sheet.box_on_page(word.box))
         for word in amounts_joined(in_rows(readable))
     ]
+    return words, sheet.turns % 4

@@ -31,6 +31,8 @@ TALL: Final = 22.0
 at 30, 0.721 at 46. Tesseract's documentation ("Rescaling") says 30."""
 _LARGEST: Final = 24_000_000
 """Pixels of a sheet: what is larger costs time and reads no better."""
+_LONGEST = 30_000
+"""Pixels of a sheet's longer side; Tesseract takes 32,767."""
 _SCALES = 0.25, 4.0
 _BORDER = 16
 
@@ -88,7 +90,7 @@ def sheet_of(pixels: Pixels, *, turns: int | None = None) -> Sheet:
     left, top, right, bottom = (int(side / reduced) for side in (left, top, right, bottom))
     turned = turned[top:bottom, left:right]
     scale = 1.0 if tall is None else float(np.clip(TALL * reduced / tall, *_SCALES))
-    scale = min(scale, (_LARGEST / max(1, turned.size)) ** 0.5)
+    scale = min(scale, (_LARGEST / max(1, turned.size)) ** 0.5, _LONGEST / max(turned.shape))
     return _drawn(np.ascontiguousarray(turned), angle, scale, to_page @ _shift(left, top), turns)
 
 
@@ -120,8 +122,10 @@ def _drawn(
     else:
         rest = scale
     turn = cv2.getRotationMatrix2D((pixels.shape[1] / 2, pixels.shape[0] / 2), angle, rest)
-    new_width = int(np.ceil(width * scale)) + 2 * _BORDER
-    new_height = int(np.ceil(height * scale)) + 2 * _BORDER
+    # What is turned needs more room: of a receipt two metres long a degree is a third of its width.
+    sine = abs(np.sin(np.radians(angle)))
+    new_width = int(np.ceil((width + height * sine) * scale)) + 2 * _BORDER
+    new_height = int(np.ceil((height + width * sine) * scale)) + 2 * _BORDER
     turn[:, 2] += (new_width / 2 - pixels.shape[1] / 2, new_height / 2 - pixels.shape[0] / 2)
     pixels = even(pixels)
     drawn = cv2.warpAffine(

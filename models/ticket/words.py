@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 Box = tuple[int, int, int, int]
@@ -36,10 +36,13 @@ class Reading:
     Attributes:
         text: a line a line, a blank line between paragraphs and between pages.
         words: in reading order.
+        turns: quarter turns counterclockwise that bring a page upright, by its number; a page
+            that is not named lies upright.
     """
 
     text: str
     words: tuple[Word, ...]
+    turns: Mapping[int, int] = field(default_factory=dict)
 
 
 def text_of(words: Sequence[Word]) -> str:
@@ -58,6 +61,22 @@ def around(words: Iterable[Word]) -> Box:
     right = max(box[0] + box[2] for box in boxes)
     bottom = max(box[1] + box[3] for box in boxes)
     return left, top, right - left, bottom - top
+
+
+def turned(box: Box, turns: int) -> Box:
+    """A box on the page turned by quarters, counterclockwise about the page's first corner.
+
+    What stands where to one another is right; corners may be negative.
+    """
+    left, top, width, height = box
+    match turns % 4:
+        case 1:
+            return top, -left - width, height, width
+        case 2:
+            return -left - width, -top - height, width, height
+        case 3:
+            return -top - height, left, height, width
+    return box
 
 
 def sureness(words: Sequence[Word]) -> float:

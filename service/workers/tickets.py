@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from models.fields.fields import find_fields
 from models.fields.ticket import Fields, Ticket
@@ -31,7 +32,7 @@ def read_ticket(scan: Scan, spec: EngineSpec) -> Ticket | Fault:
             reading = read_text(pages, reader, timeout=most)
         if isinstance(reading, Fault):
             return reading
-        return Ticket(reading.text, reading.words, fields_of(reading.words, spec))
+        return Ticket(reading.text, reading.words, fields_of(reading.words, spec, reading.turns))
     except Exception as error:  # noqa: BLE001 - libraries raise anything; the verdict must stand
         if ran_out_of_memory(error):
             return spec.limits.too_much_memory()
@@ -39,11 +40,19 @@ def read_ticket(scan: Scan, spec: EngineSpec) -> Ticket | Fault:
         return Fault("ocr", f"reading failed: {said}", "Scan or save it again.")
 
 
-def fields_of(words: Sequence[Word], spec: EngineSpec) -> Fields:
-    """What these words of a ticket say, under the settings of this spec."""
+def fields_of(
+    words: Sequence[Word], spec: EngineSpec, turns: Mapping[int, int] = MappingProxyType({})
+) -> Fields:
+    """What these words of a ticket say, under the settings of this spec.
+
+    Args:
+        words: of all its pages, in order.
+        spec: of the engine that judges.
+        turns: see `models.ticket.words.Reading`.
+    """
     # Where it is a day later already, a ticket may be of that day.
     today = datetime.now(UTC).date() + timedelta(days=1)
-    return find_fields(words, date_order=spec.date_order, today=today)
+    return find_fields(words, date_order=spec.date_order, today=today, turns=turns)
 
 
 def check_reading(spec: EngineSpec) -> None:

@@ -17,6 +17,10 @@ from models.ticket.words import Word
 
 _MODE = 6
 """One uniform block of text: Tesseract's best page segmentation for receipts."""
+_MOST = 700
+"""Lines that are redrawn: more would make a sheet that Tesseract finds too long."""
+_SPARE = 0.3
+"""Share of the time limit that must be left: finding lines is not broken off."""
 _GOOD = 0.6
 """Confidence of each of its words from which on a line is not read again."""
 
@@ -40,10 +44,18 @@ class PreparedTesseract:
         """See `Reader.read`."""
         end = time.monotonic() + timeout
         found = words_of(sheet.pixels, language=self.language, mode=_MODE, timeout=timeout)
-        return found if isinstance(found, Fault) else self._with_second_look(sheet, found, end)
+        return (
+            found
+            if isinstance(found, Fault)
+            else self._with_second_look(sheet, found, timeout, end)
+        )
 
-    def _with_second_look(self, sheet: Sheet, found: Sequence[Word], end: float) -> Sequence[Word]:
+    def _with_second_look(
+        self, sheet: Sheet, found: Sequence[Word], timeout: float, end: float
+    ) -> Sequence[Word]:
         """The words, those of lines that were read badly or not at all read again."""
+        if end - time.monotonic() < _SPARE * timeout:
+            return found
         lines = lines_of(sheet.pixels)
         on = [_line_of(word, lines) for word in found]
         poor = [
@@ -51,6 +63,7 @@ class PreparedTesseract:
             for number in range(len(lines))
             if not _is_good([word for word, line in zip(found, on, strict=True) if line == number])
         ]
+        poor = poor[:_MOST]
         left = end - time.monotonic()
         if not poor or left <= 0:
             return found

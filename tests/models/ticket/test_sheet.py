@@ -40,6 +40,32 @@ def test_a_page_that_lies_askew_is_straightened(angle: float) -> None:
     assert abs(skew(ink_of(sheet_of(askew).pixels))) <= 0.3
 
 
+def long_page(times: int) -> np.ndarray:
+    """A receipt with an amount at its right edge in each line, many lines long."""
+    font = ImageFont.load_default(size=24)
+    image = Image.new("L", (560, 400 * times), 255)
+    draw = ImageDraw.Draw(image)
+    for row in range(10 * times):
+        draw.text((20, 40 * row), f"ARTICLE {row:04}", fill=0, font=font)
+        draw.text((450, 40 * row), f"{row:04}.50", fill=0, font=font)
+    return np.asarray(image)
+
+
+@pytest.mark.parametrize("times", [5, 20, 60])
+@pytest.mark.parametrize("angle", [0.0, 0.8])
+def test_a_long_receipt_keeps_its_edges(times: int, angle: float) -> None:
+    """Turned by what is not there, or in too little room, amounts lose their last figures."""
+    pixels = long_page(times)
+    height, width = pixels.shape
+    shear = np.array([[1, 0, 0], [np.tan(np.radians(angle)), 1, 0]], np.float64)
+    askew = cv2.warpAffine(pixels, shear, (width, height + 20), borderValue=255)
+    assert abs(skew(ink_of(askew)) - angle) <= 0.2
+    sheet = sheet_of(askew)
+    assert max(sheet.pixels.shape) < 32_767
+    border = np.concatenate([sheet.pixels[:, :8].ravel(), sheet.pixels[:, -8:].ravel()])
+    assert border.min() > 200
+
+
 def test_a_receipt_on_a_scanner_s_bed_is_cut_out() -> None:
     """Tesseract would read a mostly blank page, and look for columns in it."""
     bed = np.full((3000, 2500), 250, np.uint8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from datetime import date
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from models.fields.fields import find_fields
 from models.page.scan import Page
 from models.ticket.engines import OcrEngine, reader_for
 from models.ticket.ink import ink_of, letters_of, lies_sideways
@@ -26,6 +28,7 @@ LINES = [
     "CASH 20",
 ]
 DATA = os.environ.get("PIGEONHOLE_TEST_DATA", "")
+TODAY = date(2026, 1, 1)
 RECEIPTS = Path(DATA, "receipts_sroie", "img")
 needs_data = pytest.mark.skipif(not RECEIPTS.is_dir(), reason="PIGEONHOLE_TEST_DATA is not set")
 
@@ -64,6 +67,25 @@ def test_a_page_is_read_whichever_way_up_it_lies(turns: int, engine: OcrEngine) 
         assert turned[top : top + height, left : left + width].min() < 100
         if len(word.text) > 4:
             assert (height > width) == (turns % 2 == 1)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_fields_are_those_of_the_page_that_stands_upright(turns: int) -> None:
+    """An amount beside its label is below it on a page that lies sideways: a false total."""
+    upright, lying = read(receipt()), read(np.rot90(receipt(), turns))
+    expected = find_fields(upright.words, date_order="DMY", today=TODAY)
+    found = find_fields(lying.words, date_order="DMY", today=TODAY, turns=lying.turns)
+    assert expected.total is not None
+    assert found.total is not None
+    values = [{name: one.value for name, one in each.found().items()} for each in (expected, found)]
+    assert values[0] == values[1]
+    assert values[0]["total"] == "19.75"
+    assert values[0]["vendor"] == "GREEN GROCER LTD"
+    # The box of a field lies on the page as that lies.
+    left, top, width, height = found.total.box
+    amount = next(word for word in lying.words if word.text == "19.75")
+    assert (left, top) == amount.box[:2]
+    assert (height > width) == (turns % 2 == 1)
 
 
 @needs_data
