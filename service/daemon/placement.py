@@ -37,6 +37,9 @@ _TAKEN_AWAY = Fault(
     "Look where it was to go, if that is on a share; else drop it again",
 )
 _REPLACED = Fault("file", "the file changed while it was judged", "The new content is judged anew")
+_NO_TEXT = Fault(
+    "ocr", "no text was found", "Scan it again if there is some; else 'results' keeps it as it is."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,9 @@ class Placement:
         return closed
 
     def _decide(self, claim: Claim, examined: Examined, promised: set[Path]) -> Decision:
-        verdict, fault = examined.verdict, examined.fault
+        verdict, ticket = examined.verdict, examined.ticket
+        without_words = ticket is not None and not ticket.text
+        fault = _NO_TEXT if examined.fault is None and without_words else examined.fault
         state: FinalState
         if verdict is None:
             state, folder = "failed", self._home.failed
@@ -196,9 +201,9 @@ class Placement:
             destination=self._names.free(folder, claim.scan.path.name, promised),
             verdict=verdict,
             fault=fault,
-            ticket=examined.ticket,
+            ticket=ticket,
             pages=examined.pages,
-            outputs=self._outputs if state == "filed" and examined.ticket is not None else (),
+            outputs=self._outputs if state == "filed" and ticket and ticket.text else (),
         )
 
     def _carry_out(self, moves: Sequence[Move], *, again: bool = False) -> list[Closed]:

@@ -85,8 +85,13 @@ def service(tmp_path: Path) -> Service:
     ("script", "error"),
     [
         ("exec sleep 600", "reading took longer than 6.4 s"),
-        ("kill -KILL $$", "Tesseract was killed (SIGKILL)"),
-        ("head -c 9999 /dev/urandom > $2.tsv", "Tesseract answered with something else than words"),
+        # Each of these takes half a minute more.
+        pytest.param("kill -KILL $$", "Tesseract was killed (SIGKILL)", marks=pytest.mark.slow),
+        pytest.param(
+            "head -c 9999 /dev/urandom > $2.tsv",
+            "Tesseract answered with something else than words",
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["hangs", "killed", "babbles"],
 )
@@ -193,7 +198,9 @@ def test_odd_pages_among_the_tickets_are_filed_with_what_can_be_read(service: Se
     assert {name: row["destination"] for name, row in rows.items()} == {
         name: f"sorted/ticket/{name}" for name in rows
     }
-    assert {name: row["error"] for name, row in rows.items() if row["error"]} == {}
+    silent = {name for name, row in rows.items() if row["error"] == "no text was found"}
+    assert silent == {name for name, row in rows.items() if row["text"] == ""}
+    assert {row["error"] for row in rows.values()} == {None, "no text was found"}
     assert {row["attempts"] for row in rows.values()} == {0}
     for name in ("blank.png", "black.png", "dot.png"):
         assert (rows[name]["text"], rows[name]["total"]) == ("", None), name
@@ -226,13 +233,13 @@ def test_a_document_of_too_many_pages_fails_and_one_of_many_runs_out_of_time(
     assert hundred["error"] == "reading took longer than 6.4 s"
 
 
-@pytest.mark.parametrize("turns", [1, 2, 3])
-@pytest.mark.xfail(strict=False, reason="pages are not turned by what is measured yet")
-def test_a_receipt_that_was_scanned_upside_down_is_read(turns: int, service: Service) -> None:
-    """It would be filed with nonsense for text, and without its total."""
+def test_a_receipt_is_sorted_and_read_whichever_way_up_it_was_scanned(service: Service) -> None:
+    """It would wait in review, or be filed with nonsense for text and a false total."""
     upright = receipt(7)
-    rows = sort(service, {"a.png": upright, "b.png": np.rot90(upright, turns).copy()})
-    assert rows["b.png"]["destination"] == "sorted/ticket/b.png"
-    assert rows["b.png"]["total"] == rows["a.png"]["total"]
-    words = set(rows["a.png"]["text"].split())
-    assert len(words & set(rows["b.png"]["text"].split())) > 0.8 * len(words)
+    rows = sort(service, {f"{turns}.png": np.rot90(upright, turns).copy() for turns in range(4)})
+    words = set(rows["0.png"]["text"].split())
+    assert rows["0.png"]["total"]
+    for name, row in rows.items():
+        assert row["destination"] == f"sorted/ticket/{name}"
+        assert (row["total"], row["vendor"]) == (rows["0.png"]["total"], rows["0.png"]["vendor"])
+        assert len(words & set(row["text"].split())) > 0.8 * len(words)
