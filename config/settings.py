@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -36,6 +37,11 @@ OutputKind = Literal["pdf", "text"]
 
 Names = Annotated[tuple[str, ...], NoDecode]
 """Several words: a list in TOML; in the environment that too, or separated by commas."""
+
+
+_LANGUAGES = re.compile(r"\w+(/\w+)?(\+\w+(/\w+)?)*", re.ASCII)
+_NO_LANGUAGES = {"osd", "equ"}
+"""Files beside Tesseract's languages that tell how a page lies, and formulas."""
 
 
 class Settings(BaseSettings):
@@ -101,14 +107,13 @@ class Settings(BaseSettings):
     )
     ocr_language: str = Field(
         "eng",
-        pattern=r"^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?(\+[A-Za-z0-9_]+(/[A-Za-z0-9_]+)?)*$",
         description='Languages that are read, by Tesseract\'s names, such as "eng+deu"',
     )
     ticket_outputs: Annotated[tuple[OutputKind, ...], NoDecode] = Field(
         (), description='Beside each ticket a searchable PDF, its text, or both: ["pdf", "text"]'
     )
     date_order: DateOrder = Field(
-        "DMY", description="How dates such as 03/04/2026 are meant, where a ticket does not tell"
+        "DMY", description="How dates such as 03/04/2026 are meant, where nothing else tells"
     )
     reject: float = Field(
         0.05, gt=0, lt=1, description="The share of strangers that you accept letting in"
@@ -136,6 +141,15 @@ class Settings(BaseSettings):
             if value.lstrip().startswith("["):
                 return _toml_list(value)
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("ocr_language")
+    @classmethod
+    def _languages(cls, value: str) -> str:
+        if not _LANGUAGES.fullmatch(value):
+            raise ValueError("write one language as eng, several as eng+deu")
+        if _NO_LANGUAGES & set(value.split("+")):
+            raise ValueError("osd and equ are no languages")
         return value
 
     @field_validator("inbox_dir", "support_dir", "sorted_dir", "review_dir", "failed_dir")

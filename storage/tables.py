@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -102,6 +102,7 @@ readings = Table(
     Column("currency", Text),
     Column("tax", Text),
 )
+Index("ix_readings_vendor", readings.c.vendor)
 
 words = Table(
     "words",
@@ -133,6 +134,8 @@ fields = Table(
     Column("top", Integer, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
+    # Of a date: the order of its numbers, where the ticket itself proves it.
+    Column("date_order", Text),
     sqlite_with_rowid=False,
 )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from models.fields.ticket import Field, Fields, Ticket
 from models.ticket.words import Word
@@ -13,9 +14,17 @@ from storage.records import displayable
 from storage.rows import each
 from storage.tables import fields, readings, words
 
+_TOLD = 0.8
+"""Share of a vendor's tickets that must agree on the order of day, month and year."""
 
-def add_tickets(connection: Connection, tickets: Mapping[int, Ticket]) -> None:
-    """Write what was read, by the ids of the scans."""
+
+def add_tickets(connection: Connection, found: Mapping[int, Ticket]) -> None:
+    """Write what was read, by the ids of the scans.
+
+    A date of which the ticket does not tell what is the day and what the month is taken as other
+    tickets of its vendor have it.
+    """
+    tickets = {scan_id: _settled(connection, ticket) for scan_id, ticket in found.items()}
     each(connection, insert(readings), [_reading(*one) for one in tickets.items()])
     each(connection, insert(words), [row for one in tickets.items() for row in _words(*one)])
     each(connection, insert(fields), [row for one in tickets.items() for row in _fields(*one)])
@@ -39,11 +48,36 @@ def ticket_of(connection: Connection, scan_id: int) -> Ticket | None:
     each_field = select(fields).where(fields.c.scan_id == scan_id)
     said = {
         row.name: Field(
-            row.value, row.confidence, row.page, (row.left, row.top, row.width, row.height)
+            row.value,
+            row.confidence,
+            row.page,
+            (row.left, row.top, row.width, row.height),
+            row.date_order,
         )
         for row in connection.execute(each_field)
     }
     return Ticket(text, found, Fields(**said))
+
+
+def _settled(connection: Connection, ticket: Ticket) -> Ticket:
+    day, vendor = ticket.fields.ticket_date, ticket.fields.vendor
+    if day is None or vendor is None or day.otherwise is None:
+        return ticket
+    proven = (
+        select(fields.c.date_order, func.count().label("tickets"))
+        .join(readings, readings.c.scan_id == fields.c.scan_id)
+        .where(
+            readings.c.vendor == displayable(vendor.value),
+            fields.c.name == "ticket_date",
+            fields.c.date_order.is_not(None),
+        )
+        .group_by(fields.c.date_order)
+    )
+    counts = [(row.tickets, row.date_order) for row in connection.execute(proven)]
+    tickets, order = max(counts, default=(0, None))
+    if order is None or tickets < _TOLD * sum(number for number, _ in counts):
+        return ticket
+    return replace(ticket, fields=replace(ticket.fields, ticket_date=day.settled(order)))
 
 
 def _reading(scan_id: int, ticket: Ticket) -> dict[str, Any]:
@@ -67,6 +101,7 @@ def _fields(scan_id: int, ticket: Ticket) -> Iterator[dict[str, Any]]:
         yield {
             "scan_id": scan_id, "name": name, "value": displayable(field.value),
             "confidence": field.confidence, "page": field.page, **_box(field.box),
+            "date_order": None if field.otherwise else field.order,
         }  # fmt: skip
 
 

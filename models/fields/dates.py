@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -12,10 +12,11 @@ import dateparser
 
 from config.settings import DateOrder
 from models.fields.rules import rules
-from models.fields.ticket import Field
+from models.fields.ticket import DOUBT, Field
 from models.ticket.rows import Row
 from models.ticket.words import Word, around
 
+_MONTHS: Final = 12
 _EARLIEST: Final = 1990
 _SHORT_YEARS: Final = 2000
 """A year of two digits before this one, in front, is a number of something else, of a version say."""
@@ -78,6 +79,7 @@ class Candidate:
         timed: a time of day stands in its row.
         words: that it was read from.
         place: share of the ticket above it, from 0 to 1.
+        numbers: the first two, where day and month are numbers and the year stands behind them.
     """
 
     readings: dict[DateOrder, date]
@@ -86,6 +88,7 @@ class Candidate:
     timed: bool
     words: tuple[Word, ...]
     place: float
+    numbers: tuple[int, int] | None = None
 
     @property
     def certain(self) -> bool:
@@ -109,9 +112,25 @@ def find_date(rows: Sequence[Row], *, order: DateOrder, today: date) -> Field | 
     best = max(found, key=_rank)
     day, sure = _meant(best, certain, orders)
     confidence = min(word.confidence for word in best.words)
-    confidence *= (1.0 if sure else 0.8) * (0.7 if best.repaired else 1.0)
-    page, box = best.words[0].page, around(best.words)
-    return Field(day.isoformat(), round(confidence, 3), page, box)
+    confidence *= (1.0 if sure else DOUBT) * (0.7 if best.repaired else 1.0)
+    field = Field(day.isoformat(), round(confidence, 3), best.words[0].page, around(best.words))
+    return _with_orders(field, best, day, sure)
+
+
+def _with_orders(field: Field, one: Candidate, day: date, sure: bool) -> Field:
+    """The field with the order that its numbers prove, or with the other day that it may be."""
+    if one.numbers is None or one.repaired or one.numbers[0] == one.numbers[1]:
+        return field
+    if one.certain:
+        # A parser may have taken them the other way round: only the calendar proves it.
+        proof: DateOrder = "DMY" if one.numbers == (day.day, day.month) else "MDY"
+        return replace(field, order=proof) if day.day > _MONTHS else field
+    order = next(order for order, other in one.readings.items() if other == day)
+    if sure:
+        return replace(field, order=order)
+    other = next(other for other in one.readings if other != order)
+    otherwise = one.readings[other].isoformat()
+    return replace(field, order=order, otherwise=otherwise, other_order=other)
 
 
 def _candidates(rows: Sequence[Row], today: date) -> Iterator[Candidate]:
@@ -129,8 +148,16 @@ def _candidates(rows: Sequence[Row], today: date) -> Iterator[Candidate]:
                 rest = row.text[:start] + " " + row.text[end:]
                 yield Candidate(
                     readings, repaired, row.text[:start], bool(_TIME.search(rest)),
-                    row.within(start, end), number / len(rows),
+                    row.within(start, end), number / len(rows), _numbers(match),
                 )  # fmt: skip
+
+
+def _numbers(match: re.Match[str]) -> tuple[int, int] | None:
+    parts = match.groupdict()
+    if parts.get("name") or not parts.get("a"):
+        return None
+    first, second = (int(parts[key].translate(_MISREAD)) for key in ("a", "b"))
+    return first, second
 
 
 def _rough_candidates(rows: Sequence[Row], today: date, order: DateOrder) -> Iterator[Candidate]:

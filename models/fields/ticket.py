@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Final
 
+from config.settings import DateOrder
 from models.ticket.words import Box, Word
+
+DOUBT: Final = 0.8
+"""Factor of the confidence of a date of which nothing tells what is the day and what the month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +21,30 @@ class Field:
         confidence: from 0 to 1.
         page: number of the page that it stands on, from 1.
         box: around the words that it came from, in pixels of that page.
+        order: of day, month and year by which a date was read; None of other values, and where
+            it is written in words.
+        otherwise: the ISO date that it is in another order, where nothing on the ticket tells.
+        other_order: that order.
     """
 
     value: str
     confidence: float
     page: int
     box: Box
+    order: DateOrder | None = None
+    otherwise: str | None = None
+    other_order: DateOrder | None = None
+
+    def settled(self, order: DateOrder) -> Field:
+        """This date as the vendor's other tickets tell that it is meant; itself where it is sure."""
+        if self.otherwise is None or order not in {self.order, self.other_order}:
+            return self
+        value = self.value if order == self.order else self.otherwise
+        # It stays one that this ticket itself does not prove: no other is to be told by it.
+        return replace(
+            self, value=value, order=None, otherwise=None, other_order=None,
+            confidence=round(min(1.0, self.confidence / DOUBT), 3),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,23 +114,29 @@ def reclassify(
             raise typer.Exit(ExitCode.SCANS_FAILED)
 
 
-def outputs(ctx: typer.Context, home: HomeOption = None) -> None:
-    """Make what 'ticket_outputs' asks for and is missing, of old tickets as well."""
+def outputs(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Have the service make what 'ticket_outputs' asks for and is missing, of old tickets too."""
     found, settings = open_home(ctx, home)
     if not settings.ticket_outputs:
         raise UsageError(
-            f"ticket_outputs in {found.settings_file} asks for nothing",
-            'Set it, say to ["pdf", "text"]',
+            "ticket_outputs asks for nothing",
+            f'Set it, say to ["pdf", "text"], in {found.settings_file} or in '
+            "PIGEONHOLE_TICKET_OUTPUTS, which goes before",
         )
     with opened_ledger(ctx, home) as (_, ledger):
-        from service.cli.output import notice, say
+        from service.cli.output import notice, print_json, say
         from service.lock import is_held
         from storage.outputs import OutputBook
 
         book = OutputBook(ledger.database, found)
         number = book.ask_again(settings.ticket_outputs)
-        say(f"{counted(number, 'file')} to make")
-        if number and not is_held(found.lock_file):
+        if as_json:
+            print_json({"to_make": number})
+        else:
+            say(f"{counted(number, 'file')} to make")
+        if number and is_held(found.lock_file):
+            notice("the service at work makes them, if it was started with these ticket_outputs")
+        elif number:
             notice("'pigeonhole watch' will make them")
 
 

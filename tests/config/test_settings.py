@@ -258,3 +258,12 @@ def test_no_word_in_a_setting_ends_in_a_traceback(name: str, word: str) -> None:
         told = str(error)
     assert told.startswith(f"{name} in the command line: ")
     assert "\n" not in told
+
+
+@pytest.mark.parametrize("written", ["", "eng+", "../x", "eng;ls", " eng", "osd", "eng+osd"])
+def test_what_is_no_language_is_told_in_words(written: str) -> None:
+    """A regular expression is no help to whom has to mend it."""
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None, {"ocr_language": written})
+    assert "pattern" not in str(caught.value)
+    assert "language" in str(caught.value)

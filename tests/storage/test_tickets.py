@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from models.fields.ticket import Field, Fields, Ticket
 from models.page.scan import Scan
@@ -63,3 +64,31 @@ def test_odd_letters_are_kept_readable(ledger: Ledger, drop: Callable[..., Scan]
     found = ledger.ticket(file(ledger, drop("a"), odd))
     assert found is not None
     assert (found.text, found.words[0].text) == ("\\xff", "\\xff")
+
+
+def dated(vendor: str, day: Field) -> Ticket:
+    """A ticket of this vendor with this date."""
+    name = Field(vendor, 0.9, 1, (0, 0, 10, 10))
+    return Ticket("text", (), Fields(vendor=name, ticket_date=day))
+
+
+def test_a_doubtful_date_is_taken_as_the_vendor_s_other_tickets_have_it(
+    ledger: Ledger, drop: Callable[..., Scan]
+) -> None:
+    """The fourth of March would be the third of April on every third ticket of an American shop."""
+    box = (0, 0, 10, 10)
+    doubt = Field("2018-04-03", 0.8, 1, box, "DMY", "2018-03-04", "MDY")
+    proof = Field("2017-12-28", 1.0, 1, box, "MDY")
+
+    def date_of(ticket: Ticket) -> str | None:
+        number = len(list(ledger.results()))
+        scan_id = file(ledger, drop(f"{number}.png", str(number).encode()), ticket)
+        return next(row["ticket_date"] for row in ledger.results() if row["scan_id"] == scan_id)
+
+    assert date_of(dated("CORNER SHOP", doubt)) == "2018-04-03"
+    date_of(dated("CORNER SHOP", proof))
+    assert date_of(dated("CORNER SHOP", doubt)) == "2018-03-04"
+    assert date_of(dated("ANOTHER SHOP", doubt)) == "2018-04-03"
+    # Tickets that contradict one another tell nothing; what was settled is no proof.
+    date_of(dated("CORNER SHOP", replace(proof, value="2018-11-30", order="DMY")))
+    assert date_of(dated("CORNER SHOP", doubt)) == "2018-04-03"

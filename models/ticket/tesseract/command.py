@@ -77,6 +77,11 @@ def check_tesseract(language: str) -> str:
     # Under a heading, one a line; pytesseract's own list leaves out "script/Latin".
     installed = listed.stdout.decode(errors="replace").splitlines()[1:]
     missing = [name for name in language.split("+") if name not in installed]
+    if meant := [name.lower() for name in missing if name.lower() in installed]:
+        raise OcrError(
+            f"Tesseract cannot read {', '.join(missing)}",
+            f"Its names are written small: {', '.join(meant)}.",
+        )
     if missing:
         raise OcrError(*_cannot_read(missing))
     return version

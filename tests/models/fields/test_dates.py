@@ -118,3 +118,33 @@ def test_the_field_says_where_it_stands() -> None:
 def test_whatever_is_written_comes_back(when: date, how: str) -> None:
     """A rare day would be misread."""
     assert day(when.strftime(how)) == when.isoformat()
+
+
+def test_a_date_says_which_order_it_proves_and_what_else_it_may_be() -> None:
+    """A vendor's other tickets can tell only if some of them prove something."""
+    proof = field("DATE: 12/28/2017")
+    assert proof is not None
+    assert (proof.value, proof.order, proof.otherwise) == ("2017-12-28", "MDY", None)
+    doubt = field("DATE: 03/04/2018")
+    assert doubt is not None
+    assert (doubt.value, doubt.order) == ("2018-04-03", "DMY")
+    assert (doubt.otherwise, doubt.other_order) == ("2018-03-04", "MDY")
+
+
+@pytest.mark.parametrize("line", ["DATE: 04/04/2018", "4 March 2018", "2018-03-04"])
+def test_a_date_that_is_the_same_either_way_proves_nothing(line: str) -> None:
+    """It would speak for an order that it does not have."""
+    found = field(line)
+    assert found is not None
+    assert (found.order, found.otherwise) == (None, None)
+
+
+def test_a_date_is_settled_by_an_order_that_it_may_have() -> None:
+    """And by no other."""
+    doubt = field("DATE: 03/04/2018")
+    assert doubt is not None
+    assert doubt.settled("MDY").value == "2018-03-04"
+    assert doubt.settled("DMY").value == "2018-04-03"
+    assert doubt.settled("MDY").confidence > doubt.confidence
+    assert doubt.settled("MDY").order is None
+    assert doubt.settled("YMD") == doubt
