@@ -126,7 +126,7 @@ def skew(ink: Pixels) -> float:
 
 
 def _parts(ink: Pixels) -> Iterator[Pixels]:
-    """Parts evenly spread over the page, each about as long as wide."""
+    """Parts evenly spread over the page, each twice as long as it is wide; the whole where that is short."""
     axis = int(np.argmax(ink.shape))
     short, long = min(ink.shape), max(ink.shape)
     if long <= 3 * short:

@@ -36,7 +36,7 @@ class PreparedTesseract:
     language: str
 
     least: ClassVar = 0.45
-    """On 63 receipts of SROIE word F1 is 0.796 without the words under it, 0.77 with all."""
+    """On 63 receipts of SROIE word F1 is 0.790 at 0.45 (0.790 at 0.5, 0.785 at 0.3, 0.780 at 0.2)."""
     doubtful: ClassVar = 0.45
     """Of 47 receipts it is 0.55 to 0.9 where they are upright, 0.35 at most where they are not."""
 
@@ -44,11 +44,9 @@ class PreparedTesseract:
         """See `Reader.read`."""
         end = time.monotonic() + timeout
         found = words_of(sheet.pixels, language=self.language, mode=_MODE, timeout=timeout)
-        return (
-            found
-            if isinstance(found, Fault)
-            else self._with_second_look(sheet, found, timeout, end)
-        )
+        if isinstance(found, Fault):
+            return found
+        return self._with_second_look(sheet, found, timeout, end)
 
     def _with_second_look(
         self, sheet: Sheet, found: Sequence[Word], timeout: float, end: float
@@ -57,13 +55,10 @@ class PreparedTesseract:
         if end - time.monotonic() < _SPARE * timeout:
             return found
         lines = lines_of(sheet.pixels)
-        on = [_line_of(word, lines) for word in found]
-        poor = [
-            number
-            for number in range(len(lines))
-            if not _is_good([word for word, line in zip(found, on, strict=True) if line == number])
-        ]
-        poor = poor[:_MOST]
+        on: dict[int | None, list[Word]] = {}
+        for word in found:
+            on.setdefault(_line_of(word, lines), []).append(word)
+        poor = [number for number in range(len(lines)) if not _is_good(on.get(number, ()))][:_MOST]
         left = end - time.monotonic()
         if not poor or left <= 0:
             return found
@@ -73,8 +68,8 @@ class PreparedTesseract:
         )
         if isinstance(again, Fault):
             return found
-        doubted = [word for word, line in zip(found, on, strict=True) if line in poor]
-        sure = [word for word, line in zip(found, on, strict=True) if line not in poor]
+        doubted = [word for number in poor for word in on.pop(number, ())]
+        sure = [word for words in on.values() for word in words]
         redrawn = [replace(word, box=strips.place(word.box)[1]) for word in again]
         return sure + merged(doubted, redrawn)
 
