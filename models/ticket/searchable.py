@@ -14,11 +14,9 @@ import ctypes
 import hashlib
 import io
 import re
-import subprocess
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import groupby, pairwise
-from pathlib import Path
 from typing import Final
 
 import cv2
@@ -28,6 +26,7 @@ from numpy.typing import NDArray
 from pypdfium2 import PdfDocument, PdfImage, PdfMatrix, PdfPage
 
 from models.page.scan import Fault, Page
+from models.ticket.tesseract.command import languages_folder
 from models.ticket.words import Word
 
 Pixels = NDArray[np.uint8]
@@ -154,19 +153,15 @@ def _load(document: PdfDocument, font: bytes) -> object:
 
 def glyphless_font() -> bytes | Fault:
     """Tesseract's font without glyphs; or a fault of stage ``output``: it is not there."""
-    try:
-        listed = subprocess.run(
-            ["tesseract", "--list-langs"], capture_output=True, check=True, stdin=subprocess.DEVNULL
-        )
-        # It says where they are: List of available languages in "/usr/share/…/" (2):
-        folder = listed.stdout.decode(errors="surrogateescape").split('"')[1]
-        return Path(folder, "pdf.ttf").read_bytes()
-    except (OSError, subprocess.SubprocessError, IndexError):
-        return Fault(
-            "output",
-            "Tesseract's font for PDFs, pdf.ttf, is missing",
-            "Install it again: apt-get install --reinstall tesseract-ocr.",
-        )
+    folder = languages_folder("tesseract")
+    if folder is not None:
+        with suppress(OSError):  # told below
+            return (folder / "pdf.ttf").read_bytes()
+    return Fault(
+        "output",
+        "Tesseract's font for PDFs, pdf.ttf, is missing",
+        "Install it again: apt-get install --reinstall tesseract-ocr.",
+    )
 
 
 def _named_by_content(data: bytes) -> bytes:

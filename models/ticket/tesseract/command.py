@@ -102,7 +102,6 @@ def missing_of(language: str, folder: Path) -> Fault | None:
     return Fault("ocr", *_cannot_read(missing)) if missing else None
 
 
-@functools.lru_cache(maxsize=1)
 def languages_folder(command: str) -> Path | None:
     """Where Tesseract has its languages; None where it does not say.
 
@@ -119,6 +118,10 @@ def languages_folder(command: str) -> Path | None:
     said = _FOLDER.search(listed.stdout)
     folder = Path(os.fsdecode(said[1])) if said else None
     return folder if folder is not None and folder.is_dir() else None
+
+
+_languages_folder = functools.lru_cache(maxsize=1)(languages_folder)
+"""Asked once a process: it is looked into before each reading."""
 
 
 def words_of(
@@ -141,7 +144,7 @@ def words_of(
     """
     # One alone that is missing makes Tesseract fail, and costs no look.
     if "+" in language:
-        folder = languages_folder(pytesseract.pytesseract.tesseract_cmd)
+        folder = _languages_folder(pytesseract.pytesseract.tesseract_cmd)
         gone = None if folder is None else missing_of(language, folder)
         if gone is not None:
             return gone
