@@ -37,12 +37,12 @@ def raw(scan: Scan, spec: EngineSpec, *, mode: int) -> Ticket | Fault:
                 page
                 if isinstance(page, Fault)
                 else words_of(
-                    page.pixels, language=spec.ocr_language, mode=mode, timeout=spec.job_timeout
+                    [page.pixels], language=spec.ocr_language, mode=mode, timeout=spec.job_timeout
                 )
             )
             if isinstance(found, Fault):
                 return found
-            words += found
+            words += found[0]
             break
     return Ticket(text_of(words), tuple(words), fields_of(words, spec))
 
@@ -83,8 +83,12 @@ def _upright(_: object) -> bool:
     return False
 
 
-def _first_look(_: object, __: object, found: Sequence[Word], *___: float) -> Sequence[Word]:
-    return found
+def _nothing(_: object) -> None:
+    return None
+
+
+def _second(_: object, second: Sequence[Word]) -> Sequence[Word]:
+    return second
 
 
 _SHEET, _ENGINE = "models.ticket.sheet.", "models.ticket.tesseract.engine."
@@ -98,10 +102,16 @@ _ALTERED: Final[Mapping[str, tuple[tuple[str, object], ...]]] = {
     "without scaling": ((_SHEET + "_SCALES", (1.0, 1.0)),),
     "capitals of 18 px": ((_SHEET + "TALL", 18.0),),
     "capitals of 30 px": ((_SHEET + "TALL", 30.0),),
-    "with the words left out as doubtful": ((_READER + "least", 0.0),),
-    "amounts not joined": (("models.ticket.reading.amounts_joined", _same),),
-    "without the second look": ((_READER + "_with_second_look", _first_look),),
-    "everything looked at twice": ((_ENGINE + "_GOOD", 1.1),),
+    "with the words left out as doubtful": ((_READER + "least", 0.1),),
+    "amounts not joined": (("models.ticket.reading.numbers_joined", _same),),
+    "the sheet alone": ((_ENGINE + "_redrawn", _nothing),),
+    "the redrawn lines alone": ((_ENGINE + "merged", _second),),
+    "without voting": (
+        ("models.ticket.tesseract.merging._ALIKE", 0.0),
+        ("models.ticket.tesseract.merging._UNLIKE", 0.0),
+    ),
+    "words that lie on one another kept": ((_ENGINE + "once", list),),
+    "fields without faint words": ((_READER + "faintest", 0.5),),
 }
 
 VARIANTS: Final[Mapping[str, Callable[[Scan, EngineSpec], Ticket | Fault]]] = MappingProxyType(

@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from config.settings import DateOrder
 from models.fields.dates import find_date
-from models.fields.doubled import without_doubles
 from models.fields.ticket import Fields
 from models.fields.totals import find_sums
 from models.fields.vendor import find_vendor
@@ -31,7 +30,7 @@ def find_fields(
     """
     # What stands beside what, and above it, is told of pages that stand upright.
     upright = [replace(word, box=turned(word.box, turns.get(word.page, 0))) for word in words]
-    rows = without_doubles(rows_of(upright))
+    rows = rows_of(upright)
     sums = find_sums(rows)
     found = Fields(
         vendor=find_vendor(rows),

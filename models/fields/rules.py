@@ -8,9 +8,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 _FILE = Path(__file__).with_name("rules.toml")
@@ -89,15 +91,11 @@ def _errors(windows: Sequence[Sequence[str]], phrase: str, length: int) -> int |
         length: its words.
     """
     allowed = (len(phrase) + _MISREAD - 5) // _MISREAD
-    fewest: int | None = None
-    for many in (length,) if allowed < 1 else range(max(1, length - 1), length + 2):
-        for window in windows[many]:
-            if abs(len(window) - len(phrase)) > allowed:
-                continue
-            found = Levenshtein.distance(window, phrase, score_cutoff=allowed)
-            if found <= allowed and (fewest is None or found < fewest):
-                fewest = found
-    return fewest
+    if allowed < 1:
+        return 0 if phrase in windows[length] else None
+    near = chain.from_iterable(windows[max(1, length - 1) : length + 2])
+    found = process.extractOne(phrase, near, scorer=Levenshtein.distance, score_cutoff=allowed)
+    return None if found is None else int(found[1])
 
 
 def alike(one: str, other: str) -> bool:

@@ -16,10 +16,14 @@ _WORKING = 1000
 """Longest side at which skew is measured, in pixels."""
 _MEASURED = 3_000_000
 """Pixels that are enough to measure letters by."""
+_BAND = 4
+"""Columns that are sheared as one: at 5 degrees they are a third of a pixel apart."""
 _PARTS = 5
 _SIDEWAYS = 1.1
 _NEAREST = 500
 """Letters in a column of the page that are looked at for a neighbour, at most."""
+_AT_ONCE = 64
+"""Letters whose neighbours are looked for at once: of more the arrays would be large."""
 _LETTERS = 30
 """Letters without which a page has no text height."""
 
@@ -38,10 +42,10 @@ def ink_of(pixels: Pixels) -> Pixels:
     return ink.astype(np.uint8, copy=False)
 
 
-def measured(pixels: Pixels) -> tuple[Pixels, float]:
-    """The ink of a page, which may be smaller than the page, and the factor by which it is."""
+def measurable(pixels: Pixels) -> tuple[Pixels, float]:
+    """A page as large as is enough to measure letters by, and the factor by which it is smaller."""
     factor = min(1.0, (_MEASURED / max(1, pixels.size)) ** 0.5)
-    return ink_of(resized(pixels, factor) if factor < 1 else pixels), factor
+    return resized(pixels, factor) if factor < 1 else pixels, factor
 
 
 def components(ink: Pixels) -> tuple[NDArray[np.int32], Letters]:
@@ -101,17 +105,35 @@ def _neighbours(letters: Letters) -> int:
     """How many letters have one close to the right of them."""
     left, top, width, height, _ = letters[np.argsort(letters[:, 0])].T.astype(float)
     size = np.maximum(width, height)
-    ends = np.searchsorted(left, left + width + 0.7 * size)
     found = 0
-    for one, end in enumerate(ends):
-        near = slice(one + 1, min(end, one + _NEAREST))
+    for one, near, there in followers(np.searchsorted(left, left + width + 0.7 * size), _NEAREST):
         bottom = np.minimum(top[one] + height[one], top[near] + height[near])
         beside = bottom - np.maximum(top[one], top[near])
-        fits = beside > 0.5 * np.minimum(height[one], height[near])
+        fits = there & (beside > 0.5 * np.minimum(height[one], height[near]))
         fits &= left[near] - left[one] - width[one] > -0.2 * size[one]
         fits &= (size[near] < 2 * size[one]) & (size[one] < 2 * size[near])
-        found += bool(fits.any())
+        found += int(fits.any(axis=1).sum())
     return found
+
+
+def followers(
+    ends: NDArray[np.intp], most: int
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]]:
+    """Each number from 0 beside those after it and before its end, some numbers at a time.
+
+    Args:
+        ends: of each number; shape (n,).
+        most: that are looked at after each.
+
+    Yields:
+        Numbers, shape (m, 1); those after them, shape (m, k); and which of these are before the
+        end, of that shape.
+    """
+    for start in range(0, len(ends), _AT_ONCE):
+        one = np.arange(start, min(start + _AT_ONCE, len(ends)))[:, None]
+        end = ends[one]
+        after = one + 1 + np.arange(min(most, max(0, int((end - one).max()) - 1)))
+        yield one, np.minimum(after, len(ends) - 1), after < end
 
 
 def skew(ink: Pixels) -> float:
@@ -139,19 +161,24 @@ def _parts(ink: Pixels) -> Iterator[Pixels]:
 def _skew(ink: Pixels) -> float:
     factor = min(1.0, _WORKING / max(ink.shape))
     small = resized(ink, factor)
+    height, width = small.shape
+    bands = cv2.resize(
+        small, (max(1, width // _BAND), height), interpolation=cv2.INTER_AREA
+    ).astype(np.uint8, copy=False)
     best = 0.0
     for step, reach in ((0.5, 5.0), (0.1, 0.5)):
         # From none on, so that of equals the least wins.
         angles = sorted(best + np.arange(-reach, reach + step / 2, step), key=abs)
-        best = float(angles[np.argmax([_sharpness(small, angle) for angle in angles])])
+        best = float(angles[np.argmax([_sharpness(bands, angle) for angle in angles])])
     return round(best, 1)
 
 
-def _sharpness(ink: Pixels, angle: float) -> float:
-    height, width = ink.shape
-    shear = np.array([[1, 0, 0], [-np.tan(np.radians(angle)), 1, 0]], np.float64)
-    shear[1, 2] = np.tan(np.radians(angle)) * width / 2
-    sheared = cv2.warpAffine(ink, shear, (width, height), flags=cv2.INTER_NEAREST)
+def _sharpness(bands: Pixels, angle: float) -> float:
+    """How much its rows differ under an angle; a column is a band of the page."""
+    height, width = bands.shape
+    slope = np.tan(np.radians(angle)) * _BAND
+    shear = np.array([[1, 0, 0], [-slope, 1, slope * width / 2]], np.float64)
+    sheared = cv2.warpAffine(bands, shear, (width, height), flags=cv2.INTER_NEAREST)
     rows = sheared.sum(axis=1, dtype=np.float64)
     return float(np.square(np.diff(rows)).sum())
 

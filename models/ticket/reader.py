@@ -18,15 +18,26 @@ class Reader(Protocol):
         """Confidence under which its words are more often wrong than right."""
 
     @property
+    def faintest(self) -> float:
+        """Confidence under which its words do not even help to find fields; `least` at most.
+
+        Of a firm's name a word that is half right is better than a gap.
+        """
+
+    @property
     def doubtful(self) -> float:
         """Mean confidence of letters under which a page may lie upside down."""
 
-    def read(self, sheet: Sheet, *, timeout: float) -> Sequence[Word] | Fault:
+    def read(
+        self, sheet: Sheet, *, timeout: float, hurried: bool = False
+    ) -> Sequence[Word] | Fault:
         """Read one sheet.
 
         Args:
             sheet: a page as it is read.
             timeout: seconds, after which reading ends with a fault.
+            hurried: whether there is more to be read in that time than this sheet, so that once
+                over it must do.
 
         Returns:
             The words, none where there is nothing to read, all on page 1 and their boxes in

@@ -14,14 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.ticket.ink import (
+    ink_of,
     letter_height,
     letters_of,
     lies_sideways,
-    measured,
+    measurable,
     resized,
     skew,
     text_box,
 )
+from models.ticket.reversed import black_on_white
 from models.ticket.words import Box
 
 Pixels = NDArray[np.uint8]
@@ -76,7 +78,9 @@ def sheet_of(pixels: Pixels, *, turns: int | None = None) -> Sheet:
         turns: quarter turns counterclockwise that make it upright; None: none, or one where its
             lines run up or down, which may leave it upside down.
     """
-    ink, reduced = measured(pixels)
+    small, reduced = measurable(pixels)
+    pixels, small = black_on_white(pixels, small)
+    ink = ink_of(small)
     letters = letters_of(ink)
     if turns is None:
         turns = int(lies_sideways(letters))

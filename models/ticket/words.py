@@ -16,7 +16,8 @@ class Word:
 
     Attributes:
         text: without blanks and control characters.
-        confidence: the reading engine's own, from 0 to 1.
+        confidence: the reading engine's own, from 0 to 1; where it read twice, more where both
+            readings agree, and less where they do not.
         page: number of the page, from 1.
         line: block, paragraph and line on the page, each from 1.
         box: left, top, width and height in pixels of the page.
@@ -36,12 +37,15 @@ class Reading:
     Attributes:
         text: a line a line, a blank line between paragraphs and between pages.
         words: in reading order.
+        guessed: the words, and among them those that are more often wrong than right: none to be
+            shown, but fields are found among them.
         turns: quarter turns counterclockwise that bring a page upright, by its number; a page
             that is not named lies upright.
     """
 
     text: str
     words: tuple[Word, ...]
+    guessed: tuple[Word, ...] = ()
     turns: Mapping[int, int] = field(default_factory=dict)
 
 

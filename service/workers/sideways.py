@@ -10,7 +10,7 @@ import numpy as np
 from indexer.verdict import UNKNOWN, Verdict
 from models.page.prepare import grayscale
 from models.page.scan import Fault, Page, Scan
-from models.ticket.ink import letters_of, lies_sideways, measured
+from models.ticket.ink import ink_of, letters_of, lies_sideways, measurable
 from service.workers.engine import Engine
 from service.workers.judge import first_page
 
@@ -52,7 +52,7 @@ def _turned(scan: Scan, engine: Engine) -> Sequence[Page]:
     page = first_page(scan, engine.spec.limits, _SIDE)
     if isinstance(page, Fault):
         return ()
-    letters = letters_of(measured(page.pixels)[0])
+    letters = letters_of(ink_of(measurable(page.pixels)[0]))
     if len(letters) < _LETTERS or not lies_sideways(letters):
         return ()
     small = grayscale(page.pixels, engine.least_side)

@@ -32,7 +32,7 @@ def read_ticket(scan: Scan, spec: EngineSpec) -> Ticket | Fault:
             reading = read_text(pages, reader, timeout=most)
         if isinstance(reading, Fault):
             return reading
-        return Ticket(reading.text, reading.words, fields_of(reading.words, spec, reading.turns))
+        return Ticket(reading.text, reading.words, fields_of(reading.guessed, spec, reading.turns))
     except Exception as error:  # noqa: BLE001 - libraries raise anything; the verdict must stand
         if ran_out_of_memory(error):
             return spec.limits.too_much_memory()

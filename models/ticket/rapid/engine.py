@@ -100,6 +100,7 @@ class RapidReader:
     """
 
     least: ClassVar = 0.3
+    faintest: ClassVar = 0.3
     doubtful: ClassVar = 0.8
     """Of 6 receipts it is 0.98 and more where they are upright, 0.7 at most where they are not."""
 
@@ -119,7 +120,13 @@ class RapidReader:
             raise OcrError(f"RapidOCR does not run: {_said(error)}", _INSTALL) from error
         self._alphabet = Alphabet.of(characters, latin=latin)
 
-    def read(self, sheet: Sheet, *, timeout: float) -> Sequence[Word] | Fault:
+    def read(
+        self,
+        sheet: Sheet,
+        *,
+        timeout: float,
+        hurried: bool = False,  # noqa: ARG002 - it reads once in any case
+    ) -> Sequence[Word] | Fault:
         """See `Reader.read`."""
         end = time.monotonic() + timeout
         words: list[Word] = []

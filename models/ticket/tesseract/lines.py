@@ -15,9 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ticket.ink import Letters, Pixels, are_letters, components, ink_of
+from models.ticket.ink import Letters, Pixels, are_letters, components, followers, ink_of
 from models.ticket.sheet import TALL
-from models.ticket.words import Box
 
 _FEWEST = 10
 """Letters without which nothing is looked for."""
@@ -59,18 +58,6 @@ class Line:
     pixels: NDArray[np.float32]
     own: NDArray[np.bool_]
     corner: tuple[int, int]
-
-    def holds(self, box: Box) -> bool:
-        """Whether a word stands on this line.
-
-        Args:
-            box: of the word, on the sheet.
-        """
-        x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
-        if not self.spans[0][0] - self.tall <= x <= self.spans[-1][1] + self.tall:
-            return False
-        base = np.interp(x, self.baseline[:, 0], self.baseline[:, 1])
-        return bool(base - 1.1 * self.tall <= y <= base + 0.3 * self.tall)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,18 +159,21 @@ def _linked(boxes: NDArray[np.float64]) -> NDArray[np.intp]:
             one = group[one]
         return one
 
-    for one in range(len(boxes)):
-        near = np.arange(one + 1, np.searchsorted(left, right[one] + _REACH * height[one]))
+    reach = np.searchsorted(left, right + _REACH * height)
+    for one, near, there in followers(reach, len(boxes)):
         bottom = np.minimum(top[one] + height[one], top[near] + height[near])
         beside = bottom - np.maximum(top[one], top[near])
-        near = near[
-            (beside > 0.55 * np.minimum(height[one], height[near]))
-            & (height[near] < _UNLIKE * height[one])
-            & (height[near] * _UNLIKE > height[one])
-        ]
-        if len(near):
-            away = np.maximum(left[near] - right[one], -2) + abs(middle[near] - middle[one]) / 2
-            group[first(one)] = first(int(near[np.argmin(away)]))
+        fits = there & (beside > 0.55 * np.minimum(height[one], height[near]))
+        fits &= (height[near] < _UNLIKE * height[one]) & (height[near] * _UNLIKE > height[one])
+        away = np.maximum(left[near] - right[one], -2) + abs(middle[near] - middle[one]) / 2
+        if not near.size:
+            continue
+        nearest = np.argmin(np.where(fits, away, np.inf), axis=1)
+        for letter, at, candidates, any_fits in zip(
+            one[:, 0], nearest, near, fits.any(axis=1), strict=True
+        ):
+            if any_fits:
+                group[first(int(letter))] = first(int(candidates[at]))
     return np.array([first(one) for one in range(len(boxes))], np.intp)
 
 

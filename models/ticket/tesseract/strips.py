@@ -57,8 +57,8 @@ class Strips:
     pixels: Pixels
     _drawn: tuple[_Strip, ...]
 
-    def place(self, box: Box) -> tuple[int, Box]:
-        """Number of the line, from 0, in which a box stands, and where that is on its sheet."""
+    def place(self, box: Box) -> Box:
+        """Where a box stands on the sheet that the lines were found on."""
         left, top, width, height = box
         number = int((top + height / 2 - _BORDER) // _pitch())
         number = min(max(number, 0), len(self._drawn) - 1)
@@ -67,7 +67,7 @@ class Strips:
         x, end = strip.x[first], strip.x[last]
         above = _BORDER + number * _pitch() + _UP * TALL - top
         y = strip.base[(first + last) // 2] - above / strip.scale
-        return number, (round(x), round(y), round(end - x), round(height / strip.scale))
+        return round(x), round(y), round(end - x), round(height / strip.scale)
 
 
 def strips_of(lines: Sequence[Line]) -> Strips:

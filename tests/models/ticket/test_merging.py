@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from models.ticket.tesseract.merging import merged
+from models.ticket.tesseract.merging import merged, once
 from models.ticket.words import Word
 
 
@@ -32,7 +32,7 @@ def test_a_word_that_was_read_in_pieces_is_replaced_whole() -> None:
 def test_what_one_reading_alone_has_is_believed_where_it_is_sure() -> None:
     """Folds and specks are read as letters now and then."""
     first = [word("CASH", 0, 0.95), word("~", 300, 0.3)]
-    second = [word("20.00", 200, 0.9), word("j", 500, 0.4)]
+    second = [word("20.00", 200, 0.9), word("j", 500, 0.3)]
     assert texts(merged(first, second)) == {"CASH", "20.00"}
 
 
@@ -40,3 +40,21 @@ def test_words_above_one_another_are_not_at_one_place() -> None:
     """Lines of a receipt stand close."""
     assert len(merged([word("ABOVE", 0, 0.9)], [word("BELOW", 0, 0.9, top=115)])) == 2
     assert merged([], []) == []
+
+
+def test_what_both_read_alike_is_surer_and_what_they_do_not_is_less_sure() -> None:
+    """Two readings are two witnesses."""
+    first = [word("TOTAL:", 0, 0.6), word("12.50", 200, 0.9), word("CASH", 400, 0.95)]
+    second = [word("total", 2, 0.5), word("12.60", 198, 0.4), word("cash", 400, 0.9)]
+    found = {one.text: one.confidence for one in merged(first, second)}
+    assert found["CASH"] == 1.0
+    assert found["TOTAL:"] > 0.6
+    assert found["12.50"] < 0.9
+
+
+def test_a_word_that_lies_on_a_surer_one_is_that_word_read_again() -> None:
+    """Half of a line's words would be counted twice, where its letters reach into the next."""
+    surer, again = word("JALAN", 0, 0.92), word("JALAM", 2, 0.7, top=102, width=78)
+    beside, below = word("JALAN", 90, 0.9), word("KENARI", 0, 0.5, top=115)
+    assert once([again, surer, beside, below]) == [surer, beside, below]
+    assert once([]) == []

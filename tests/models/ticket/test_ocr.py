@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from config.errors import OcrError
 from models.page.scan import Fault, Page
 from models.ticket.reading import read_text
+from models.ticket.sheet import sheet_of
 from models.ticket.tesseract.command import check_tesseract, languages_folder, missing_of
 from models.ticket.tesseract.engine import PreparedTesseract
 from models.ticket.words import Reading
@@ -74,6 +75,30 @@ def test_pages_follow_one_another() -> None:
     result = reading(page_of("First page"), page_of("Second page", number=2))
     assert result.text == "First page\n\nSecond page"
     assert {word.page for word in result.words} == {1, 2}
+
+
+@pytest.mark.parametrize("bar", [(30, 100), (120, 190), (210, 280)])
+def test_white_on_black_is_read(bar: tuple[int, int]) -> None:
+    """Some tickets print their heading or their total like that."""
+    lines = "Green Grocer Ltd", "BREAD 12.50", "TOTAL 12.50", "CASH 20.00"
+    pixels = page_of(*lines).pixels.copy()
+    pixels[slice(*bar), 10:600] = 255 - pixels[slice(*bar), 10:600]
+    assert reading(Page(1, pixels)).text.split("\n") == list(lines)
+
+
+def test_where_time_is_short_a_page_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document of many pages would run out of time that once over would have sufficed."""
+    sheet = sheet_of(page_of("Green Grocer Ltd", "TOTAL 12.50").pixels)
+    seen = tmp_path / "seen"
+    fake(tmp_path, monkeypatch, f'cp "$1" {seen}; exit 1')
+    pages = []
+    for hurried in (False, True):
+        assert isinstance(PreparedTesseract("eng").read(sheet, timeout=60, hurried=hurried), Fault)
+        with Image.open(seen) as image:
+            pages.append(getattr(image, "n_frames", 1))
+    assert pages == [2, 1]
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (300, 300)])
