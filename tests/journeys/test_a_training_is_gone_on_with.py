@@ -66,6 +66,7 @@ def whole(folder: Path) -> Path:
     return folder / "whole"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_training_that_was_killed_is_finished_by_the_same_command(
     folder: Path, whole: Path

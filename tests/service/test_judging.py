@@ -109,7 +109,7 @@ def test_an_unusable_example_is_told_once(judge: Any, engine: Engine, drawn: Dra
     """The notice would be repeated for every sixteen files, or never come."""
     (engine.spec.support / "ticket" / "notes.txt").write_text("no picture")
     told: list[tuple[str, str]] = []
-    judge(*[drawn("ticket")] * 40, notice=lambda name, reason: told.append((name, reason)))
+    judge(*[drawn("cylinder")] * 40, notice=lambda name, reason: told.append((name, reason)))
     assert [name for name, _ in told] == ["ticket/notes.txt"]
 
 
