@@ -90,9 +90,11 @@ def search(
 ) -> None:
     """Find scans by the text that was read, each with the line that holds most of it."""
     with opened_ledger(ctx, home) as (_, ledger):
-        from service.cli.output import print_json, print_table
+        from service.cli.output import notice, print_json, print_table
 
         hits = ledger.search(" ".join(text), limit)
+        if not hits:
+            notice("no text that was read holds all of that")
         if as_json:
             for hit in hits:
                 print_json({**_hit(hit), "line": hit.line, "found": hit.words})

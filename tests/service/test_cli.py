@@ -231,6 +231,7 @@ def test_search_finds_what_was_read(used: Home) -> None:
     assert line.split("\t")[:4] == ["1", "ticket", "sorted/ticket/a.png", "1"]
     assert "[zebra]" in line
     assert lines("search", "elephant", home=used) == []
+    assert "no text that was read" in run("search", "elephant", "--home", used.root).err
     assert lines("search", '"(', "*", home=used) == []
     assert len(lines("search", "ticket", "--limit", "2", home=used)) == 2
 

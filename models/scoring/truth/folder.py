@@ -25,6 +25,8 @@ def find_tickets(folder: Path) -> list[TrueTicket]:
             found = list(find_sroie(folder))
         else:
             folder.stat()
+            if not folder.is_dir():
+                raise DataError(f"{folder} is a file", "Name the folder that it lies in")
             raise DataError(
                 f"{folder} is no folder of known tickets: it has neither {TABLE} "
                 f"nor {IMAGES}/ with {BOXES}/ or {KEYS}/",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -101,13 +102,17 @@ def amount(text: str, where: str) -> str | None:
 
 
 def read_lines(path: Path) -> str:
-    """A text file of the truth, UTF-8; what is none is shown as a replacement character.
+    """A text file of the truth: UTF-8, or UTF-16 as spreadsheets write it when it says so.
+
+    What is neither is shown as a replacement character.
 
     Raises:
         DataError: it cannot be opened.
     """
     try:
-        return path.read_bytes().decode("utf-8-sig", "replace")
+        raw = path.read_bytes()
+        marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return raw.decode("utf-16" if marked else "utf-8-sig", "replace")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise DataError(f"{path} cannot be opened: {reason}", "Look at the path") from None

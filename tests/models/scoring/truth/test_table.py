@@ -37,6 +37,12 @@ def test_rows_become_fields(folder: Path) -> None:
     assert (first.name, first.transcript) == ("shop/b.jpg", None)
 
 
+def test_a_table_as_spreadsheets_export_it_is_read(folder: Path) -> None:
+    """ "Unicode text" is UTF-16: its headings would be told to be unknown, one by one."""
+    (folder / "truth.csv").write_text("path,vendor\na.png,Grün\n", encoding="utf-16")
+    assert [one.fields for one in find_tickets(folder)] == [TrueFields("Grün")]
+
+
 def test_texts_beside_the_scans_are_true_words(folder: Path) -> None:
     """Words could be counted of the public set alone."""
     (folder / "shop/b.txt").write_text("Green Grocer\n\nTotal      12.50\n")
@@ -74,6 +80,12 @@ def test_what_is_wrong_is_told_with_its_line(folder: Path, table: str, said: str
     """A person would look through a thousand rows for one."""
     with pytest.raises(DataError, match=said):
         find_tickets(write(folder, table))
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(folder: Path) -> None:
+    """The table itself is what many a person would name."""
+    with pytest.raises(DataError, match=r"truth\.csv is a file\. Name the folder"):
+        find_tickets(write(folder, HEAD) / "truth.csv")
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
