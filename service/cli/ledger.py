@@ -93,11 +93,11 @@ def search(
         from service.cli.output import notice, print_json, print_table
 
         hits = ledger.search(" ".join(text), limit)
-        if not hits:
-            notice("no text that was read holds all of that")
         if as_json:
             for hit in hits:
                 print_json({**_hit(hit), "line": hit.line, "found": hit.words})
+        elif not hits:
+            notice("no text that was read holds all of that")
         else:
             print_table(({**_hit(hit), "line": hit.marked()} for hit in hits), _HIT_SHOWN)
 

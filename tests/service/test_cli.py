@@ -230,9 +230,11 @@ def test_search_finds_what_was_read(used: Home) -> None:
     (line,) = lines("search", "zebra", home=used)
     assert line.split("\t")[:4] == ["1", "ticket", "sorted/ticket/a.png", "1"]
     assert "[zebra]" in line
-    assert lines("search", "elephant", home=used) == []
-    assert "no text that was read" in run("search", "elephant", "--home", used.root).err
-    assert lines("search", '"(', "*", home=used) == []
+    assert lines("search", "elephant", "--json", home=used) == []
+    for words in (["elephant"], ['"(', "*"]):
+        done = run("search", *words, "--home", used.root)
+        assert (done.code, done.out) == (0, "")
+        assert done.err == "no text that was read holds all of that\n"
     assert len(lines("search", "ticket", "--limit", "2", home=used)) == 2
 
 

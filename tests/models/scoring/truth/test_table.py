@@ -38,7 +38,7 @@ def test_rows_become_fields(folder: Path) -> None:
 
 
 def test_a_table_as_spreadsheets_export_it_is_read(folder: Path) -> None:
-    """ "Unicode text" is UTF-16: its headings would be told to be unknown, one by one."""
+    """What Excel calls Unicode text is UTF-16: its headings would be told to be unknown, one by one."""
     (folder / "truth.csv").write_text("path,vendor\na.png,Grün\n", encoding="utf-16")
     assert [one.fields for one in find_tickets(folder)] == [TrueFields("Grün")]
 
