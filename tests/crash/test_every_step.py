@@ -76,17 +76,15 @@ ORDERS = {
 """What a power cut asks for: a name is durable before the name that it replaces goes."""
 
 TWICE = [
-    "put back",
-    *(
-        pytest.param(name, marks=pytest.mark.slow)
-        for name in (
-            "filed",
-            "failed",
-            "put back with its text",
-            "to another file system",
-            "nor renames without replacing",
-        )
-    ),
+    pytest.param(name, marks=pytest.mark.slow)
+    for name in (
+        "put back",
+        "filed",
+        "failed",
+        "put back with its text",
+        "to another file system",
+        "nor renames without replacing",
+    )
 ]
 
 

@@ -112,6 +112,7 @@ def test_a_training_that_was_killed_is_finished_by_the_same_command(
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.slow
 def test_the_network_that_was_trained_judges(folder: Path, whole: Path) -> None:
     """All the work would end in a file that no command can use."""
     for name in ("shape0", "shape1"):

@@ -23,7 +23,7 @@ class Reader:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def read(self, page: object, *, timeout: float) -> list[object]:
+    def read(self, page: object, *, timeout: float, hurried: bool = False) -> list[object]:
         """Raise it."""
         raise self._error
 
