@@ -12,14 +12,14 @@ from sqlalchemy import Select, TableClause, column, func, select, table
 
 from config.home import Home
 from indexer.verdict import Match, Verdict
-from models.fields.ticket import Ticket
+from models.fields.ticket import Field, Ticket
 from models.page.scan import Fault
 from storage import rows
 from storage.database import Database
 from storage.records import Filed, Heartbeat, Hit, Move, Prior, Superseded, displayable, timestamp
 from storage.searching import search
 from storage.tables import CLOSED, JUDGED, OPEN, heartbeat, journal, matches, scans
-from storage.tickets import ticket_of
+from storage.tickets import fields_of, ticket_of
 from storage.views import RESULT_COLUMNS
 
 _PAGE = 500  # rows a transaction: a slow reader must not hold the write-ahead log back
@@ -80,6 +80,11 @@ class Queries:
         """One row of the view ``results``; None when there is no such scan."""
         query = select(results_view).where(results_view.c.scan_id == scan_id)
         return next(self._paged(query, 1), None)
+
+    def fields(self, scan_ids: Sequence[int]) -> dict[int, dict[str, Field]]:
+        """The fields that were found on scans, by their ids and by name."""
+        with self.database.read() as connection:
+            return fields_of(connection, scan_ids)
 
     def place(self, scan_id: int) -> Path | None:
         """Absolute path at which the scan was filed, with its exact bytes; None when nowhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,21 @@ def add_tickets(connection: Connection, found: Mapping[int, Ticket]) -> None:
     each(connection, insert(fields), [row for one in tickets.items() for row in _fields(*one)])
 
 
+def fields_of(connection: Connection, scan_ids: Sequence[int]) -> dict[int, dict[str, Field]]:
+    """The fields that were found on scans, by their ids and by name."""
+    query = select(fields).where(fields.c.scan_id.in_(scan_ids))
+    found: dict[int, dict[str, Field]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.scan_id, {})[row.name] = Field(
+            row.value,
+            row.confidence,
+            row.page,
+            (row.left, row.top, row.width, row.height),
+            row.date_order,
+        )
+    return found
+
+
 def ticket_of(connection: Connection, scan_id: int) -> Ticket | None:
     """What was read of a scan; None if it was not read."""
     text = connection.execute(
@@ -45,17 +60,7 @@ def ticket_of(connection: Connection, scan_id: int) -> Ticket | None:
         )
         for row in connection.execute(each_word)
     )  # fmt: skip
-    each_field = select(fields).where(fields.c.scan_id == scan_id)
-    said = {
-        row.name: Field(
-            row.value,
-            row.confidence,
-            row.page,
-            (row.left, row.top, row.width, row.height),
-            row.date_order,
-        )
-        for row in connection.execute(each_field)
-    }
+    said = fields_of(connection, [scan_id]).get(scan_id, {})
     return Ticket(text, found, Fields(**said))
 
 

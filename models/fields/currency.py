@@ -9,7 +9,7 @@ from models.fields.amounts import Amount
 from models.fields.rules import rules
 from models.fields.ticket import Field
 from models.ticket.rows import Row
-from models.ticket.words import around
+from models.ticket.words import Word, around
 
 _ALONE = 0.8
 """How much less a sign says that stands beside no amount."""
@@ -18,7 +18,7 @@ _COUNTRY = 0.5
 
 
 def find_currency(amounts: Sequence[Amount], rows: Sequence[Row]) -> Field | None:
-    """The sign beside most amounts; else one that stands alone; else what its words tell.
+    """The sign beside most amounts; else the one that stands alone most often; else what its words tell.
 
     Args:
         amounts: of the ticket.
@@ -30,12 +30,19 @@ def find_currency(amounts: Sequence[Amount], rows: Sequence[Row]) -> Field | Non
         first = next(amount for amount in signed if amount.sign == code)
         confidence = first.confidence * times / len(signed)
         return Field(code, round(confidence, 3), first.words[0].page, around(first.words))
-    for row in rows:
-        for word in row.words:
-            code = rules().signs.get(word.text.strip("().:,*").upper(), "")
-            if code:
-                return Field(code, round(_ALONE * word.confidence, 3), word.page, word.box)
+    alone = [(code, word) for row in rows for word in row.words if (code := _sign(word))]
+    if alone:
+        # One may be another letter that was misread: the S of a tax code is a dollar then.
+        ((code, times),) = Counter(code for code, _ in alone).most_common(1)
+        word = next(word for other, word in alone if other == code)
+        confidence = _ALONE * word.confidence * times / len(alone)
+        return Field(code, round(confidence, 3), word.page, word.box)
     return _of_country(rows)
+
+
+def _sign(word: Word) -> str:
+    """The code of the currency that a word is the sign of; empty where it is none."""
+    return rules().signs.get(word.text.strip("().:,*").upper(), "")
 
 
 def _of_country(rows: Sequence[Row]) -> Field | None:

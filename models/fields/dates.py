@@ -109,7 +109,9 @@ def find_date(rows: Sequence[Row], *, order: DateOrder, today: date) -> Field | 
         return None
     orders = [order, "DMY", "MDY", "YMD"]
     certain = {day for one in found if one.certain for day in one.readings.values()}
-    best = max(found, key=_rank)
+    # Where several tickets were scanned as one, vendor and date are those of the first.
+    first = min(one.words[0].page for one in found)
+    best = max((one for one in found if one.words[0].page == first), key=_rank)
     day, sure = _meant(best, certain, orders)
     confidence = min(word.confidence for word in best.words)
     confidence *= (1.0 if sure else DOUBT) * (0.7 if best.repaired else 1.0)

@@ -89,7 +89,7 @@ def _score(row: Row, depth: int, usual: float) -> float:
         score -= _ADDRESS
     if found["trades"].find(name):
         score += _TRADE
-    if found["not_vendor"].find(name):
+    if found["not_vendor"].find(name) or row.text.rstrip(_EDGES).endswith("?"):
         score -= _OTHER
     score -= _DIGITS * sum(map(str.isdigit, name)) / max(1, len(name))
     read = median(word.confidence for word in row.words)

@@ -1,4 +1,4 @@
-"""White print on black bars, as headings and totals have it, made black on white."""
+"""White print on black, as headings, totals and dark screens have it, made black on white."""
 
 from __future__ import annotations
 
@@ -19,12 +19,19 @@ _FULL = 0.86
 """Share of the rectangle around it that a bar fills: letters and pictures fill less."""
 _BLACK = 0.6
 """Share of a bar that is black, at least."""
+_BRIGHT, _PAPER_LEFT = 0.3, 0.01
+"""Shares of a page that is white on black: at most so much is bright, and so much of that is wider
+than print. A receipt on a dark table is."""
+_PRINT = 1 / 30
+"""Of the page's longer side, what print is thinner than."""
+_CONTRAST = 60
+"""Levels of grey between black and white of a page that has print."""
 _SIGNS = 3
 """White signs on a bar, at least: a bar of a barcode has none."""
 
 
 def black_on_white(pixels: Pixels, small: Pixels) -> tuple[Pixels, Pixels]:
-    """A page on which black bars with white print are white with black print.
+    """A page on which black bars with white print, or all, are white with black print.
 
     Args:
         pixels: uint8 of shape (height, width), 0 is black.
@@ -33,6 +40,8 @@ def black_on_white(pixels: Pixels, small: Pixels) -> tuple[Pixels, Pixels]:
     Returns:
         Both, changed where there are bars; what came in is left as it was.
     """
+    if _is_negative(small):
+        pixels, small = 255 - pixels, 255 - small
     bars = _bars(small)
     if not bars:
         return pixels, small
@@ -40,6 +49,17 @@ def black_on_white(pixels: Pixels, small: Pixels) -> tuple[Pixels, Pixels]:
     cv2.drawContours(mask, bars, -1, 255, cv2.FILLED)
     large = cv2.resize(mask, pixels.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return pixels ^ large.astype(np.uint8), small ^ mask
+
+
+def _is_negative(pixels: Pixels) -> bool:
+    some = pixels[::4, ::4]
+    dark, bright = (float(level) for level in np.percentile(some, (0.2, 99.8)))
+    if bright - dark < _CONTRAST:
+        return False
+    light = (some > (dark + bright) / 2).astype(np.uint8)
+    side = max(2, round(_PRINT * max(some.shape)))
+    wide = cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return bool(light.mean() < _BRIGHT and wide.mean() < _PAPER_LEFT)
 
 
 def _bars(pixels: Pixels) -> list[np.ndarray]:

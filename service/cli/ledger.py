@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -23,6 +24,8 @@ _SHOWN = {
     "score": "score", "destination": "filed at", "error": "error",
 }  # fmt: skip
 
+_AT_ONCE = 500
+"""Rows whose fields are asked for at once."""
 _HIT_SHOWN = {
     "scan_id": "scan", "class": "class", "destination": "filed at", "page": "page", "line": "line",
 }  # fmt: skip
@@ -59,11 +62,17 @@ def results(
     ] = False,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    details: Annotated[
+        bool,
+        typer.Option("--details", help="With --json: how sure each field is, and where it stands."),
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """What was sorted, newest first."""
     if as_json and as_csv:
         raise UsageError("--json and --csv contradict each other", "Choose one")
+    if details and not as_json:
+        raise UsageError("--details needs --json", "Add it")
     moment = _moment(since)
     _check_state(state)
     with opened_ledger(ctx, home) as (_, ledger):
@@ -73,7 +82,7 @@ def results(
 
         rows = ledger.results(class_name, state, moment, limit, unread=unread)
         if as_json:
-            for row in rows:
+            for row in _with_details(ledger, rows) if details else rows:
                 print_json(row)
         elif as_csv:
             print_csv(rows, list(RESULT_COLUMNS))
@@ -118,6 +127,15 @@ def status(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
         for key, value in answer.items():
             if value is not None:
                 say(f"{key.replace('_', ' ') + ':':19} {_shown(value)}")
+
+
+def _with_details(ledger: Ledger, found: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    from service.desk.judging import detailed
+
+    while some := list(islice(found, _AT_ONCE)):
+        fields = ledger.fields([row["scan_id"] for row in some])
+        for row in some:
+            yield {**row, "field_details": detailed(fields.get(row["scan_id"], {}))}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

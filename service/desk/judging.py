@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from config.ignored import Ignored
 from indexer.verdict import Verdict
-from models.fields.ticket import FIELD_NAMES, Fields, Ticket
+from models.fields.ticket import FIELD_NAMES, Field, Fields, Ticket
 from models.page.hashing import hash_file
 from models.page.scan import Fault, Scan
 from service.workers.engine import EngineSpec
@@ -116,10 +116,15 @@ def described(fields: Fields) -> dict[str, Any]:
     found = fields.found()
     return {
         "fields": {name: found[name].value if name in found else None for name in FIELD_NAMES},
-        "field_details": {
-            name: {"confidence": one.confidence, "page": one.page, "box": list(one.box)}
-            for name, one in found.items()
-        },
+        "field_details": detailed(found),
+    }
+
+
+def detailed(found: Mapping[str, Field]) -> dict[str, Any]:
+    """How sure fields are, and where they stand, by name."""
+    return {
+        name: {"confidence": one.confidence, "page": one.page, "box": list(one.box)}
+        for name, one in found.items()
     }
 
 

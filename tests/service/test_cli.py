@@ -187,6 +187,16 @@ def test_results_as_json_are_the_view(used: Home) -> None:
     assert rows[2]["original_name"] == "\x1b[31mred\x9b.png"
 
 
+def test_results_tell_how_sure_each_field_is_on_request(used: Home) -> None:
+    """A total that was guessed would look like one that was read."""
+    rows = [json.loads(line) for line in lines("results", "--json", "--details", home=used)]
+    assert all(list(row) == [*RESULT_COLUMNS, "field_details"] for row in rows)
+    for row in rows:
+        fields = ("vendor", "ticket_date", "total", "currency", "tax")
+        assert set(row["field_details"]) == {name for name in fields if row[name] is not None}
+    assert "--details needs --json" in run("results", "--details", "--home", used.root).err
+
+
 def test_results_can_be_narrowed(used: Home) -> None:
     """Who looks for failed scans would have to read all."""
 
@@ -401,11 +411,19 @@ def test_once_sorts_for_real(tmp_path: Path, drawn: Draw) -> None:
     assert (home.sorted / "cylinder" / "cylinder\x1b[31m.png").is_file()
     assert not left.exists()
     rows = [
-        json.loads(line) for line in run("results", "--json", "--home", home.root).out.splitlines()
+        json.loads(line)
+        for line in run("results", "--json", "--details", "--home", home.root).out.splitlines()
     ]
     assert {(row["class"], bool(row["text"])) for row in rows} == {
         ("ticket", True), ("cylinder", False),
     }  # fmt: skip
+    ticket, cylinder = (
+        next(row["field_details"] for row in rows if row["class"] == kind)
+        for kind in ("ticket", "cylinder")
+    )
+    assert cylinder == {}
+    assert 0 < ticket["total"]["confidence"] <= 1
+    assert (ticket["total"]["page"], len(ticket["total"]["box"])) == (1, 4)
     (home.inbox / "broken.png").write_text("no picture")
     done = run(
         "watch", "--once", "--workers", "1", "--home", home.root, PIGEONHOLE_STABILITY_DELAY="0"

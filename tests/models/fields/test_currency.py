@@ -28,6 +28,11 @@ def test_a_sign_says_more_than_a_country() -> None:
     assert sign.confidence > country.confidence
 
 
+def test_a_sign_that_was_misread_once_does_not_decide() -> None:
+    """The S of a tax code would be a dollar, and the ticket missing in the sum of its currency."""
+    assert currency("TAX CODE", "$ 6%", "AMOUNT (RM)", "TAX (RM)") == "MYR"
+
+
 def test_where_nothing_tells_there_is_none() -> None:
     """A guess would look like something that was read."""
     assert currency("GREEN GROCER", "TOTAL 5.30") is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from config.settings import DateOrder
 from models.fields.dates import find_date
 from models.fields.ticket import Field
+from models.ticket.rows import row_of
 from tests.models.fields.receipts import rows
 
 TODAY = date(2026, 6, 1)
@@ -101,6 +103,22 @@ def test_the_day_of_the_purchase_is_taken() -> None:
     """A ticket would be of the day on which its goods expire."""
     assert day("EXPIRY DATE 01/01/2019", "21/03/2018 10:15") == "2018-03-21"
     assert day("VALID UNTIL 30/06/2018", "DATE 21/03/2018") == "2018-03-21"
+
+
+def test_of_several_tickets_scanned_as_one_the_first_tells_the_date() -> None:
+    """Vendor and date would be of two different tickets, and both sure."""
+    first = rows("SHOP", "18/03/18 10:15")
+    second = rows("MART", "INVOICE DATE: 19/10/2018")
+    turned = [
+        row_of([replace(word, page=2, confidence=1.0) for word in row.words]) for row in second
+    ]
+    found = find_date([*first, *turned], order="DMY", today=TODAY)
+    assert found is not None
+    assert (found.value, found.page) == ("2018-03-18", 1)
+    blank = rows("SHOP")
+    found = find_date([*blank, *turned], order="DMY", today=TODAY)
+    assert found is not None
+    assert (found.value, found.page) == ("2018-10-19", 2)
 
 
 def test_the_field_says_where_it_stands() -> None:

@@ -28,6 +28,21 @@ def test_a_bar_with_white_print_is_turned_over_and_nothing_else() -> None:
     assert after[320:350, 100:600].min() < 60
 
 
+def test_a_page_that_is_white_on_black_is_turned_over() -> None:
+    """Screens at night, and films."""
+    before = 255 - np.asarray(page())
+    after, _ = black_on_white(before, before)
+    assert np.array_equal(after, np.asarray(page()))
+
+
+def test_a_receipt_on_a_dark_table_stays() -> None:
+    """It would be white on black then."""
+    before = np.full((2400, 2400), 30, np.uint8)
+    before[250:1150, 350:1050] = np.asarray(page())
+    after, _ = black_on_white(before, before)
+    assert np.array_equal(after, before)
+
+
 def test_black_that_bears_no_print_stays() -> None:
     """Rules, barcodes, logos and photographs would be turned over."""
     image = page()
