@@ -110,7 +110,6 @@ _ALTERED: Final[Mapping[str, tuple[tuple[str, object], ...]]] = {
         ("models.ticket.tesseract.merging._ALIKE", 0.0),
         ("models.ticket.tesseract.merging._UNLIKE", 0.0),
     ),
-    "words that lie on one another kept": ((_ENGINE + "once", list),),
     "fields without faint words": ((_READER + "faintest", 0.5),),
 }
 

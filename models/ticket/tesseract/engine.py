@@ -16,7 +16,7 @@ from models.page.scan import Fault
 from models.ticket.sheet import Sheet
 from models.ticket.tesseract.command import words_of
 from models.ticket.tesseract.lines import lines_of
-from models.ticket.tesseract.merging import merged, once
+from models.ticket.tesseract.merging import merged
 from models.ticket.tesseract.strips import Strips, strips_of
 from models.ticket.words import Word
 
@@ -58,7 +58,7 @@ class PreparedTesseract:
         if isinstance(found, Fault) or strips is None:
             return found if isinstance(found, Fault) else found[0]
         again = [replace(word, box=strips.place(word.box)) for word in found[1]]
-        return once(merged(found[0], again))
+        return merged(found[0], again)
 
 
 def _redrawn(sheet: Sheet) -> Strips | None:

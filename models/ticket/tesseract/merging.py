@@ -18,6 +18,9 @@ _ALONE = 0.4
 _ALIKE, _UNLIKE = 0.2, -0.1
 """What a word's confidence gains where both read it alike, and where they do not."""
 _EDGES = re.compile(r"^\W+|\W+$")
+_ALIKE, _UNLIKE = 0.2, -0.1
+"""What a word's confidence gains where both read it alike, and where they do not."""
+_EDGES = re.compile(r"^\W+|\W+$")
 _SAME = 0.8
 """Share of the smaller one's area by which two words are one that was read twice."""
 
@@ -40,28 +43,6 @@ def merged(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:
         else:
             found += [word for word in (*one, *other) if word.confidence >= _ALONE]
     return found
-
-
-def once(words: Sequence[Word]) -> list[Word]:
-    """The words without those that lie on a surer one.
-
-    What one reading has on a line the other may have on the next: letters that reach into both
-    are drawn with both.
-
-    Args:
-        words: on one page.
-    """
-    boxes = _boxes(words)
-    area = np.maximum(1, boxes[:, 2] * boxes[:, 3])
-    kept: list[int] = []
-    for number in sorted(range(len(words)), key=lambda number: -words[number].confidence):
-        start, end = boxes[kept, :2], boxes[kept, :2] + boxes[kept, 2:]
-        own = boxes[number]
-        shared = np.minimum(end, own[:2] + own[2:]) - np.maximum(start, own[:2])
-        over = np.maximum(0, shared).prod(axis=1)
-        if not (over > _SAME * np.minimum(area[kept], area[number])).any():
-            kept.append(number)
-    return [words[number] for number in sorted(kept)]
 
 
 def _voted(words: Sequence[Word], others: Sequence[Word]) -> Iterator[Word]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from models.ticket.tesseract.merging import merged, once
+from models.ticket.tesseract.merging import merged
 from models.ticket.words import Word
 
 
@@ -50,11 +50,3 @@ def test_what_both_read_alike_is_surer_and_what_they_do_not_is_less_sure() -> No
     assert found["CASH"] == 1.0
     assert found["TOTAL:"] > 0.6
     assert found["12.50"] < 0.9
-
-
-def test_a_word_that_lies_on_a_surer_one_is_that_word_read_again() -> None:
-    """Half of a line's words would be counted twice, where its letters reach into the next."""
-    surer, again = word("JALAN", 0, 0.92), word("JALAM", 2, 0.7, top=102, width=78)
-    beside, below = word("JALAN", 90, 0.9), word("KENARI", 0, 0.5, top=115)
-    assert once([again, surer, beside, below]) == [surer, beside, below]
-    assert once([]) == []
