@@ -1,9 +1,9 @@
 """Reading a sheet with Tesseract: as it is, and with its lines redrawn.
 
-Two readings of one page err in different places: the surer word of each place is right more often
-than either, and where both agree it is nearly always. Reading only those lines again that were read
-badly (a word under 0.9) takes a second process and longer than reading all at once, word F1 on 63
-receipts of SROIE is 0.820 then and 0.822 so.
+Two readings of one page err in different places: on 63 receipts of SROIE word F1 is 0.774 and 0.795
+for either, 0.815 for the surer word of each place, and 0.822 where they vote. Reading only those
+lines again that were read badly (a word under 0.9) takes a second process, longer than reading all
+at once, and word F1 is 0.820 then.
 """
 
 from __future__ import annotations
