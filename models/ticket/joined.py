@@ -38,7 +38,7 @@ def numbers_joined(words: Sequence[Word]) -> Iterator[Word]:
 def _belongs(last: Word, word: Word) -> bool:
     if last.line != word.line:
         return False
-    gap = (word.box[0] - last.box[0] - last.box[2]) / max(last.box[3], word.box[3])
+    gap = (word.box[0] - last.box[0] - last.box[2]) / max(1, last.box[3], word.box[3])
     if gap <= _CLOSE and last.text[-1].isdigit() and word.text[0].isdigit():
         return True
     whole, pointed = _WHOLE.fullmatch(last.text), _POINTED.fullmatch(last.text)

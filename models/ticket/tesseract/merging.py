@@ -1,4 +1,4 @@
-"""Readings of the same lines made one: of each place the words that are surer."""
+"""Two readings of the same page made one: of each place the words that are surer."""
 
 from __future__ import annotations
 
@@ -18,11 +18,6 @@ _ALONE = 0.4
 _ALIKE, _UNLIKE = 0.2, -0.1
 """What a word's confidence gains where both read it alike, and where they do not."""
 _EDGES = re.compile(r"^\W+|\W+$")
-_ALIKE, _UNLIKE = 0.2, -0.1
-"""What a word's confidence gains where both read it alike, and where they do not."""
-_EDGES = re.compile(r"^\W+|\W+$")
-_SAME = 0.8
-"""Share of the smaller one's area by which two words are one that was read twice."""
 
 
 def merged(first: Sequence[Word], second: Sequence[Word]) -> list[Word]:

@@ -27,3 +27,9 @@ def test_numbers_with_a_blank_between_them_stay_apart() -> None:
     assert joined(("2", 0, 12), ("6.50", 22, 70)) == ["2", "6.50"]
     assert joined(("12", 0, 30), (".50", 60, 90)) == ["12", ".50"]
     assert joined(("No", 0, 30), ("3", 33, 45)) == ["No", "3"]
+
+
+def test_words_without_a_height_are_left_as_they_are() -> None:
+    """A speck that was read as a word would end the reading of the whole ticket."""
+    flat = [Word(text, 0.9, 1, (1, 1, 1), (left, 0, 8, 0)) for text, left in (("a", 0), ("b", 20))]
+    assert list(numbers_joined(flat)) == flat
