@@ -36,10 +36,11 @@ def finished(path: Path, shape: BranchShape = TINY, training: dict[str, Any] = T
 
 def refused(path: Path, error: type[DataError | WeightsError] = DataError) -> str:
     """What is said; nothing is written."""
-    before = {one: one.read_bytes() for one in path.parent.rglob("*") if one.is_file()}
+    inside = path if path.is_dir() else path.parent
+    before = {one: one.read_bytes() for one in inside.rglob("*") if one.is_file()}
     with pytest.raises(error) as caught:
         finished_eye(path)
-    assert before == {one: one.read_bytes() for one in path.parent.rglob("*") if one.is_file()}
+    assert before == {one: one.read_bytes() for one in inside.rglob("*") if one.is_file()}
     return str(caught.value)
 
 
