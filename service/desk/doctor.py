@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import sys
 import uuid
@@ -200,3 +201,13 @@ def _support(home: Home, settings: Settings) -> Iterator[Finding]:
         yield Finding("warning", "classes", f"{name} {reason}", "Replace or remove that image")
     if not bad:
         yield Finding("ok", "classes", f"{len(counts)} with {sum(counts.values())} examples")
+    # Who has no tickets need not hear that the default finds none.
+    asked = settings.read_classes if "read_classes" in settings.model_fields_set else ()
+    for name in (one for one in asked if one not in counts):
+        near = difflib.get_close_matches(name, counts, n=1)
+        yield Finding(
+            "warning",
+            "read_classes",
+            f"it names {name!r}, which is no class, so nothing of it is read",
+            f"Did you mean {near[0]!r}?" if near else f"The classes are {', '.join(counts)}",
+        )

@@ -32,6 +32,7 @@ th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px sol
   vertical-align: top; }
 th { font-weight: 600; color: var(--soft); font-size: .82rem; }
 th.figure, td.figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+@media (max-width: 40rem) { section > .wide > table { min-width: 44rem; } }
 .plot { width: 100%; }
 .js-plotly-plot .main-svg text:not(.heatmap-label) { fill: var(--ink) !important; }
 .cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); }
@@ -54,6 +55,7 @@ figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-w
 .beside > .none { min-height: 12rem; border: 1px solid var(--line); border-radius: .25rem; }
 .page img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); }
 .page svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+.beside td + td { overflow-wrap: anywhere; }
 .beside h3 { font-size: .82rem; color: var(--soft); margin: 1rem 0 .25rem; }
 .words { margin: 0; font-size: .85rem; line-height: 1.9; }
 .words span { background: var(--card); border: 1px solid var(--line); border-radius: .25rem;

@@ -55,6 +55,18 @@ def test_a_sound_home_has_no_problem_and_nothing_is_left_behind(home: Home, draw
     }
 
 
+def test_classes_to_be_read_that_are_none_are_told(home: Home, drawn: Draw) -> None:
+    """A slip of the pen would leave every ticket unread, and nobody would know why."""
+    add_examples(home, "invoice", [drawn("invoice")], LIMITS)
+    assert "read_classes" not in findings(home), "the default frightens nobody"
+    assert "read_classes" not in findings(home, read_classes=["invoice"])
+    found = findings(home, read_classes=["invoice", "invoce"])["read_classes"]
+    assert found.level == "warning"
+    assert "'invoce', which is no class" in found.detail
+    assert found.advice == "Did you mean 'invoice'?"
+    assert findings(home, read_classes=["xyz"])["read_classes"].advice == "The classes are invoice"
+
+
 def test_a_folder_that_is_none_is_named(home: Home) -> None:
     """The doctor itself would end in a traceback."""
     home.review.rmdir()
