@@ -18,7 +18,7 @@ from service.lock import only_daemon
 from service.workers.dispatcher import Dispatcher
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
-from service.workers.temporary import empty_private_folder
+from service.workers.temporary import remove_what_the_dead_left
 from storage.database import Database
 from storage.ledger import Ledger
 
@@ -43,7 +43,7 @@ def daemon_of(
     check_weights(SHIPPED.parent / manifest.weights, manifest)
     with ExitStack() as stack:
         stack.enter_context(only_daemon(home.lock_file))
-        empty_private_folder(home.cache)
+        remove_what_the_dead_left(home.cache)
         database = Database.open(home.database)
         stack.callback(database.close)
         spec = EngineSpec.of(home, settings)

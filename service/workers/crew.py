@@ -74,6 +74,7 @@ class Crew:
             with an `Outcome` when it is ready, and to each call. Must pickle.
         job_timeout: seconds a job may take.
         warm_up_timeout: seconds that one may take until it is ready; asked at each start.
+        buried: told the id of each process that is gone.
     """
 
     def __init__(
@@ -83,11 +84,13 @@ class Crew:
         *,
         job_timeout: float,
         warm_up_timeout: Callable[[], float],
+        buried: Callable[[int], None],
     ) -> None:
         self._size = size
         self._main = main
         self._job_timeout = job_timeout
         self._warm_up_timeout = warm_up_timeout
+        self._buried = buried
         self._workers: list[_Worker] = []
         self._back: list[Work] = []
         self._failed_starts = 0
@@ -162,6 +165,7 @@ class Crew:
             worker.process.kill()
         for worker in self._workers:
             worker.process.bury()
+            self._buried(worker.process.pid)
         left = [worker.work for worker in self._workers if worker.work is not None]
         self._workers.clear()
         return left + self._back
@@ -221,7 +225,9 @@ class Crew:
     def _dismiss(self, worker: _Worker) -> int | None:
         """Take it off; what it started goes with it."""
         self._workers.remove(worker)
-        return worker.process.bury()
+        exitcode = worker.process.bury()
+        self._buried(worker.process.pid)
+        return exitcode
 
     def _failed_to_start(self, reason: str, error: Exception | None = None) -> None:
         self._failed_starts += 1

@@ -18,6 +18,7 @@ from indexer.support import support_files
 from service.workers.crew import Crew, Work
 from service.workers.engine import EngineSpec
 from service.workers.pipeline import warm_up
+from service.workers.temporary import remove_private_folder
 from service.workers.worker import serve
 
 P = ParamSpec("P")
@@ -71,6 +72,7 @@ class PoolExecutor(Executor):
             workers,
             functools.partial(serve, spec=spec, warm_up=warm_up),
             job_timeout=timeout,
+            buried=functools.partial(remove_private_folder, spec.cache),
             warm_up_timeout=lambda: WARM_UP_SECONDS + sum(1 for _ in support_files(spec.support)),
         )
         self._lock = threading.Lock()

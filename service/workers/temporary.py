@@ -1,19 +1,21 @@
-"""Where workers keep temporary files: a folder that no other user may read, emptied at each start.
+"""Where a worker keeps temporary files: a folder of its own that no other user may read.
 
-Tesseract is handed pages as files; one that is killed with its worker leaves them behind.
+Tesseract is handed pages as files; one that is killed with its worker leaves them behind, and who
+buries the worker removes them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
 
-def private_folder(cache: Path) -> Path:
-    """The folder in ``cache``; it need not be there."""
-    return cache / "tmp"
+def private_folder(cache: Path, pid: int) -> Path:
+    """The folder in ``cache`` of the worker with that id; it need not be there."""
+    return _all_of(cache) / str(pid)
 
 
 def use_private_folder(cache: Path) -> None:
@@ -22,12 +24,28 @@ def use_private_folder(cache: Path) -> None:
     Raises:
         OSError: it cannot be made.
     """
-    folder = private_folder(cache)
+    folder = private_folder(cache, os.getpid())
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     tempfile.tempdir = os.environ["TMPDIR"] = os.fspath(folder)
 
 
-def empty_private_folder(cache: Path) -> None:
-    """Remove what dead workers left. Only for who holds the home's lock: workers use it."""
-    shutil.rmtree(private_folder(cache), ignore_errors=True)
+def remove_private_folder(cache: Path, pid: int) -> None:
+    """Remove what a worker that is dead has left."""
+    shutil.rmtree(private_folder(cache, pid), ignore_errors=True)
+
+
+def remove_what_the_dead_left(cache: Path) -> None:
+    """Remove what is nobody's: a service that was killed could not bury its workers."""
+    with contextlib.suppress(OSError):  # where there is none, nothing was left
+        for path in _all_of(cache).iterdir():
+            if path.name.isdecimal() and Path("/proc", path.name).exists():
+                continue  # another command's worker, at work beside this one
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+
+
+def _all_of(cache: Path) -> Path:
+    return cache / "tmp"

@@ -62,8 +62,7 @@ def serve(
     _die_with(parent)
     _leave_signals_to_the_parent()
     with contextlib.suppress(OSError):
-        # What a worker that is killed leaves there, pages of people's papers, nobody else may
-        # read, and the next start removes.
+        # What a worker that is killed leaves there are pages of people's papers.
         use_private_folder(spec.cache)
     give_back_pages()
     memory = spec.limits.job_memory

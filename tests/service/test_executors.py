@@ -28,7 +28,7 @@ from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
 from service.workers.pipeline import Job, examine
 from service.workers.process import WorkerDiedError, describe
-from service.workers.temporary import empty_private_folder, private_folder
+from service.workers.temporary import private_folder, remove_what_the_dead_left
 from service.workers.worker import MOST_KEPT
 from tests.service import labour
 from tests.service.fakes import LIMITS, PATIENCE, SPEC, scan_of
@@ -97,22 +97,39 @@ def test_workers_keep_temporary_files_where_nobody_else_reads_them(
     pool: PoolExecutor, spec: EngineSpec
 ) -> None:
     """Pages of people's receipts would lie in /tmp, for all to read, when a worker is killed."""
-    folder = private_folder(spec.cache)
+    pid = call(pool, os.getpid)
+    folder = private_folder(spec.cache, pid)
     assert call(pool, tempfile.gettempdir) == str(folder)
     assert call(pool, os.getenv, "TMPDIR") == str(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert folder.parent == spec.cache
+    assert folder.is_relative_to(spec.cache)
     assert tempfile.gettempdir() != str(folder)  # this process keeps its own
 
 
-def test_what_dead_workers_left_is_removed(tmp_path: Path) -> None:
+def test_what_a_dead_worker_left_goes_with_it(pool_of: Pool, spec: EngineSpec) -> None:
     """The cache would grow with pages of people's receipts."""
-    folder = private_folder(tmp_path)
-    (folder / "tess_1").mkdir(parents=True)
-    (folder / "tess_2.TIFF").write_bytes(b"a receipt")
-    empty_private_folder(tmp_path)
-    empty_private_folder(tmp_path)
-    assert not folder.exists()
+    pool = pool_of()
+    pid = call(pool, os.getpid)
+    left = private_folder(spec.cache, pid) / "tess_1.tsv"
+    left.write_bytes(b"a receipt")
+    with pytest.raises(WorkerDiedError):
+        call(pool, os._exit, 3)
+    assert call(pool, os.getpid) != pid
+    assert not left.parent.exists()
+
+
+def test_what_a_dead_service_left_is_removed_and_nothing_of_the_living(tmp_path: Path) -> None:
+    """A page that another command's worker reads just now would be gone."""
+    living = private_folder(tmp_path, os.getpid())
+    dead = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, check=True)
+    for folder in (living, private_folder(tmp_path, int(dead.stdout)), tmp_path / "tmp" / "old"):
+        folder.mkdir(parents=True)
+        (folder / "tess_2.TIFF").write_bytes(b"a receipt")
+    (tmp_path / "tmp" / "tess_1").write_bytes(b"of an older version")
+    remove_what_the_dead_left(tmp_path)
+    assert list((tmp_path / "tmp").iterdir()) == [living]
+    assert list(living.iterdir())
+    remove_what_the_dead_left(tmp_path / "no cache")
 
 
 def test_what_decoders_say_does_not_stand_in_the_log(
