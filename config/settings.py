@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         description="Worker processes (about 0.7 GB each); 0 = one a core, 4 at most",
     )
     job_timeout: float = Field(
-        120.0, gt=0, le=86400, description="Seconds a worker may spend on one scan"
+        120.0, ge=1, le=86400, description="Seconds a worker may spend on one scan"
     )
     job_memory: int = Field(
         1200,

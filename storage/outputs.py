@@ -148,7 +148,8 @@ class OutputBook:
         took elsewhere.
         """
         filed = select(scans.c.id, scans.c.destination_path).where(
-            scans.c.state == "filed", scans.c.id.in_(select(readings.c.scan_id))
+            scans.c.state == "filed",
+            scans.c.id.in_(select(readings.c.scan_id).where(readings.c.text != "")),
         )
         with self._database.read() as connection:
             there = [

@@ -111,7 +111,8 @@ class TicketEvaluation:
 
     Attributes:
         folder: it, absolute.
-        language: that Tesseract was told.
+        engine: that read.
+        language: that it was told.
         date_order: which number of a date comes first, where a ticket does not tell.
         workers: processes that read at once.
         elapsed: seconds from the first to the last ticket.
@@ -119,6 +120,7 @@ class TicketEvaluation:
     """
 
     folder: Path
+    engine: str
     language: str
     date_order: str
     workers: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
@@ -69,6 +70,23 @@ class Fields:
         """Those that were found, by name."""
         each = ((name, getattr(self, name)) for name in FIELD_NAMES)
         return {name: field for name, field in each if field is not None}
+
+
+_FEWEST, _SIGNS = 3, 3
+# Wide in East Asian typography (Unicode Standard Annex 11): scripts that are written without blanks.
+_WIDE = ("W", "F")
+
+
+def hardly_any(text: str) -> bool:
+    """Whether so little was read that it tells of no ticket, but of a photo, or of dirt.
+
+    Fewer than three words of three letters or digits, or as many signs of a script that is written
+    without blanks. Measured: of 78 receipts the least has 32, of 8 photos of fruit and a page of
+    noise the most has 1.
+    """
+    wide = sum(unicodedata.east_asian_width(sign) in _WIDE for sign in text)
+    words = sum(sum(map(str.isalnum, word)) >= _SIGNS for word in text.split())
+    return max(wide, words) < _FEWEST
 
 
 FIELD_NAMES = tuple(one.name for one in fields(Fields))

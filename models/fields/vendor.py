@@ -27,6 +27,9 @@ _REGISTER = re.compile(
     r"|\s+(?:co|company|gst|reg|roc)\b[\s.]*(?:reg|no)\b.*$",
     re.IGNORECASE,
 )
+_LEAST = 0.3
+"""Confidence under which a name is more often wrong than right: of 8 on German scans 1 was right.
+The least sure of 58 that were right on SROIE had 0.44."""
 _MENDED = 0.85
 """How much less sure a name is of which a word was mended."""
 _WORD = re.compile(r"[^\W\d_]{3}")
@@ -64,7 +67,8 @@ def find_vendor(rows: Sequence[Row]) -> Field | None:
     read = median(word.confidence for word in row.words)
     if mended_words(row.words) != row.text:
         read *= _MENDED
-    return Field(name, round(read * min(1.0, score / 6), 3), row.page, around(row.words))
+    confidence = round(read * min(1.0, score / 6), 3)
+    return Field(name, confidence, row.page, around(row.words)) if confidence >= _LEAST else None
 
 
 def _chain(rows: Sequence[Row]) -> Field | None:

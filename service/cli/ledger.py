@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -64,15 +64,18 @@ def results(
     as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
     details: Annotated[
         bool,
-        typer.Option("--details", help="With --json: how sure each field is, and where it stands."),
+        typer.Option(
+            "--details",
+            help="With --json: how sure each field is, and where it stands; with --csv: how sure.",
+        ),
     ] = False,
     home: HomeOption = None,
 ) -> None:
     """What was sorted, newest first."""
     if as_json and as_csv:
         raise UsageError("--json and --csv contradict each other", "Choose one")
-    if details and not as_json:
-        raise UsageError("--details needs --json", "Add it")
+    if details and not (as_json or as_csv):
+        raise UsageError("--details needs --json or --csv", "Add one of them")
     moment = _moment(since)
     _check_state(state)
     with opened_ledger(ctx, home) as (_, ledger):
@@ -84,6 +87,11 @@ def results(
         if as_json:
             for row in _with_details(ledger, rows) if details else rows:
                 print_json(row)
+        elif as_csv and details:
+            from models.fields.ticket import FIELD_NAMES
+
+            columns = [f"{name}_confidence" for name in FIELD_NAMES]
+            print_csv(_with_confidences(ledger, rows, columns), [*RESULT_COLUMNS, *columns])
         elif as_csv:
             print_csv(rows, list(RESULT_COLUMNS))
         else:
@@ -136,6 +144,15 @@ def _with_details(ledger: Ledger, found: Iterator[dict[str, Any]]) -> Iterator[d
         fields = ledger.fields([row["scan_id"] for row in some])
         for row in some:
             yield {**row, "field_details": detailed(fields.get(row["scan_id"], {}))}
+
+
+def _with_confidences(
+    ledger: Ledger, found: Iterator[dict[str, Any]], columns: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    for row in _with_details(ledger, found):
+        details = row.pop("field_details").items()
+        sure = {f"{name}_confidence": one["confidence"] for name, one in details}
+        yield {**row, **{column: sure.get(column) for column in columns}}
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import structlog
 from config.home import Home
 from config.settings import OutputKind
 from indexer.verdict import UNKNOWN
+from models.fields.ticket import hardly_any
 from models.page.scan import Fault
 from service.daemon.clearing import clear_outputs
 from service.space import FULL
@@ -37,9 +38,9 @@ _TAKEN_AWAY = Fault(
     "Look where it was to go, if that is on a share; else drop it again",
 )
 _REPLACED = Fault("file", "the file changed while it was judged", "The new content is judged anew")
-_NO_TEXT = Fault(
-    "ocr", "no text was found", "Scan it again if there is some; else 'results' keeps it as it is."
-)
+_SCAN_AGAIN = "Scan it again if there is more; else 'results' keeps it as it is."
+_NO_TEXT = Fault("ocr", "no text was found", _SCAN_AGAIN)
+_HARDLY_ANY = Fault("ocr", "hardly any text was found", _SCAN_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +186,9 @@ class Placement:
 
     def _decide(self, claim: Claim, examined: Examined, promised: set[Path]) -> Decision:
         verdict, ticket = examined.verdict, examined.ticket
-        without_words = ticket is not None and not ticket.text
-        fault = _NO_TEXT if examined.fault is None and without_words else examined.fault
+        fault = examined.fault
+        if fault is None and ticket is not None and hardly_any(ticket.text):
+            fault = _HARDLY_ANY if ticket.text else _NO_TEXT
         state: FinalState
         if verdict is None:
             state, folder = "failed", self._home.failed

@@ -21,6 +21,7 @@ def describe_tickets(evaluation: TicketEvaluation, summary: TicketSummary) -> di
     """
     return {
         "folder": described_name(str(evaluation.folder)),
+        "engine": evaluation.engine,
         "language": evaluation.language,
         "date_order": evaluation.date_order,
         "tickets": summary.tickets,

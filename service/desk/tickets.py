@@ -83,6 +83,7 @@ def evaluate_tickets(
             pool.shutdown(cancel_futures=True)
     return TicketEvaluation(
         folder=folder.absolute(),
+        engine=spec.ocr_engine,
         language=spec.ocr_language,
         date_order=spec.date_order,
         workers=workers,

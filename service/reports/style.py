@@ -65,6 +65,7 @@ figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-w
   border: 2px solid; display: inline-block; }
 rect { fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; pointer-events: all; }
 rect.right, .legend .right { stroke: #7fa8d8; border-color: #7fa8d8; stroke-width: 1; }
+rect.read, .legend .read { stroke: #8a939c; border-color: #8a939c; stroke-width: 1; }
 rect.wrong, .legend .wrong { stroke: #d1341b; border-color: #d1341b; }
 rect.missed, .legend .missed { stroke: #9a4fd0; border-color: #9a4fd0; stroke-dasharray: 4 3;
   border-style: dashed; }

@@ -46,7 +46,7 @@ def ticket_figures(evaluation: TicketEvaluation, summary: TicketSummary) -> list
                    "Words there that were read, without case and punctuation around them."),
             _share("word precision", words.precision, f"{words.right} of {read}",
                    "Words read that are there."),
-            _share("word F1, mean over tickets", summary.mean_f1, f"{summary.texts} tickets",
+            _share("word F1, mean over tickets", summary.mean_f1, counted(summary.texts, "ticket"),
                    "A short ticket counts as much as a long one."),
             _share("character error rate", characters.rate,
                    f"{characters.errors} of {characters.length}",

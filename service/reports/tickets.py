@@ -73,6 +73,7 @@ def _figures(evaluation: TicketEvaluation, summary: TicketSummary) -> str:
 
 _LEGEND: Final = (
     '<p class="legend"><span class="right">read, and there</span> '
+    '<span class="read">read; the text is not known</span> '
     '<span class="wrong">read, and not there</span> '
     '<span class="missed">there, and not read</span> '
     '<span class="field">where a field was found</span></p>'
@@ -82,6 +83,7 @@ _LEGEND: Final = (
 def _about(evaluation: TicketEvaluation) -> str:
     rows = [
         ("folder", str(evaluation.folder)),
+        ("ocr_engine", evaluation.engine),
         ("ocr_language", evaluation.language),
         ("date_order", evaluation.date_order),
         ("tickets at once", str(evaluation.workers)),
@@ -135,7 +137,7 @@ def _marks(one: TicketOutcome) -> Iterable[Mark]:
     kinds = (
         [("right", one.words.right), ("wrong", one.words.wrong)]
         if one.words
-        else [("right", one.ticket.words)]
+        else [("read", one.ticket.words)]
     )
     if one.words and _placed(one):
         kinds.append(("missed", one.words.missed))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from models.fields.fields import find_fields
-from models.fields.ticket import Fields, Ticket
+from models.fields.ticket import Fields, Ticket, hardly_any
 from models.page.limits import ran_out_of_memory
 from models.page.read import pages_of
 from models.page.scan import Fault, Scan
@@ -32,6 +32,8 @@ def read_ticket(scan: Scan, spec: EngineSpec) -> Ticket | Fault:
             reading = read_text(pages, reader, timeout=most)
         if isinstance(reading, Fault):
             return reading
+        if hardly_any(reading.text):
+            return Ticket(reading.text, reading.words)
         return Ticket(reading.text, reading.words, fields_of(reading.guessed, spec, reading.turns))
     except Exception as error:  # noqa: BLE001 - libraries raise anything; the verdict must stand
         if ran_out_of_memory(error):

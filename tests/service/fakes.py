@@ -135,7 +135,8 @@ class Judge(Executor):
         if word == "unread":
             fault = Fault("ocr", "Tesseract was killed (SIGKILL)", "pigeonhole doctor looks at it")
             return Examined(job.scan, verdict_of("ticket"), fault, None, 1)
-        ticket = Ticket(data.decode()) if word == "ticket" else None
+        # So much that it is no photo with a label.
+        ticket = Ticket(f"{data.decode()}\nthank you") if word == "ticket" else None
         return Examined(job.scan, verdict_of(word), None, ticket, 1)
 
 

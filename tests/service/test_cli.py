@@ -222,6 +222,15 @@ def test_results_as_csv_are_safe_in_a_spreadsheet(used: Home) -> None:
     assert {row["original_name"] for row in rows} >= {"'=cmd.png", "two\nlines.png", "a.png"}
 
 
+def test_details_in_a_spreadsheet_are_how_sure_each_field_is(used: Home) -> None:
+    """A total that was guessed would look like one that is certain."""
+    done = run("results", "--csv", "--details", "--home", used.root)
+    rows = list(csv.DictReader(io.StringIO(done.out, newline="")))
+    names = ["vendor", "ticket_date", "total", "currency", "tax"]
+    assert list(rows[0]) == [*RESULT_COLUMNS, *(f"{name}_confidence" for name in names)]
+    assert len(rows) == 5
+
+
 def test_results_for_people_are_a_line_each(used: Home) -> None:
     """A name with a line break would look like two scans, one with colours would colour all."""
     found = lines("results", home=used)
@@ -424,6 +433,9 @@ def test_once_sorts_for_real(tmp_path: Path, drawn: Draw) -> None:
     assert cylinder == {}
     assert 0 < ticket["total"]["confidence"] <= 1
     assert (ticket["total"]["page"], len(ticket["total"]["box"])) == (1, 4)
+    table = run("results", "--csv", "--details", "--home", home.root).out
+    sure = {row["class"]: row["total_confidence"] for row in csv.DictReader(io.StringIO(table))}
+    assert sure == {"ticket": str(ticket["total"]["confidence"]), "cylinder": ""}
     (home.inbox / "broken.png").write_text("no picture")
     done = run(
         "watch", "--once", "--workers", "1", "--home", home.root, PIGEONHOLE_STABILITY_DELAY="0"

@@ -174,7 +174,7 @@ def test_a_second_copy_is_filed_and_linked(desk: Desk, judge: Judge) -> None:
     desk.once(judge)
     first, second = desk.rows()
     assert (second["state"], second["duplicate_of"]) == ("filed", first["scan_id"])
-    assert second["text"] == "ticket 1"
+    assert second["text"] == first["text"] == "ticket 1\nthank you"
     assert judge.priors == ["b.png"]
     assert desk.filed() == {"sorted/ticket/a.png", "sorted/ticket/b.png"}
 

@@ -61,7 +61,7 @@ def test_the_text_stands_beside_each_ticket_and_nothing_else(desk: Desk) -> None
     assert {path.name for path in tickets.iterdir()} == {
         "a.png", "a.jpg", "a.png.txt", "a.jpg.txt",
     }  # fmt: skip
-    assert (tickets / "a.png.txt").read_text(encoding="utf-8") == "ticket ä €\n"
+    assert (tickets / "a.png.txt").read_text(encoding="utf-8") == "ticket ä €\nthank you\n"
     assert found(desk) == {}
     assert len([path for path in desk.filed() if path.endswith(".txt")]) == 2
 

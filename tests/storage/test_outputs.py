@@ -104,3 +104,18 @@ def test_a_large_archive_is_not_gone_through_each_second(book: OutputBook, ledge
     with ledger.database.read() as connection:
         steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     assert steps[0] == "SCAN outputs USING INDEX ix_outputs_owed"
+
+
+def test_of_a_ticket_without_text_nothing_is_missing(
+    ledger: Ledger, book: OutputBook, drop: Callable[..., Scan]
+) -> None:
+    """``outputs`` would make an empty text that the service itself does not make."""
+    (claim,) = ledger.claim([drop("blank.png")])
+    place = ledger.home.sorted / "ticket" / "blank.png"
+    place.parent.mkdir()
+    place.write_bytes(b"pixels")
+    (move,) = ledger.decide([
+        Decision(claim.scan_id, claim.scan, "filed", place, ticket=Ticket(""))
+    ])  # fmt: skip
+    ledger.close([move.scan_id])
+    assert book.ask_again(BOTH) == 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import date
@@ -31,16 +32,17 @@ def find_table(folder: Path) -> Iterator[TrueTicket]:
         DataError: a row or a heading is not what it should be, or names no scan.
     """
     table = folder / TABLE
-    seen: dict[str, int] = {}
+    seen: dict[str, int] = {}  # by the path: "a.jpg" is "./a.jpg"
     for number, row in _rows(table):
         where = f"{table}, line {number}"
         name = row[_PATH]
         if not name:
             raise DataError(f"{where}: path is empty", "Name the scan")
-        if name in seen:
-            raise DataError(f"{where}: {name} stands in line {seen[name]} too", "Keep one of them")
-        seen[name] = number
         path = folder / name
+        real = os.path.realpath(path) if "\0" not in name else name
+        if real in seen:
+            raise DataError(f"{where}: {name} stands in line {seen[real]} too", "Keep one of them")
+        seen[real] = number
         if not _is_file(path):
             raise DataError(f"{where}: there is no file {path}", f"Name it relative to {folder}")
         texts = [path.with_name(f"{path.name}.txt"), path.with_suffix(".txt")]
@@ -74,6 +76,9 @@ def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _headings(cells: list[str], where: str) -> list[str]:
+    if len(cells) == 1 and (mark := next((one for one in ";\t" if one in cells[0]), None)):
+        parted = "semicolons" if mark == ";" else "tabs"
+        raise DataError(f"{where}: the cells are parted by {parted}", "Part them by commas")
     for heading in cells:
         if heading not in (_PATH, *_FIELDS):
             near = difflib.get_close_matches(heading, (_PATH, *_FIELDS), 1)

@@ -37,16 +37,17 @@ Pixels = NDArray[np.uint8]
 _DPI = "--dpi 300"
 # Columns of Tesseract's TSV: level, page, block, paragraph, line, word, left, top, width,
 # height, confidence in percent, text; level 5 is a word.
-_COLUMNS, _WORD_LEVEL = 12, "5"
+_COLUMNS, _WORD_LEVEL, _HEADING = 12, "5", "level\t"
 _INSTALL = "Install it: apt-get install {}."
 # What Leptonica and C++ write when an allocation fails.
 _NO_MEMORY = ("malloc fail", "calloc fail", "bad_alloc")
 _DOCTOR = "pigeonhole doctor checks Tesseract."
 _NO_TABLE = "Tesseract answered with something else than words"
 # The heading of its list of languages, with their number in some versions.
-_FOLDER = re.compile(rb'^List of available languages in "([^"\n]+)"')
-_LISTING = 10.0
-"""Seconds that Tesseract may take to list its languages."""
+_FOLDER = re.compile(rb'^List of available languages in "([^"\n]+)"', re.MULTILINE)
+_VERSION = re.compile(rb"^tesseract v?(\d[\w.-]*)", re.MULTILINE)
+_ANSWER = 10.0
+"""Seconds that Tesseract may take to tell its version, or its languages."""
 _TEMPORARY = "Make room for temporary files, in cache/tmp of the home"
 
 
@@ -59,23 +60,22 @@ def check_tesseract(language: str) -> str:
     Raises:
         OcrError: Tesseract, or one of the languages, is not installed or does not run.
     """
+    command = pytesseract.pytesseract.tesseract_cmd
+    again = "Install it again: apt-get install --reinstall tesseract-ocr."
     try:
-        version = str(pytesseract.get_tesseract_version())
-        listed = subprocess.run(
-            [pytesseract.pytesseract.tesseract_cmd, "--list-langs"],
-            capture_output=True,
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-    except pytesseract.TesseractNotFoundError as error:
+        told = _VERSION.search(_answer(command, "--version"))
+        listed = _answer(command, "--list-langs")
+    except FileNotFoundError as error:
         advice = _INSTALL.format("tesseract-ocr")
         raise OcrError("Tesseract is not installed", advice) from error
-    # pytesseract leaves the interpreter over a version that it cannot read.
-    except (OSError, subprocess.SubprocessError, SystemExit) as error:
-        advice = "Install it again: apt-get install --reinstall tesseract-ocr."
-        raise OcrError(f"Tesseract does not run: {error}", advice) from error
+    except subprocess.TimeoutExpired as error:
+        raise OcrError(f"Tesseract does not answer within {_ANSWER:g} s", again) from error
+    except (OSError, subprocess.SubprocessError) as error:
+        raise OcrError(f"Tesseract does not run: {error}", again) from error
+    if told is None:
+        raise OcrError("Tesseract does not run: it tells no version", again)
     # Under a heading, one a line; pytesseract's own list leaves out "script/Latin".
-    installed = listed.stdout.decode(errors="replace").splitlines()[1:]
+    installed = listed.decode(errors="replace").splitlines()[1:]
     missing = [name for name in language.split("+") if name not in installed]
     if meant := [name.lower() for name in missing if name.lower() in installed]:
         raise OcrError(
@@ -84,7 +84,7 @@ def check_tesseract(language: str) -> str:
         )
     if missing:
         raise OcrError(*_cannot_read(missing))
-    return version
+    return told[1].decode()
 
 
 def missing_of(language: str, folder: Path) -> Fault | None:
@@ -109,15 +109,25 @@ def languages_folder(command: str) -> Path | None:
         command: of Tesseract.
     """
     try:
-        listed = subprocess.run(
-            [command, "--list-langs"], capture_output=True, check=True, stdin=subprocess.DEVNULL,
-            timeout=_LISTING,
-        )  # fmt: skip
+        said = _FOLDER.search(_answer(command, "--list-langs"))
     except (OSError, subprocess.SubprocessError):
         return None
-    said = _FOLDER.search(listed.stdout)
     folder = Path(os.fsdecode(said[1])) if said else None
     return folder if folder is not None and folder.is_dir() else None
+
+
+def _answer(command: str, question: str) -> bytes:
+    """What Tesseract says to this option.
+
+    Raises:
+        OSError: it cannot be started.
+        subprocess.SubprocessError: it fails, or does not answer.
+    """
+    # pytesseract asks as well, but waits for ever.
+    return subprocess.run(
+        [command, question], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True,
+        stdin=subprocess.DEVNULL, timeout=_ANSWER,
+    ).stdout  # fmt: skip
 
 
 _languages_folder = functools.lru_cache(maxsize=1)(languages_folder)
@@ -176,6 +186,8 @@ def words_of(
         full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
         return Fault("ocr", f"Tesseract cannot be used: {said}", _TEMPORARY, passing=full)
     words: list[list[Word]] = [[] for _ in sheets]
+    if not table.startswith(_HEADING):
+        return Fault("ocr", _NO_TABLE, _DOCTOR)
     try:
         for sheet, word in _parsed(table):
             words[sheet].append(word)

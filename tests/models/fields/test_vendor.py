@@ -88,6 +88,13 @@ def test_large_letters_are_a_name() -> None:
     assert found.value == "Corner House"
 
 
+def test_a_name_that_can_hardly_be_read_is_none() -> None:
+    """A spreadsheet would show ``eA ia ie`` as a firm."""
+    lines = words("eA ia ie", "12.50", "0123456789")
+    assert find_vendor(rows_of(lines)) is not None
+    assert find_vendor(rows_of([replace(word, confidence=0.2) for word in lines])) is None
+
+
 def test_where_there_is_no_name_there_is_none() -> None:
     """An address or a line of goods would be a firm."""
     assert find_vendor([]) is None

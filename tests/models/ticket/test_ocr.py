@@ -11,10 +11,13 @@ from config.errors import OcrError
 from models.page.scan import Fault, Page
 from models.ticket.reading import read_text
 from models.ticket.sheet import sheet_of
+from models.ticket.tesseract import command
 from models.ticket.tesseract.command import check_tesseract, languages_folder, missing_of
 from models.ticket.tesseract.engine import PreparedTesseract
 from models.ticket.words import Reading
 
+HEADING = r"level\tpage_num\n"
+"""How a table of Tesseract begins; the other columns play no part."""
 COMMAND = "models.ticket.tesseract.command.pytesseract.pytesseract.tesseract_cmd"
 
 
@@ -149,7 +152,7 @@ def test_control_characters_do_not_reach_the_text(
     """A form feed or a NUL would break the database's search or the command line's output."""
     row = r"5\t1\t1\t1\t1\t%s\t3\t4\t5\t6\t%s\t%s\n"
     rows = row % (1, "96.5", r"a\014b\000c") + row % (2, "-1", r"\014") + row % (3, "101", '"d')
-    fake(tmp_path, monkeypatch, f"printf '{rows}' > \"$2.tsv\"")
+    fake(tmp_path, monkeypatch, f"printf '{HEADING}{rows}' > \"$2.tsv\"")
     result = reading(page_of("x"))
     assert result.text == 'abc "d'
     assert [word.confidence for word in result.words] == [0.965, 1.0]
@@ -162,11 +165,8 @@ def test_a_tesseract_that_fails_is_a_value(
     """A crash of Tesseract would stop the worker."""
     fake(tmp_path, monkeypatch, script)
     result = read_text([page_of("x")], PreparedTesseract("eng"), timeout=60)
-    if "tsv" in script:
-        assert isinstance(result, Reading)
-    else:
-        assert isinstance(result, Fault)
-        assert "Tesseract" in result.reason
+    assert isinstance(result, Fault)
+    assert "Tesseract" in result.reason
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,10 @@ def test_a_tesseract_that_fails_is_a_value(
     [
         ("kill -KILL $$", "was killed (SIGKILL)"),
         ('head -c 9999 /dev/urandom > "$2.tsv"', "something else than words"),
-        (r"printf '5\t1\t1\t1\t1\t1\tA\tB\tC\tD\tE\tF\n' > $2.tsv", "something else than words"),
+        (
+            rf"printf '{HEADING}5\t1\t1\t1\t1\t1\tA\tB\tC\tD\tE\tF\n' > $2.tsv",
+            "something else than words",
+        ),
     ],
 )
 def test_it_is_told_what_tesseract_did(
@@ -229,6 +232,27 @@ def test_a_tesseract_that_does_not_run_is_one_clear_error(
     Path(tmp_path, "tesseract").write_text("#!/bin/sh\necho nonsense\n")
     with pytest.raises(OcrError, match="does not run"):
         check_tesseract("eng")
+
+
+@pytest.mark.parametrize("question", ["--version", "--list-langs"])
+def test_a_tesseract_that_does_not_answer_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    """Every command, and ``doctor`` first of all, would hang without a word."""
+    script = f'[ "$1" = {question} ] && exec sleep 60\necho "tesseract 5.3.0"'
+    path = tmp_path / "tesseract"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    monkeypatch.setattr(COMMAND, str(path))
+    monkeypatch.setattr(command, "_ANSWER", 0.2)
+    with pytest.raises(OcrError, match=r"does not answer within 0\.2 s. Install it again"):
+        check_tesseract("eng")
+
+
+def test_lines_that_are_no_table_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ticket would count as read, without a word."""
+    fake(tmp_path, monkeypatch, r"printf 'one\ttwo\tthree\n' > $2.tsv")
+    assert "something else than words" in fault(page_of("x")).reason
 
 
 def test_the_version_is_told() -> None:

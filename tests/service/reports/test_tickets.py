@@ -41,7 +41,7 @@ def truth(tmp_path: Path) -> TrueTicket:
 
 def page_of(tmp_path: Path, *outcomes: TicketOutcome) -> tuple[Page, str]:
     """The report on these tickets, as a browser reads it and as it is."""
-    evaluation = TicketEvaluation(tmp_path, "eng", "DMY", 2, 4.0, outcomes)
+    evaluation = TicketEvaluation(tmp_path, "tesseract", "eng", "DMY", 2, 4.0, outcomes)
     file = tmp_path / "report.html"
     write_tickets(file, evaluation, summarise_tickets(outcomes), LIMITS)
     html = file.read_text(encoding="utf-8")
@@ -70,6 +70,13 @@ def test_boxes_tell_what_was_read_and_what_was_missed(tmp_path: Path, truth: Tru
         assert said in page.words
     assert "data:image/" in html
     assert len(html) < 200_000
+
+
+def test_words_that_nobody_checked_are_not_called_right(tmp_path: Path, truth: TrueTicket) -> None:
+    """A person would take what was misread for what is there, since only fields are known."""
+    unchecked = TrueTicket("a.png", truth.path, None, TrueFields(total="5.00"))
+    page, _ = page_of(tmp_path, read(unchecked, word("T0TAL", 10)))
+    assert boxes(page) == ["read"]
 
 
 def test_what_was_read_can_do_no_harm(tmp_path: Path, truth: TrueTicket) -> None:

@@ -60,6 +60,12 @@ def test_texts_beside_the_scans_are_true_words(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
+        (
+            "path;vendor;total\n",
+            r"line 1: the cells are parted by semicolons\. Part them by commas",
+        ),
+        ("path\tvendor\ttotal\n", r"line 1: the cells are parted by tabs\."),
+        (HEAD + "a.png,A,,,,\n./a.png,B,,,,\n", r"line 3: \./a\.png stands in line 2 too"),
         ("path,totl\n", r"line 1: there is no column 'totl'\. Did you mean total\?"),
         ("total,vendor\n", "line 1: the headings are total, vendor"),
         ("path,path\n", "line 1: the headings are path, path"),
