@@ -26,6 +26,8 @@ class ExitCode(IntEnum):
     DATABASE = 9
     DATA = 10
     WORKERS = 11
+    MISSING = 12
+    CONFLICT = 13
     INTERRUPTED = 130
 
 
@@ -108,6 +110,18 @@ class DataError(PigeonholeError):
     """Training or evaluation data are not what the command needs."""
 
     exit_code = ExitCode.DATA
+
+
+class MissingError(PigeonholeError):
+    """There is no such scan, class or example."""
+
+    exit_code = ExitCode.MISSING
+
+
+class ConflictError(PigeonholeError):
+    """Things are not as the request takes for granted: a file has gone, somebody was faster."""
+
+    exit_code = ExitCode.CONFLICT
 
 
 class WorkersError(PigeonholeError):

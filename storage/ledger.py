@@ -23,7 +23,8 @@ from storage.outputs import owe
 from storage.queries import Queries
 from storage.records import Claim, Decision, Heartbeat, Move, displayable, timestamp
 from storage.rows import MOST, as_move, each, faulted, journal_row, match_rows, placed
-from storage.tables import CLOSED, OPEN, heartbeat, journal, matches, scans
+from storage.standing import places_of
+from storage.tables import OPEN, heartbeat, journal, matches, scans
 from storage.tickets import add_tickets
 
 _BY_ID = scans.c.id == bindparam("scan")
@@ -94,12 +95,8 @@ class Ledger(Queries):
         """
         with self.database.write() as connection:
             now = timestamp(self._clock())
-            places = _places(connection, [move.scan_id for move in moves])
-            kept = [
-                move
-                for move in moves
-                if (place := places.get(move.scan_id)) and self.home.root / place == move.source
-            ]
+            places = places_of(connection, self.home, [move.scan_id for move in moves])
+            kept = [move for move in moves if places.get(move.scan_id) == move.source]
             for move in kept:
                 row = {"scan": move.scan_id, **placed(move.destination, self.home)}
                 connection.execute(_RECALL, row)
@@ -231,19 +228,6 @@ def _still_open(connection: Connection, scan_ids: list[int]) -> set[int]:
             scans.c.id.in_(scan_ids[start : start + MOST]), scans.c.state.in_(OPEN)
         )
         found.update(connection.execute(query).scalars())
-    return found
-
-
-def _places(connection: Connection, scan_ids: list[int]) -> dict[int, Path]:
-    """Where closed scans stand, relative to the home or absolute."""
-    found: dict[int, Path] = {}
-    for start in range(0, len(scan_ids), MOST):
-        query = select(scans.c.id, scans.c.destination_path).where(
-            scans.c.id.in_(scan_ids[start : start + MOST]), scans.c.state.in_(CLOSED)
-        )
-        for scan_id, place in connection.execute(query):
-            if place is not None:
-                found[scan_id] = Path(os.fsdecode(place))
     return found
 
 

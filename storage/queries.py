@@ -120,6 +120,8 @@ class Queries:
         )  # fmt: skip
         if faulty:
             query = query.where(scans.c.error.is_not(None))
+        if scan_ids is not None and len(scan_ids) <= rows.MOST:
+            query = query.where(scans.c.id.in_(scan_ids))
         wanted = None if scan_ids is None else frozenset(scan_ids)
         with self.database.read() as connection:
             return [

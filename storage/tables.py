@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -136,6 +136,8 @@ fields = Table(
     Column("height", Integer, nullable=False),
     # Of a date: the order of its numbers, where the ticket itself proves it.
     Column("date_order", Text),
+    # What was read, where a person has written something else; empty where nothing was read.
+    Column("read_value", Text),
     sqlite_with_rowid=False,
 )
 
@@ -158,6 +160,22 @@ Index(
     "ix_outputs_owed",
     outputs.c.scan_id,
     sqlite_where=text("made_at IS NULL AND error IS NULL"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("scan_id", ForeignKey("scans.id"), nullable=False, index=True),
+    Column("said_at", Text, nullable=False),
+    # Where it was said: api, page, folder (a file was moved by hand) or command.
+    Column("source", Text, nullable=False),
+    # What the network had said; the class before it was said, which an earlier word may have set.
+    Column("predicted", Text),
+    Column("class_before", Text),
+    Column("class_name", Text, nullable=False),
+    Column("undone_at", Text),
+    sqlite_autoincrement=True,
 )
 
 journal = Table(

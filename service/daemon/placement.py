@@ -271,7 +271,7 @@ class Placement:
 
     def _annotate(self, move: Move) -> bool:
         """Put the note beside a failed file; False if it cannot be written."""
-        if move.final_state == "superseded":
+        if move.final_state == "superseded" or move.source.is_relative_to(self._home.failed):
             self._clear_note(move.source, move.sha256)
         if move.final_state != "failed":
             return True

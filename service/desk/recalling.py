@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import HomeBusyError
 from config.home import Home
-from service.daemon.placement import Placement
-from service.lock import in_place_of_a_daemon
-from storage.filing.files import holds, status
+from service.desk.moving import (
+    MOVED_MEANWHILE,
+    NO_LONGER_THERE,
+    PATIENCE,
+    STILL_TO_BE_MOVED,
+    carry_out,
+    move_of,
+    why_not,
+)
 from storage.filing.names import Names
 from storage.ledger import Ledger
 from storage.records import Filed, Move
-
-PATIENCE = 30.0
-"""Seconds that a daemon at work gets to move what was asked for."""
-_LOOK = 0.1
-_NO_LONGER = "is no longer where it was filed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def put_back(
     kept_back = {
         scan.scan_id: reason
         for scan in scans
-        if (reason := _why_not(scan) if last[scan.place] == scan.scan_id else _NO_LONGER)
+        if (reason := why_not(scan) if last[scan.place] == scan.scan_id else NO_LONGER_THERE)
     }
     names, moves = Names(), list[Move]()
     promised: set[Path] = set()
@@ -66,32 +65,14 @@ def put_back(
         if scan.scan_id not in kept_back:
             place = _free(home, names, scan, promised)
             promised.add(place)
-            moves.append(_move(scan, place))
+            moves.append(move_of(scan, place, "superseded"))
     asked = ledger.recall(moves)
-    if asked:
-        try:
-            with in_place_of_a_daemon(home.lock_file):
-                Placement(ledger, home).resume()
-        except HomeBusyError:
-            _wait(lambda: _on_their_way(ledger, asked), patience)
-    waiting = _on_their_way(ledger, asked)
+    waiting = carry_out(home, ledger, asked, patience=patience)
     went = {move.scan_id: move.destination for move in asked if move.scan_id not in waiting}
     return [
         Recalled(scan, went.get(scan.scan_id), _reason(scan, went, waiting, kept_back))
         for scan in scans
     ]
-
-
-def _why_not(scan: Filed) -> str:
-    there = status(scan.place)
-    if there is None:
-        return _NO_LONGER
-    try:
-        # What could not be read when it came can neither be compared now.
-        same = not scan.sha256 or holds(scan.place, scan.sha256, scan.size)
-    except OSError as error:
-        return f"cannot be read: {(error.strerror or str(error)).lower()}"
-    return "" if same else "is another file now"
 
 
 def _free(home: Home, names: Names, scan: Filed, promised: Container[Path]) -> Path:
@@ -101,29 +82,11 @@ def _free(home: Home, names: Names, scan: Filed, promised: Container[Path]) -> P
     return names.free(folder, scan.source.name, promised)
 
 
-def _move(scan: Filed, place: Path) -> Move:
-    there = status(scan.place)
-    return Move(
-        scan.scan_id, scan.place, place, scan.sha256, scan.size, "superseded",
-        None if there is None else there.st_ino,
-    )  # fmt: skip
-
-
-def _on_their_way(ledger: Ledger, asked: Sequence[Move]) -> set[int]:
-    return {move.scan_id for move in ledger.moves()} & {move.scan_id for move in asked}
-
-
-def _wait(busy: Callable[[], object], patience: float) -> None:
-    until = time.monotonic() + patience
-    while busy() and time.monotonic() < until:
-        time.sleep(_LOOK)
-
-
 def _reason(
     scan: Filed, went: dict[int, Path], waiting: set[int], kept_back: dict[int, str]
 ) -> str:
     if scan.scan_id in went:
         return ""
     if scan.scan_id in waiting:
-        return "is still to be moved: it stands in the journal"
-    return kept_back.get(scan.scan_id, "was moved meanwhile")
+        return STILL_TO_BE_MOVED
+    return kept_back.get(scan.scan_id, MOVED_MEANWHILE)

@@ -1,0 +1,260 @@
+"""What people say of verdicts, in the ledger: that one is right, or what is right instead.
+
+A correction is written together with the journal's line of the move that it asks for (`correct`),
+so that neither is without the other; where a person has moved the file already (`moved`), the row
+follows it. Nothing is taken away: what is taken back is marked as undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from config.home import Home
+from indexer.verdict import UNKNOWN
+from storage import records
+from storage.database import Database
+from storage.records import Move, displayable, timestamp
+from storage.rows import MOST, each, journal_row, placed
+from storage.standing import places_of
+from storage.tables import JUDGED, feedback, journal, scans
+
+Source = Literal["api", "page", "folder", "command"]
+"""Where something was said; ``folder``: a file was moved by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A scan that is something else than it was taken for.
+
+    Attributes:
+        class_name: what it is; ``unknown`` if it is none of the classes.
+        move: from where it stands to where it belongs.
+    """
+
+    class_name: str
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that was said.
+
+    Attributes:
+        said_at: UTC ISO 8601, as ``undone_at``.
+        predicted: what the network had said; None if it could not judge.
+        class_before: what the scan was taken for until then.
+        class_name: what it is.
+        undone_at: when that was taken back; None if it holds.
+    """
+
+    number: int
+    scan_id: int
+    said_at: str
+    source: Source
+    predicted: str | None
+    class_before: str | None
+    class_name: str
+    undone_at: str | None
+
+    @property
+    def confirms(self) -> bool:
+        """Whether it says that the scan is what it was taken for."""
+        return self.class_name == self.class_before
+
+
+class FeedbackBook:
+    """The rows of what was said. Every method is one transaction.
+
+    Args:
+        clock: the present, with a time zone.
+    """
+
+    def __init__(
+        self, database: Database, home: Home, clock: Callable[[], datetime] = records.now
+    ) -> None:
+        self._database = database
+        self._home = home
+        self._clock = clock
+
+    def confirm(self, scan_ids: Sequence[int], source: Source) -> list[int]:
+        """Write that these scans are what they were taken for; those that were judged, and where."""
+        with self._database.write() as connection:
+            found = [
+                (scan_id, class_name)
+                for scan_id, class_name in connection.execute(
+                    select(scans.c.id, scans.c.class_name).where(
+                        scans.c.id.in_(scan_ids), scans.c.state.in_(JUDGED)
+                    )
+                )
+                if class_name is not None
+            ]
+            self._say(connection, found, source)
+        return [scan_id for scan_id, _ in found]
+
+    def correct(self, corrections: Sequence[Correction], source: Source) -> list[Move]:
+        """Write what scans are, and that their files are to go there; `Ledger.close` ends it.
+
+        A scan that is no longer closed, or stands elsewhere by now, is passed over.
+
+        Returns:
+            The moves that now stand in the journal.
+        """
+        with self._database.write() as connection:
+            places = places_of(connection, self._home, [one.move.scan_id for one in corrections])
+            kept = [one for one in corrections if places.get(one.move.scan_id) == one.move.source]
+            self._say(connection, [(one.move.scan_id, one.class_name) for one in kept], source)
+            now = timestamp(self._clock())
+            each(connection, _MOVE, [self._moved(one, "moving") for one in kept])
+            each(connection, insert(journal), [journal_row(one.move, now) for one in kept])
+        return [one.move for one in kept]
+
+    def moved(self, corrections: Sequence[Correction]) -> list[Correction]:
+        """A person has moved these files: the rows follow them.
+
+        Where the class is another one, that is a correction. A scan that is no longer closed, or
+        stands elsewhere by now, is passed over.
+
+        Returns:
+            Those that were written.
+        """
+        with self._database.write() as connection:
+            ids = [one.move.scan_id for one in corrections]
+            places = places_of(connection, self._home, ids)
+            known = _classes(connection, ids)
+            kept = [one for one in corrections if places.get(one.move.scan_id) == one.move.source]
+            said = [
+                (one.move.scan_id, one.class_name)
+                for one in kept
+                if known.get(one.move.scan_id) != displayable(one.class_name)
+            ]
+            self._say(connection, said, "folder")
+            each(connection, _MOVE, [self._moved(one, one.move.final_state) for one in kept])
+        return kept
+
+    def take_back(self, number: int, correction: Correction | None) -> Move | None:
+        """Mark something that was said as undone, and have the file go back.
+
+        Args:
+            number: of what was said.
+            correction: the way back; None where nothing was moved.
+
+        Returns:
+            The move that now stands in the journal; None if there is none, or the scan stands
+            elsewhere by now: then nothing is undone.
+        """
+        with self._database.write() as connection:
+            if correction is not None:
+                scan_id = correction.move.scan_id
+                places = places_of(connection, self._home, [scan_id])
+                if places.get(scan_id) != correction.move.source:
+                    return None
+                connection.execute(_MOVE, self._moved(correction, "moving"))
+                now = timestamp(self._clock())
+                connection.execute(insert(journal), journal_row(correction.move, now))
+            connection.execute(
+                update(feedback)
+                .where(feedback.c.id == number, feedback.c.undone_at.is_(None))
+                .values(undone_at=timestamp(self._clock()))
+            )
+        return None if correction is None else correction.move
+
+    def history(self, scan_id: int) -> list[Said]:
+        """All that was said of a scan, oldest first."""
+        query = select(feedback).where(feedback.c.scan_id == scan_id).order_by(feedback.c.id)
+        with self._database.read() as connection:
+            return [_said(row) for row in connection.execute(query)]
+
+    def newest(self) -> Said | None:
+        """What was said last, and holds; None if nothing was."""
+        query = (
+            select(feedback)
+            .where(feedback.c.undone_at.is_(None))
+            .order_by(feedback.c.id.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _said(row)
+
+    def _say(self, connection: Connection, said: Iterable[tuple[int, str]], source: Source) -> None:
+        """Write what these scans are, by their ids."""
+        told = dict(said)
+        known = _classes(connection, list(told))
+        first = _first_words(connection, list(told))
+        now = timestamp(self._clock())
+        rows = [
+            {
+                "scan_id": scan_id,
+                "said_at": now,
+                "source": source,
+                "predicted": first.get(scan_id, known.get(scan_id)),
+                "class_before": known.get(scan_id),
+                "class_name": displayable(class_name),
+            }
+            for scan_id, class_name in told.items()
+        ]
+        each(connection, insert(feedback), rows)
+
+    def _moved(self, one: Correction, state: str) -> dict[str, Any]:
+        return {
+            "scan": one.move.scan_id,
+            "to_state": state,
+            "class_name": displayable(one.class_name),
+            **placed(one.move.destination, self._home),
+        }
+
+
+_MOVE = (
+    update(scans)
+    .where(scans.c.id == bindparam("scan"))
+    .values(
+        state=bindparam("to_state"),
+        class_name=bindparam("class_name"),
+        destination=bindparam("destination"),
+        destination_path=bindparam("destination_path"),
+    )
+)
+
+
+def final_state(class_name: str) -> Literal["filed", "review"]:
+    """How a scan of this class ends."""
+    return "review" if class_name == UNKNOWN else "filed"
+
+
+def folder_of(home: Home, class_name: str) -> Path:
+    """Where scans of this class are filed."""
+    return home.review if class_name == UNKNOWN else home.sorted / class_name
+
+
+def _classes(connection: Connection, scan_ids: Sequence[int]) -> dict[int, str | None]:
+    """What scans are taken for now, by id."""
+    found: dict[int, str | None] = {}
+    for start in range(0, len(scan_ids), MOST):
+        some = scan_ids[start : start + MOST]
+        query = select(scans.c.id, scans.c.class_name).where(scans.c.id.in_(some))
+        found.update((scan_id, name) for scan_id, name in connection.execute(query))
+    return found
+
+
+def _first_words(connection: Connection, scan_ids: Sequence[int]) -> dict[int, str | None]:
+    """What the network had said, by id, of scans of which something was said before."""
+    found: dict[int, str | None] = {}
+    for start in range(0, len(scan_ids), MOST):
+        some = scan_ids[start : start + MOST]
+        query = select(feedback.c.scan_id, feedback.c.predicted).where(feedback.c.scan_id.in_(some))
+        for scan_id, predicted in connection.execute(query.order_by(feedback.c.id)):
+            found.setdefault(scan_id, predicted)
+    return found
+
+
+def _said(row: Row[Any]) -> Said:
+    return Said(
+        row.id, row.scan_id, row.said_at, row.source, row.predicted, row.class_before,
+        row.class_name, row.undone_at,
+    )  # fmt: skip
