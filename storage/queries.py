@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, TableClause, column, func, select, table
+from sqlalchemy import Connection, Select, TableClause, column, func, select, table
 
 from config.home import Home
 from indexer.verdict import Match, Verdict
@@ -42,6 +42,7 @@ class Queries:
         limit: int | None = None,
         *,
         unread: bool = False,
+        before: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Rows of the view ``results``, newest first; the keys are its columns, in order.
 
@@ -51,6 +52,7 @@ class Queries:
             since: only scans received then or later.
             limit: no more rows than this.
             unread: only scans that were judged though their text could not be read.
+            before: only scans with a smaller id.
         """
         view = results_view.c
         query = select(results_view).order_by(view.scan_id.desc())
@@ -62,6 +64,8 @@ class Queries:
             query = query.where(view.received_at >= timestamp(since))
         if unread:
             query = query.where(view.state.in_(JUDGED), view.error.is_not(None))
+        if before is not None:
+            query = query.where(view.scan_id < before)
         return self._paged(query, limit)
 
     def _paged(self, query: Select[Any], limit: int | None) -> Iterator[dict[str, Any]]:
@@ -80,6 +84,18 @@ class Queries:
         """One row of the view ``results``; None when there is no such scan."""
         query = select(results_view).where(results_view.c.scan_id == scan_id)
         return next(self._paged(query, 1), None)
+
+    def results_of(self, scan_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """Rows of the view ``results``, by their ids; ids that no scan has are left out."""
+        query = select(results_view).where(results_view.c.scan_id.in_(scan_ids))
+        with self.database.read() as connection:
+            found = connection.execute(query).mappings().all()
+        return {row["scan_id"]: dict(row) for row in found}
+
+    def matches(self, scan_id: int) -> tuple[Match, ...]:
+        """The support images that a scan was nearest to, nearest first."""
+        with self.database.read() as connection:
+            return _matches(connection, scan_id)
 
     def fields(self, scan_ids: Sequence[int]) -> dict[int, dict[str, Field]]:
         """The fields that were found on scans, by their ids and by name."""
@@ -184,16 +200,11 @@ class Queries:
             scans.c.state.in_(JUDGED),
             scans.c.error.is_(None),
         )
-        near = (
-            select(matches.c.class_name, matches.c.support, matches.c.distance)
-            .where(matches.c.scan_id == scan_id)
-            .order_by(matches.c.rank)
-        )
         with self.database.read() as connection:
             row = connection.execute(query).one_or_none()
             if row is None or row.class_name is None:
                 return None
-            found = tuple(Match(*match) for match in connection.execute(near))
+            found = _matches(connection, scan_id)
             ticket = ticket_of(connection, scan_id)
         verdict = Verdict(row.class_name, row.score, found, row.branch_id, row.index_id)
         return Prior(scan_id, row.state, verdict, ticket, row.pages)
@@ -246,6 +257,15 @@ class Queries:
         with self.database.read() as connection:
             found = connection.execute(query.order_by(scans.c.id)).all()
         return [(scan_id, Path(os.fsdecode(source))) for scan_id, source in found]
+
+
+def _matches(connection: Connection, scan_id: int) -> tuple[Match, ...]:
+    near = (
+        select(matches.c.class_name, matches.c.support, matches.c.distance)
+        .where(matches.c.scan_id == scan_id)
+        .order_by(matches.c.rank)
+    )
+    return tuple(Match(*match) for match in connection.execute(near))
 
 
 def _moment(text: str | None) -> datetime | None:

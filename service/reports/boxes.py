@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from models.page.picture import encoded
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault
 from models.ticket.words import Box
@@ -59,7 +60,7 @@ def boxed_page(path: Path, marks: Sequence[Mark], limits: Limits, *, cut: bool) 
     small = cv2.resize(pixels[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
     drawn = "".join(map(_rectangle, marks))
     return (
-        f'<div class="page"><img src="{data_uri(np.asarray(small, np.uint8), quality=_QUALITY)}" '
+        f'<div class="page"><img src="{data_uri(encoded(np.asarray(small, np.uint8), quality=_QUALITY))}" '
         f'width="{size[0]}" height="{size[1]}" alt="{text(path.name)}" loading="lazy">'
         f'<svg viewBox="{left} {top} {width} {height}" preserveAspectRatio="none">{drawn}</svg>'
         "</div>"

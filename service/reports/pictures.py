@@ -5,10 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
+from models.page.picture import Picture, encoded, shrunk
 from models.page.read import Limits
 from models.page.scan import Fault
 from service.reports.html import name, text
@@ -24,26 +21,12 @@ def thumbnail(path: Path, limits: Limits) -> str | None:
     page = scan if isinstance(scan, Fault) else first_page(scan, limits, _SIDE)
     if isinstance(page, Fault):
         return None
-    height, width = page.pixels.shape
-    scale = min(1.0, _SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(page.pixels, size, interpolation=cv2.INTER_AREA)
-    return data_uri(np.asarray(small, np.uint8))
+    return data_uri(encoded(shrunk(page.pixels, _SIDE)))
 
 
-def data_uri(pixels: NDArray[np.uint8], *, quality: int = 80) -> str:
-    """A grey picture as a data URI: PNG or JPEG, whichever is smaller.
-
-    Line drawings and photographs differ tenfold.
-
-    Args:
-        pixels: uint8 of shape (height, width).
-        quality: of the JPEG, to 100.
-    """
-    _, png = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-    _, jpeg = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    kind, data = ("png", png) if len(png) <= len(jpeg) else ("jpeg", jpeg)
-    return f"data:image/{kind};base64,{base64.b64encode(data.tobytes()).decode()}"
+def data_uri(picture: Picture) -> str:
+    """A picture inside the page."""
+    return f"data:image/{picture.kind};base64,{base64.b64encode(picture.data).decode()}"
 
 
 def picture(path: Path, caption: str, limits: Limits, *, kind: str = "") -> str:

@@ -1,0 +1,84 @@
+"""Pictures of scans for those who look at them, drawn by a process of its own and kept a while."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from config.errors import PigeonholeError
+from models.page.picture import Picture
+from models.page.scan import Fault
+from service.workers.engine import EngineSpec
+from service.workers.executors import PoolExecutor
+from service.workers.pictures import draw_page, draw_steps, no_warm_up
+from service.workers.process import WorkerDiedError
+
+T = TypeVar("T")
+
+PATIENCE = 20.0
+"""Seconds that drawing one picture may take."""
+KEPT = 2000
+"""Pictures that are kept: of thumbnails some 10 MB."""
+
+
+class Pictures:
+    """Draws pages and the steps of their preparation. For any thread.
+
+    Args:
+        spec: of the engine whose branch sees the pages.
+    """
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self._spec = replace(spec, job_timeout=PATIENCE)
+        self._pool = PoolExecutor(1, self._spec, timeout=PATIENCE, warm_up=no_warm_up)
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, Picture] = OrderedDict()
+
+    def close(self) -> None:
+        """End the process."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def page(self, path: Path, sha256: str, number: int, side: int) -> Picture | Fault:
+        """A page of a file.
+
+        Args:
+            path: of the file.
+            sha256: of its bytes, by which the picture is kept.
+            number: of the page, from 1.
+            side: its longest side, in pixels, at most.
+        """
+        key = (sha256, number, side)
+        with self._lock:
+            if sha256 and key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        drawn = self._drawn(functools.partial(draw_page, self._spec, path, number, side))
+        if sha256 and not isinstance(drawn, Fault):
+            with self._lock:
+                self._kept[key] = drawn
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return drawn
+
+    def steps(self, path: Path, side: int) -> list[tuple[str, Picture]] | Fault:
+        """What preparation makes of the first page; see `service.workers.pictures.draw_steps`."""
+        return self._drawn(functools.partial(draw_steps, self._spec, path, side))
+
+    def _drawn(self, draw: Callable[[], T | Fault]) -> T | Fault:
+        try:
+            return self._pool.submit(draw).result()
+        except PigeonholeError:
+            raise
+        except TimeoutError:
+            return Fault("worker", f"takes longer than {PATIENCE:g} s to draw")
+        except WorkerDiedError as error:
+            return Fault("worker", f"cannot be drawn: {error}")
+        except MemoryError:
+            return self._spec.limits.too_much_memory()
+        except Exception as error:  # noqa: BLE001 - one odd scan must not stop the others
+            return Fault("worker", f"cannot be drawn: {error!r}")

@@ -1,0 +1,75 @@
+"""Pictures of scans for people, drawn by a worker: decoders take what strangers send.
+
+Nothing here needs the network; a worker that only draws takes a fraction of one that judges.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from models.page.picture import Picture, encoded, shrunk
+from models.page.prepare import steps
+from models.page.read import pages_of
+from models.page.scan import Fault, Page, Scan
+from models.siamese.weights import read_manifest
+from service.workers.engine import EngineSpec
+from service.workers.judge import first_page, scan_of
+
+_QUALITY = 70
+
+
+def no_warm_up(spec: EngineSpec) -> None:
+    """Nothing needs to be made ready to draw."""
+    del spec
+
+
+def draw_page(spec: EngineSpec, path: Path, number: int, side: int) -> Picture | Fault:
+    """A page of a file, upright by its own word.
+
+    Args:
+        spec: limits.
+        path: of the file.
+        number: of the page, from 1.
+        side: its longest side, in pixels, at most.
+    """
+    scan = scan_of(path)
+    if isinstance(scan, Fault):
+        return scan
+    page = first_page(scan, spec.limits, side) if number == 1 else _page(spec, scan, number)
+    return page if isinstance(page, Fault) else encoded(shrunk(page.pixels, side), quality=_QUALITY)
+
+
+def draw_steps(spec: EngineSpec, path: Path, side: int) -> list[tuple[str, Picture]] | Fault:
+    """What preparation makes of the first page, step by step; the last is what the branch sees.
+
+    Args:
+        spec: which branch.
+        path: of the file.
+        side: the longest side of each, in pixels, at most.
+    """
+    scan = scan_of(path)
+    recipe = read_manifest(spec.manifest).recipe
+    page = scan if isinstance(scan, Fault) else first_page(scan, spec.limits, recipe.working_side)
+    if isinstance(page, Fault):
+        return page
+    drawn = [("page", encoded(shrunk(page.pixels, side), quality=_QUALITY))]
+    for name, pixels in steps(page.pixels, recipe):
+        picture = pixels
+        if picture.dtype != np.uint8:
+            # The branch's input: ink is 1, in one channel.
+            picture = np.rint(picture[:, :, 0] * 255).astype(np.uint8)
+        drawn.append((name, encoded(shrunk(picture.astype(np.uint8, copy=False), side))))
+    return drawn
+
+
+def _page(spec: EngineSpec, scan: Scan, number: int) -> Page | Fault:
+    pages = pages_of(scan, spec.limits)
+    try:
+        for page in pages:
+            if isinstance(page, Fault) or page.number == number:
+                return page
+    finally:
+        pages.close()
+    return Fault("decode", f"has no page {number}")
