@@ -86,7 +86,7 @@ def _taken_meanwhile(home: Home) -> None:
 
 
 TEXT = {"ticket_outputs": ("text",)}
-WITH_TEXT = {"sorted/ticket/a.png": "ticket 1", "sorted/ticket/a.png.txt": "ticket 1\n"}
+WITH_TEXT = {"sorted/ticket/a.png": "ticket 1", "sorted/ticket/a.png.txt": "ticket 1\nthank you\n"}
 FILED = {"sorted/ticket/a.png": "ticket 1"}
 SECOND = {"sorted/ticket/a.png": "theirs", "sorted/ticket/a (2).png": "ticket 1"}
 
@@ -144,7 +144,7 @@ STORIES = {
         {"inbox/a.png": "ticket 1", "sorted/ticket/a.png.txt": "theirs"},
         {
             "sorted/ticket/a.png": "ticket 1", "sorted/ticket/a.png.txt": "theirs",
-            "sorted/ticket/a.png (2).txt": "ticket 1\n",
+            "sorted/ticket/a.png (2).txt": "ticket 1\nthank you\n",
         },
         ("filed",), settings=TEXT, last="made committed",
     ),
