@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.errors import UsageError
 from config.ignored import Ignored
 from indexer.verdict import UNKNOWN
 
@@ -31,6 +32,27 @@ class SupportFile:
     path: Path
     size: int
     written: tuple[int, int, int]
+
+
+def check_class_name(name: str) -> None:
+    """Refuse what cannot be a class.
+
+    Raises:
+        UsageError: a path, a hidden or ignored name, ``unknown``, or longer than 200 bytes.
+    """
+    reason = None
+    if not name or name in {".", ".."} or "/" in name or "\0" in name:
+        reason = "is not the name of a folder"
+    elif name.casefold() == UNKNOWN:
+        reason = "means none of the classes"
+    elif Ignored()(name):
+        reason = "is a name that is left alone, as hidden and temporary ones are"
+    elif len(os.fsencode(name)) > 200:
+        reason = "is longer than 200 bytes"
+    elif not name.isprintable() or name != name.strip():
+        reason = "has characters that cannot be seen"
+    if reason:
+        raise UsageError(f"{name!r} {reason}", "Choose a plain word, such as invoice")
 
 
 def support_files(

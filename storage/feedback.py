@@ -218,6 +218,7 @@ _MOVE = (
         class_name=bindparam("class_name"),
         destination=bindparam("destination"),
         destination_path=bindparam("destination_path"),
+        gone_at=None,
     )
 )
 

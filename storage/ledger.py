@@ -167,6 +167,20 @@ class Ledger(Queries):
         with self.database.write() as connection:
             each(connection, _LEFT, [{"scan": i} for i in scan_ids])
 
+    def note_gone(self, scan_ids: Sequence[int]) -> None:
+        """A person has taken these files away; the rows go on naming where they stood."""
+        if scan_ids:
+            now = timestamp(self._clock())
+            with self.database.write() as connection:
+                each(connection, _GONE, [{"scan": i, "now": now} for i in scan_ids])
+
+    def found_again(self, scan_ids: Sequence[int]) -> None:
+        """These files stand where they were filed: if they had been taken away, they are back."""
+        back = self.gone().intersection(scan_ids)
+        if back:
+            with self.database.write() as connection:
+                each(connection, _GONE, [{"scan": i, "now": None} for i in back])
+
     def beat(self, beat: Heartbeat) -> None:
         """Tell ``status`` that the daemon is alive."""
         row = {
@@ -218,6 +232,7 @@ _LEFT = (
     .values(destination=None, destination_path=None)
 )
 """What went back to the inbox is nowhere as this scan: the next one has the file."""
+_GONE = update(scans).where(_BY_ID).values(gone_at=bindparam("now"))
 _LEAVE_JOURNAL = delete(journal).where(journal.c.scan_id == bindparam("scan"))
 
 

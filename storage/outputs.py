@@ -125,9 +125,16 @@ class OutputBook:
         with self._database.write() as connection:
             connection.execute(delete(outputs).where(_is(output)))
 
-    def _write(self, output: Output, **values: str) -> None:
+    def _write(self, output: Output, **values: str | bytes) -> None:
         with self._database.write() as connection:
             connection.execute(update(outputs).where(_is(output)).values(values))
+
+    def is_output(self, place: Path) -> bool:
+        """Whether this absolute path is that of something that was made of a ticket."""
+        stored = os.fsencode(self._home.relative(place))
+        query = select(outputs.c.scan_id).where(outputs.c.place_path == stored).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
 
     def standing(self) -> list[Output]:
         """What was made, or could not be, of tickets that are filed."""
@@ -135,7 +142,29 @@ class OutputBook:
 
     def orphans(self) -> list[Output]:
         """What belongs to scans that are filed no more: they were put back, or went away."""
-        return self._all(scans.c.state.in_(["superseded", "failed"]))
+        return self._all(scans.c.state.in_(["superseded", "failed", "review"]))
+
+    def left_behind(self, scan_id: int) -> list[Output]:
+        """What was made of a ticket that is filed in another folder now."""
+        return [
+            one
+            for one in self._all(scans.c.id == scan_id)
+            if one.place and one.ticket and one.place.parent != one.ticket.parent
+        ]
+
+    def stands(self, output: Output, place: Path) -> None:
+        """It stands elsewhere now."""
+        shown = self._home.relative(place)
+        self._write(output, place=displayable(shown), place_path=os.fsencode(shown))
+
+    def make_anew(self, output: Output) -> None:
+        """It was taken away where it stood, and is owed once more."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(outputs)
+                .where(_is(output))
+                .values(place=None, place_path=None, sha256=None, size=None, made_at=None)
+            )
 
     def _all(self, wanted: Any) -> list[Output]:
         with self._database.read() as connection:

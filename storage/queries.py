@@ -10,15 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, TableClause, column, func, select, table
 
-from config.home import Home
 from indexer.verdict import Match, Verdict
 from models.fields.ticket import Field, Ticket
 from models.page.scan import Fault
 from storage import rows
-from storage.database import Database
-from storage.records import Filed, Heartbeat, Hit, Move, Prior, Superseded, displayable, timestamp
+from storage.records import Heartbeat, Hit, Move, Prior, Superseded, displayable, timestamp
 from storage.searching import search
-from storage.tables import CLOSED, JUDGED, OPEN, heartbeat, journal, matches, scans
+from storage.standing import Standing
+from storage.tables import JUDGED, OPEN, heartbeat, journal, matches, scans
 from storage.tickets import fields_of, ticket_of
 from storage.views import RESULT_COLUMNS
 
@@ -27,12 +26,8 @@ _PAGE = 500  # rows a transaction: a slow reader must not hold the write-ahead l
 results_view: TableClause = table("results", *(column(name) for name in RESULT_COLUMNS))
 
 
-class Queries:
+class Queries(Standing):
     """The reading half of the ledger."""
-
-    def __init__(self, database: Database, home: Home) -> None:
-        self.database = database
-        self.home = home
 
     def results(
         self,
@@ -101,53 +96,6 @@ class Queries:
         """The fields that were found on scans, by their ids and by name."""
         with self.database.read() as connection:
             return fields_of(connection, scan_ids)
-
-    def place(self, scan_id: int) -> Path | None:
-        """Absolute path at which the scan was filed, with its exact bytes; None when nowhere."""
-        query = select(scans.c.destination_path).where(scans.c.id == scan_id)
-        with self.database.read() as connection:
-            path = connection.execute(query).scalar()
-        return None if path is None else self.home.root / os.fsdecode(path)
-
-    def filed(
-        self,
-        *,
-        scan_ids: Sequence[int] | None = None,
-        states: Sequence[str] = CLOSED,
-        newest: int | None = None,
-        faulty: bool = False,
-    ) -> list[Filed]:
-        """Closed scans that have a file, those first that were closed last.
-
-        Args:
-            scan_ids: only these; None for all.
-            states: only scans in one of these.
-            newest: no more than this.
-            faulty: only scans that could not be judged, or whose text could not be read.
-        """
-        query = (
-            select(
-                scans.c.id, scans.c.state, scans.c.destination_path, scans.c.source,
-                scans.c.sha256, scans.c.size, scans.c.class_name,
-            )
-            .where(scans.c.state.in_(states), scans.c.destination_path.is_not(None))
-            .order_by(scans.c.finished_at.desc(), scans.c.id.desc())
-            .limit(newest)
-        )  # fmt: skip
-        if faulty:
-            query = query.where(scans.c.error.is_not(None))
-        if scan_ids is not None and len(scan_ids) <= rows.MOST:
-            query = query.where(scans.c.id.in_(scan_ids))
-        wanted = None if scan_ids is None else frozenset(scan_ids)
-        with self.database.read() as connection:
-            return [
-                Filed(
-                    scan_id, state, self.home.root / os.fsdecode(place),
-                    Path(os.fsdecode(source)), sha256, size, class_name,
-                )
-                for scan_id, state, place, source, sha256, size, class_name in connection.execute(query)
-                if wanted is None or scan_id in wanted
-            ]  # fmt: skip
 
     def search(self, text: str, limit: int = 20) -> list[Hit]:
         """Scans whose text holds every word of ``text``; see `storage.searching.search`."""
@@ -227,13 +175,6 @@ class Queries:
         """The journal: files that were on their way when the daemon stopped, oldest first."""
         with self.database.read() as connection:
             return [rows.as_move(row) for row in connection.execute(rows.moves)]
-
-    def is_scan(self, path: Path) -> bool:
-        """Whether a scan was filed at this absolute path, or is on its way there."""
-        place = os.fsencode(self.home.relative(path))
-        query = select(scans.c.id).where(scans.c.destination_path == place).limit(1)
-        with self.database.read() as connection:
-            return connection.execute(query).first() is not None
 
     def retried(self) -> list[Superseded]:
         """Failed scans that were tried again and still name the place of their file."""

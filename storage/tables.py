@@ -62,7 +62,7 @@ scans = Table(
     Column("pages", Integer),
     Column("destination", Text),
     # The exact bytes of the same path: a file whose name is not UTF-8 must be found again.
-    Column("destination_path", LargeBinary),
+    Column("destination_path", LargeBinary, index=True),
     Column("duplicate_of", Integer, ForeignKey("scans.id")),
     Column("error_stage", Text),
     Column("error", Text),
@@ -72,6 +72,8 @@ scans = Table(
     Column("index_id", Text),
     Column("received_at", Text, nullable=False, index=True),
     Column("finished_at", Text),
+    # When it was seen that a person has taken the file away.
+    Column("gone_at", Text),
     # Never give the id of a deleted row to another scan: people quote them.
     sqlite_autoincrement=True,
 )
@@ -148,7 +150,7 @@ outputs = Table(
     Column("kind", Text, primary_key=True),
     # What follows is written before the file is: empty for what is owed and was not begun.
     Column("place", Text),
-    Column("place_path", LargeBinary),
+    Column("place_path", LargeBinary, index=True),
     Column("sha256", Text),
     Column("size", Integer),
     # Why it cannot be made; it is not tried again by itself.

@@ -21,6 +21,7 @@ from service.daemon.hand import Hand
 from service.daemon.health import RETRY, Health
 from service.daemon.making import Making
 from service.daemon.placement import Closed, Placement
+from service.daemon.shelves import Shelves
 from service.inbox.events import InboxEvents
 from service.inbox.inbox import Inbox
 from service.workers.dispatcher import Dispatcher
@@ -75,6 +76,7 @@ class Daemon:
             ignored=Ignored(settings.ignore),
             wake=self._bell.ring,
         )
+        self._shelves = Shelves(home, settings, ledger, self._bell.ring)
         self._health = Health(
             home, ledger, self._placement, self._events, also=lambda: self._making.trouble
         )
@@ -101,10 +103,12 @@ class Daemon:
         if once:
             self._recover()
             self._sweep()
+            self._follow()
             left = self._work_off(self._inbox.untaken_paths())
             return not left and not self._failed and not self._health.trouble
         # Before the first sweep: what arrives between the two would be seen by neither.
         self._events.start()
+        self._shelves.start()
         try:
             while not self._stopping:
                 try:
@@ -116,6 +120,7 @@ class Daemon:
                     self._start_over()
         finally:
             self._events.stop()
+            self._shelves.stop()
         return not self._failed
 
     def _watch(self) -> None:
@@ -139,6 +144,12 @@ class Daemon:
         again = time.monotonic() + RETRY
         while not self._stopping and (left := again - time.monotonic()) > 0:
             self._bell.wait(left)
+
+    def _follow(self) -> None:
+        """Follow what a person has moved, once it rests: nobody will be told of it later."""
+        while (due := self._shelves.due_in) is not None and not self._stopping:
+            self._bell.wait(due)
+            self._shelves.listen()
 
     def _inbox_of(self, folder: Path) -> Inbox:
         return Inbox(
@@ -189,11 +200,13 @@ class Daemon:
         """Look where events point, and everywhere when a sweep is due."""
         for path in self._events.paths():
             self._inbox.look(path)
+        self._shelves.listen()
         now = time.monotonic()
         sweep, look = now >= self._next_sweep, now >= self._next_look
         if look:
             self._next_look = now + ASKED
             self._making.look()
+            self._shelves.look()
             self._ledger.database.check_in_place()
             # Where the inbox has gone the sweep says so at once, and each second is cheap.
             sweep |= self._events.restart_if_dead() or not self._inbox.root.is_dir()
@@ -209,6 +222,7 @@ class Daemon:
     def _sweep(self) -> None:
         self._next_sweep = time.monotonic() + self._settings.rescan_interval
         self._making.try_again()
+        self._shelves.sweep()
         try:
             self._inbox.sweep()
         except OSError as error:
@@ -305,8 +319,8 @@ class Daemon:
     def _patience(self) -> float:
         """Seconds until there may be something to do that no event announces."""
         until_next = max(0.0, min(self._next_sweep, self._next_look) - time.monotonic())
-        until_stable = self._until_stable()
-        return until_next if until_stable is None else min(until_next, until_stable)
+        waits = (until_next, self._until_stable(), self._shelves.due_in)
+        return min(wait for wait in waits if wait is not None)
 
     def _until_stable(self, only: set[str] | None = None) -> float | None:
         if self._health.paused or not self._dispatcher.room:

@@ -16,7 +16,7 @@ from config.settings import OutputKind
 from indexer.verdict import UNKNOWN
 from models.fields.ticket import hardly_any
 from models.page.scan import Fault
-from service.daemon.clearing import clear_outputs
+from service.daemon.clearing import bring_after, clear_outputs
 from service.space import FULL
 from service.workers.pipeline import Examined
 from storage.filing.moving import file_away
@@ -248,8 +248,12 @@ class Placement:
             # Without its note a failed file stays in the journal: with the next sweep, again.
             placed = [move for move in placed if self._annotate(move)]
             self._ledger.close([move.scan_id for move in placed])
-            if any(move.final_state == "superseded" for move in placed):
+            # Whatever comes from elsewhere than the inbox was filed before.
+            elsewhere = [one for one in placed if not one.source.is_relative_to(self._home.inbox)]
+            if elsewhere:
                 clear_outputs(self._book)
+            for move in elsewhere:
+                bring_after(self._book, move.scan_id)
             closed += [
                 Closed(move.source, move.final_state, self._home.relative(move.destination))
                 for move in placed

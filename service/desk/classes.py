@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import SupportError, UsageError
+from config.errors import SupportError
 from config.home import Home
 from config.ignored import Ignored
-from indexer.support import class_counts, support_files
-from indexer.verdict import UNKNOWN
+from indexer.support import check_class_name, class_counts, support_files
 from models.page.hashing import hash_file
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Scan
@@ -43,27 +42,6 @@ class Added:
 def list_classes(home: Home) -> dict[str, int]:
     """Number of examples by class."""
     return class_counts(home.support)
-
-
-def check_class_name(name: str) -> None:
-    """Refuse what cannot be a class.
-
-    Raises:
-        UsageError: a path, a hidden or ignored name, ``unknown``, or longer than 200 bytes.
-    """
-    reason = None
-    if not name or name in {".", ".."} or "/" in name or "\0" in name:
-        reason = "is not the name of a folder"
-    elif name.casefold() == UNKNOWN:
-        reason = "means none of the classes"
-    elif Ignored()(name):
-        reason = "is a name that is left alone, as hidden and temporary ones are"
-    elif len(os.fsencode(name)) > 200:
-        reason = "is longer than 200 bytes"
-    elif not name.isprintable() or name != name.strip():
-        reason = "has characters that cannot be seen"
-    if reason:
-        raise UsageError(f"{name!r} {reason}", "Choose a plain word, such as invoice")
 
 
 def add_examples(home: Home, name: str, files: Sequence[Path], limits: Limits) -> list[Added]:

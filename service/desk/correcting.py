@@ -7,8 +7,9 @@ from pathlib import Path
 
 from config.errors import ConflictError, MissingError
 from config.home import Home
+from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
-from service.desk.classes import check_class_name, list_classes
+from service.desk.classes import list_classes
 from service.desk.moving import MOVED_MEANWHILE, PATIENCE, carry_out, move_of, why_not
 from storage.feedback import Correction, FeedbackBook, Said, Source, final_state, folder_of
 from storage.filing.names import Names

@@ -47,6 +47,8 @@ def verify(
 ) -> Iterator[Finding]:
     """Compare the ledger with the folders, every byte of them. Nothing is changed.
 
+    A file that a daemon has seen to be taken away is not missed.
+
     Args:
         home: whose files.
         ledger: of the home.
@@ -68,12 +70,15 @@ def verify(
         if (digest := _digest(path)) in known:
             elsewhere.setdefault(digest, path)
     found_again = set[Path]()
+    gone = ledger.gone()
     for row in rows:
         finding = (
             _compare(home, row, elsewhere)
             if last[row.place] == row.scan_id
             else _replaced(home, row)
         )
+        if finding is not None and finding.kind == "missing" and row.scan_id in gone:
+            finding = None  # whoever took it away knows
         if finding is not None:
             if finding.kind == "moved":
                 found_again.add(elsewhere[row.sha256])

@@ -43,6 +43,7 @@ class InboxEvents:
         polling_interval: seconds between polls; 0 takes the system's own events.
         wake: called from the watching thread whenever there is something to look at.
         ignored: names to leave alone; folders of such names are not watched.
+        called: what a person calls the folder.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class InboxEvents:
         polling_interval: float,
         wake: Callable[[], None],
         ignored: Ignored,
+        called: str = "the inbox",
     ) -> None:
         self._root = root
+        self._called = called
         self._recursive = recursive
         self._polling_interval = polling_interval
         self._wake = wake
@@ -79,7 +82,7 @@ class InboxEvents:
         # Before the watch: if the folder is replaced between the two, that shows the next time.
         self._place = _place_of(self._root)
         if self._place is None:
-            self._tell_once("the inbox is gone")
+            self._tell_once(f"{self._called} is gone")
             return
         try:
             self._watcher = self._watcher_of(self._place.real)
@@ -110,7 +113,8 @@ class InboxEvents:
         self.start()
         if self._watcher is None:
             return False
-        log.info("the inbox is watched again", folder=str(self._root), mode=self.mode)
+        event = f"{self._called} is watched again"
+        log.info(event, folder=str(self._root), mode=self.mode)
         return True
 
     def paths(self) -> set[str]:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from config.errors import UsageError
 from service.cli.commands import app
 from service.daemon import making
+from service.desk.correcting import say_what_it_is
 from service.desk.recalling import put_back
 from service.desk.verifying import verify
 from service.workers.outputs import make_outputs
@@ -233,3 +234,26 @@ def test_a_daemon_at_work_makes_what_the_command_asks_for(
         OutputBook(desk.ledger.database, desk.home).ask_again(("text",))
         assert made.wait(60)
     assert desk.filed() == FILED
+
+
+def test_what_was_made_comes_after_a_ticket_that_was_corrected(desk: Desk) -> None:
+    """A text would stay in the folder of a class that its ticket is not of."""
+    for name in ("ticket", "receipt"):
+        (desk.home.support / name).mkdir(parents=True)
+        (desk.home.support / name / "1.png").write_text(name)
+    desk.drop("a.png", "ticket 1")
+    desk.once(Judge(), **TEXT)
+    assert (desk.home.sorted / "ticket" / "a.png.txt").is_file()
+    say_what_it_is(desk.home, desk.ledger, 1, "receipt", "api")
+    desk.once(Judge(), **TEXT)
+    assert {path for path in desk.filed() if "sorted" in path} == {
+        "sorted/receipt/a.png", "sorted/receipt/a.png.txt",
+    }  # fmt: skip
+    (desk.home.sorted / "receipt").rename(desk.home.sorted / "bill")
+    desk.once(Judge(), **TEXT)
+    assert {path for path in desk.filed() if path.startswith("sorted/bill")} == {
+        "sorted/bill/a.png", "sorted/bill/a.png.txt",
+    }  # fmt: skip
+    say_what_it_is(desk.home, desk.ledger, 1, "unknown", "api")
+    assert not list((desk.home.sorted / "bill").iterdir())
+    assert [path.name for path in desk.home.review.iterdir()] == ["a.png"]

@@ -26,4 +26,8 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_feedback_scan_id", "feedback", ["scan_id"])
+    # When it was seen that a person has taken the file away.
+    op.add_column("scans", sa.Column("gone_at", sa.Text))
+    op.create_index("ix_scans_destination_path", "scans", ["destination_path"])
+    op.create_index("ix_outputs_place_path", "outputs", ["place_path"])
     op.add_column("fields", sa.Column("read_value", sa.Text))

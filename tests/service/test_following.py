@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+
+import pytest
+
+from config.settings import Settings
+from service.daemon.shelves import Shelves
+from storage.feedback import FeedbackBook, Said
+from tests.service.fakes import PATIENCE, Desk, Judge
+
+
+@pytest.fixture
+def used(desk: Desk) -> Desk:
+    """Two tickets, an unknown scan and a broken one; the classes ticket and cylinder."""
+    for name in ("ticket", "cylinder"):
+        (desk.home.support / name).mkdir(parents=True)
+        (desk.home.support / name / "1.png").write_text(name)
+    for name, content in (
+        ("a.png", "ticket 1"), ("b.png", "unknown 2"), ("c.png", "broken 3"), ("d.png", "ticket 4"),
+    ):  # fmt: skip
+        desk.drop(name, content)
+        desk.once(Judge())
+    return desk
+
+
+def move(desk: Desk, place: str, to: str) -> None:
+    """What a file manager does."""
+    target = desk.home.root / to
+    target.parent.mkdir(parents=True, exist_ok=True)
+    (desk.home.root / place).rename(target)
+
+
+def row(desk: Desk, scan_id: int) -> tuple[str, str | None, str | None]:
+    """State, class and destination of a scan."""
+    found = desk.ledger.result(scan_id)
+    assert found is not None
+    return found["state"], found["class"], found["destination"]
+
+
+def history(desk: Desk, scan_id: int) -> list[Said]:
+    """What was said of it."""
+    return FeedbackBook(desk.ledger.database, desk.home).history(scan_id)
+
+
+@pytest.mark.parametrize(
+    ("scan_id", "place", "to", "then"),
+    [
+        (1, "sorted/ticket/a.png", "sorted/cylinder/a.png", ("filed", "cylinder")),
+        (1, "sorted/ticket/a.png", "sorted/cylinder/2026/other name.png", ("filed", "cylinder")),
+        (1, "sorted/ticket/a.png", "review/a.png", ("review", "unknown")),
+        (2, "review/b.png", "sorted/ticket/b.png", ("filed", "ticket")),
+        (3, "failed/c.png", "sorted/ticket/c.png", ("filed", "ticket")),
+    ],
+)
+def test_a_file_that_was_dragged_is_a_correction(
+    used: Desk, scan_id: int, place: str, to: str, then: tuple[str, str]
+) -> None:
+    """The row would name a file that is not there, and nobody would learn from it."""
+    before = row(used, scan_id)[1]
+    move(used, place, to)
+    assert used.once(Judge())
+    assert row(used, scan_id) == (*then, to)
+    (said,) = history(used, scan_id)
+    assert (said.source, said.predicted, said.class_name) == ("folder", before, then[1])
+    assert used.once(Judge())
+    assert len(history(used, scan_id)) == 1
+    assert (used.home.root / to).is_file()
+
+
+def test_a_file_that_was_renamed_is_followed_and_nothing_is_said(used: Desk) -> None:
+    """Tidying up would count as a mistake of the network."""
+    move(used, "sorted/ticket/a.png", "sorted/ticket/march/coffee.png")
+    used.once(Judge())
+    assert row(used, 1) == ("filed", "ticket", "sorted/ticket/march/coffee.png")
+    move(used, "sorted/ticket/march/coffee.png", "sorted/coffee.png")
+    used.once(Judge())
+    assert row(used, 1) == ("filed", "ticket", "sorted/coffee.png")
+    assert history(used, 1) == []
+
+
+def test_a_folder_that_was_renamed_takes_its_scans_along(used: Desk) -> None:
+    """A class that is called otherwise would lose its files."""
+    (used.home.sorted / "ticket").rename(used.home.sorted / "receipt")
+    used.once(Judge())
+    assert row(used, 1) == ("filed", "receipt", "sorted/receipt/a.png")
+    assert row(used, 4) == ("filed", "receipt", "sorted/receipt/d.png")
+
+
+def test_a_new_folder_is_a_new_class_with_its_first_example(used: Desk) -> None:
+    """The next of its kind would end in review again."""
+    move(used, "review/b.png", "sorted/invoice/b.png")
+    used.once(Judge())
+    assert row(used, 2) == ("filed", "invoice", "sorted/invoice/b.png")
+    example = used.home.support / "invoice" / "b.png"
+    assert example.read_text() == "unknown 2"
+    move(used, "sorted/ticket/a.png", "sorted/invoice/a.png")
+    used.once(Judge())
+    assert [path.name for path in example.parent.iterdir()] == ["b.png"]
+
+
+def test_a_folder_that_can_be_no_class_is_none(used: Desk) -> None:
+    """A hidden folder, or one called unknown, would be a class that nothing can be filed to."""
+    for folder in ("unknown", "sub "):
+        move(used, row(used, 1)[2] or "", f"sorted/{folder}/a.png")
+        used.once(Judge())
+        assert row(used, 1) == ("filed", "ticket", f"sorted/{folder}/a.png")
+        assert not (used.home.support / folder).exists()
+    assert history(used, 1) == []
+
+
+def test_a_copy_says_nothing_until_its_original_goes(used: Desk) -> None:
+    """Over a share a file is copied first, and removed later; or never."""
+    place = used.home.sorted / "ticket" / "a.png"
+    target = used.home.sorted / "cylinder" / "a.png"
+    target.parent.mkdir()
+    shutil.copyfile(place, target)
+    used.once(Judge())
+    assert row(used, 1) == ("filed", "ticket", "sorted/ticket/a.png")
+    place.unlink()
+    used.once(Judge())
+    assert row(used, 1) == ("filed", "cylinder", "sorted/cylinder/a.png")
+
+
+def test_another_file_in_its_place_is_no_move(used: Desk) -> None:
+    """A file of the same name, or the same size, would be taken for the scan."""
+    (used.home.sorted / "ticket" / "a.png").unlink()
+    other = used.home.sorted / "cylinder" / "a.png"
+    other.parent.mkdir()
+    other.write_text("ticket 9")
+    used.once(Judge())
+    assert row(used, 1) == ("filed", "ticket", "sorted/ticket/a.png")
+    assert other.read_text() == "ticket 9"
+
+
+def gone(desk: Desk) -> set[int]:
+    """Scans whose files a person has taken away."""
+    return desk.ledger.gone()
+
+
+def test_a_file_that_was_deleted_is_noted_and_comes_not_back(used: Desk) -> None:
+    """It would be looked for for ever, or made anew."""
+    place = used.home.sorted / "ticket" / "a.png"
+    place.unlink()
+    shelves = Shelves(used.home, settings(rescan_interval=0.001), used.ledger, lambda: None)
+    shelves.sweep()
+    wait_until(lambda: (shelves.sweep(), gone(used) == {1})[1])
+    assert row(used, 1) == ("filed", "ticket", "sorted/ticket/a.png")
+    assert not place.exists()
+    place.write_text("ticket 1")
+    shelves.sweep()
+    assert gone(used) == set()
+
+
+def test_a_share_that_is_not_mounted_takes_nothing_away(used: Desk) -> None:
+    """All that was ever filed would be noted as deleted."""
+    shelves = Shelves(used.home, settings(rescan_interval=0.001), used.ledger, lambda: None)
+    shelves.sweep()
+    used.home.sorted.rename(used.home.root / "elsewhere")
+    for _ in range(3):
+        shelves.sweep()
+    assert gone(used) == set()
+    assert row(used, 1) == ("filed", "ticket", "sorted/ticket/a.png")
+    (used.home.root / "elsewhere").rename(used.home.sorted)
+    shelves.sweep()
+    assert gone(used) == set()
+
+
+def test_a_daemon_at_work_hears_of_it(used: Desk) -> None:
+    """It would be followed a minute later, or after the next start."""
+    with used.watching(Judge()):
+        move(used, "sorted/ticket/a.png", "sorted/cylinder/a.png")
+        wait_until(lambda: row(used, 1)[1] == "cylinder")
+        move(used, "review/b.png", "sorted/fresh/b.png")
+        wait_until(lambda: row(used, 2)[1] == "fresh")
+        wait_until((used.home.support / "fresh" / "b.png").exists)
+    assert os.listdir(used.home.review) == []
+
+
+def test_what_the_daemon_moves_itself_is_no_correction(used: Desk) -> None:
+    """Each scan that is filed would count as one that a person has moved."""
+    with used.watching(Judge()):
+        for number in range(5):
+            used.drop(f"{number}.png", f"ticket {number} more")
+        used.wait_closed(5)
+    assert all(history(used, one["scan_id"]) == [] for one in used.rows())
+
+
+def settings(**given: float) -> Settings:
+    """Files need not rest."""
+    return Settings(stability_delay=0.0, **given)  # type: ignore[arg-type]
+
+
+def wait_until(happened: Callable[[], object]) -> None:
+    """Look until something has happened."""
+    until = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.02)
