@@ -14,12 +14,12 @@ from config.home import Home
 from config.ignored import Ignored
 from config.settings import Settings
 from models.page.scan import Fault, Scan
+from service.daemon.aftercare import Aftercare
 from service.daemon.answers import Answers
 from service.daemon.bell import Bell
 from service.daemon.clearing import clear_outputs
 from service.daemon.hand import Hand
 from service.daemon.health import RETRY, Health
-from service.daemon.making import Making
 from service.daemon.placement import Closed, Placement
 from service.daemon.shelves import Shelves
 from service.inbox.events import InboxEvents
@@ -67,7 +67,7 @@ class Daemon:
         self._dispatcher = dispatcher_for(self._bell.ring)
         self._placement = Placement(ledger, home, settings.ticket_outputs)
         self._book = OutputBook(ledger.database, home)
-        self._making = Making(settings.ticket_outputs, ledger, self._book, self._dispatcher)
+        self._aftercare = Aftercare(home, settings, ledger, self._dispatcher)
         self._inbox = self._inbox_of(home.inbox)
         self._events = InboxEvents(
             home.inbox,
@@ -78,7 +78,7 @@ class Daemon:
         )
         self._shelves = Shelves(home, settings, ledger, self._bell.ring)
         self._health = Health(
-            home, ledger, self._placement, self._events, also=lambda: self._making.trouble
+            home, ledger, self._placement, self._events, also=lambda: self._aftercare.trouble
         )
         self._hand = Hand()
         self._answers = Answers(
@@ -130,7 +130,7 @@ class Daemon:
         while not self._stopping:
             self._listen()
             self._settle(once=False)
-            self._making.go_on()
+            self._aftercare.go_on()
             self._health.look()
             self._admit()
             self._health.tell(self._inbox)
@@ -166,7 +166,7 @@ class Daemon:
             for closed in self._settle(once=True):
                 if not closed.again:
                     pending.discard(os.fspath(closed.source))
-            self._making.go_on()
+            self._aftercare.go_on()
             self._health.look()
             if self._health.paused and not self._dispatcher.busy:
                 break  # whoever waits for the end is told, and need not wait for room
@@ -186,7 +186,7 @@ class Daemon:
         self._ledger.recover()
         self._placement.clear_old_notes()
         clear_outputs(self._book)
-        self._making.try_again()
+        self._aftercare.try_again()
         self._abandon_vanished()
 
     def _abandon_vanished(self) -> None:
@@ -205,7 +205,7 @@ class Daemon:
         sweep, look = now >= self._next_sweep, now >= self._next_look
         if look:
             self._next_look = now + ASKED
-            self._making.look()
+            self._aftercare.look()
             self._shelves.look()
             self._ledger.database.check_in_place()
             # Where the inbox has gone the sweep says so at once, and each second is cheap.
@@ -221,7 +221,7 @@ class Daemon:
 
     def _sweep(self) -> None:
         self._next_sweep = time.monotonic() + self._settings.rescan_interval
-        self._making.try_again()
+        self._aftercare.try_again()
         self._shelves.sweep()
         try:
             self._inbox.sweep()
@@ -302,7 +302,7 @@ class Daemon:
             else:
                 self._inbox.forget(one.source)
             self._note(one)
-        self._making.look()
+        self._aftercare.look()
 
     def _note(self, closed: Closed) -> None:
         self._failed |= closed.state == "failed"
@@ -337,7 +337,9 @@ class Daemon:
     def _unfinished(self) -> bool:
         """Close what has come; whether there is more to come."""
         self._settle(once=False)
-        self._making.go_on(begin=not self._stopping)
+        self._aftercare.go_on(begin=not self._stopping)
         return (
-            self._dispatcher.busy or self._making.busy or not (self._stopping or self._making.idle)
+            self._dispatcher.busy
+            or self._aftercare.busy
+            or not (self._stopping or self._aftercare.idle)
         )

@@ -14,9 +14,9 @@ import structlog
 from config.home import Home
 from config.settings import OutputKind
 from indexer.verdict import UNKNOWN
-from models.fields.ticket import hardly_any
 from models.page.scan import Fault
 from service.daemon.clearing import bring_after, clear_outputs
+from service.daemon.unread import without_words
 from service.space import FULL
 from service.workers.pipeline import Examined
 from storage.filing.moving import file_away
@@ -38,9 +38,6 @@ _TAKEN_AWAY = Fault(
     "Look where it was to go, if that is on a share; else drop it again",
 )
 _REPLACED = Fault("file", "the file changed while it was judged", "The new content is judged anew")
-_SCAN_AGAIN = "Scan it again if there is more; else 'results' keeps it as it is."
-_NO_TEXT = Fault("ocr", "no text was found", _SCAN_AGAIN)
-_HARDLY_ANY = Fault("ocr", "hardly any text was found", _SCAN_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +184,8 @@ class Placement:
     def _decide(self, claim: Claim, examined: Examined, promised: set[Path]) -> Decision:
         verdict, ticket = examined.verdict, examined.ticket
         fault = examined.fault
-        if fault is None and ticket is not None and hardly_any(ticket.text):
-            fault = _HARDLY_ANY if ticket.text else _NO_TEXT
+        if fault is None and ticket is not None:
+            fault = without_words(ticket)
         state: FinalState
         if verdict is None:
             state, folder = "failed", self._home.failed

@@ -42,6 +42,11 @@ def read_ticket(scan: Scan, spec: EngineSpec) -> Ticket | Fault:
         return Fault("ocr", f"reading failed: {said}", "Scan or save it again.")
 
 
+def read_corrected(spec: EngineSpec, scan: Scan) -> Ticket | Fault:
+    """`read_ticket` of a scan that a person has called a ticket."""
+    return read_ticket(scan, spec)
+
+
 def fields_of(
     words: Sequence[Word], spec: EngineSpec, turns: Mapping[int, int] = MappingProxyType({})
 ) -> Fields:

@@ -28,6 +28,7 @@ from service.workers.engine import EngineSpec
 from service.workers.outputs import make_outputs
 from service.workers.pipeline import Batch, Examined, Job
 from service.workers.process import WorkerDiedError
+from service.workers.tickets import read_corrected
 from storage.ledger import Ledger
 
 PATIENCE = 60.0
@@ -88,6 +89,13 @@ class Judge(Executor):
         future: Future[Any] = Future()
         if fn is make_outputs:
             future.set_result(make_outputs(*args))
+            return future
+        if fn is read_corrected:
+            text = args[1].path.read_text()
+            fault = Fault("ocr", "Tesseract was killed (SIGKILL)")
+            future.set_result(
+                fault if text.startswith("unreadable") else Ticket(f"read: {text} now")
+            )
             return future
         jobs: Sequence[Job] = args[1]
         self.submitted.put([job.scan.path.name for job in jobs])

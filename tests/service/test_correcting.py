@@ -128,6 +128,22 @@ def test_what_cannot_be_is_one_clear_error(used: Desk) -> None:
     assert row(used, 1) == ("filed", "ticket", "sorted/ticket/a.png")
 
 
+def test_what_is_called_a_ticket_is_read(used: Desk) -> None:
+    """A correction would leave a ticket without text, and without a total."""
+    used.drop("d.png", "unreadable 4")
+    used.once(Judge(says={"unreadable": "unknown"}))
+    for scan_id in (2, 4):
+        say(used, scan_id, "ticket")
+    assert used.once(Judge())
+    read, unread = used.ledger.result(2), used.ledger.result(4)
+    assert read is not None
+    assert unread is not None
+    assert (read["text"], read["error"]) == ("read: unknown 2 now", None)
+    assert (unread["text"], unread["error"]) == (None, "Tesseract was killed (SIGKILL)")
+    assert [hit.scan_id for hit in used.ledger.search("now")] == [2]
+    assert used.once(Judge())
+
+
 def test_a_daemon_at_work_moves_what_was_corrected(used: Desk) -> None:
     """Two processes would move files in one home."""
     with used.watching(Judge()):

@@ -1,0 +1,66 @@
+"""What is done with scans once they are filed: read if a person says so, and files made of them."""
+
+from __future__ import annotations
+
+from config.home import Home
+from config.settings import Settings
+from service.daemon.making import Making
+from service.daemon.rereading import Rereading
+from service.workers.dispatcher import Dispatcher
+from storage.ledger import Ledger
+from storage.outputs import OutputBook
+from storage.reading import ReadingBook
+
+
+class Aftercare:
+    """Works off what is owed, as workers are free. Filing comes first and waits for none of it.
+
+    Args:
+        home: whose scans.
+        settings: which classes are read, and what is made.
+        ledger: of the home.
+        dispatcher: has it done by workers.
+    """
+
+    def __init__(
+        self, home: Home, settings: Settings, ledger: Ledger, dispatcher: Dispatcher
+    ) -> None:
+        self._making = Making(
+            settings.ticket_outputs, ledger, OutputBook(ledger.database, home), dispatcher
+        )
+        self._rereading = Rereading(
+            settings.read_classes,
+            settings.ticket_outputs,
+            ReadingBook(ledger.database, home),
+            dispatcher,
+        )
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written at present; empty if it can."""
+        return self._making.trouble
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return self._making.busy or self._rereading.busy
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing that could be done now."""
+        return self._making.idle and self._rereading.idle
+
+    def look(self) -> None:
+        """There may be something new to do."""
+        self._making.look()
+        self._rereading.look()
+
+    def try_again(self) -> None:
+        """What was refused may go well now."""
+        self._making.try_again()
+        self._rereading.look()
+
+    def go_on(self, *, begin: bool = True) -> None:
+        """Write what was done, and begin more, unless not to ``begin`` anything. Never waits."""
+        self._rereading.go_on(begin=begin)
+        self._making.go_on(begin=begin)
