@@ -77,5 +77,7 @@ def _gauge(name: str, said: str, value: float) -> Metric:
 def _labelled(name: str, said: str, label: str, values: dict[str, int]) -> Metric:
     family = GaugeMetricFamily(f"pigeonhole_{name}", said, labels=[label])
     for key, value in values.items():
-        family.add_metric([key.encode("utf-8", "backslashreplace").decode()], value)
+        # A folder's name need not be UTF-8.
+        shown = key.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        family.add_metric([shown], value)
     return family
