@@ -69,7 +69,7 @@ def test_no_request_by_the_description_is_a_server_error(
         [
             Path(sys.executable).with_name("schemathesis"), "run",
             f"{judging.client.base_url}openapi.json", "--checks", "not_a_server_error",
-            "--max-examples", "10", "--phases", "examples,coverage,fuzzing", "--seed", "1",
+            "--max-examples", "5", "--phases", "examples,coverage,fuzzing", "--seed", "1",
             "--generation-database", "none", "--request-timeout", "60",
         ],
         cwd=tmp_path, env=os.environ | {"NO_COLOR": "1"}, capture_output=True, text=True,

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from service.http.bodies import BodyLimit
 from service.http.problems import answer_problems
 from service.http.uploads import UploadLimits, clean_name, received
+from tests.conftest import Mount
 from tests.service.fakes import PATIENCE
 from tests.service.serving import is_problem, serving
 
@@ -42,7 +43,7 @@ def taker(folder: Path) -> Iterator[httpx.Client]:
                     "size": one.size,
                     "sha256": one.sha256,
                     "mode": one.path.parent.parent.stat().st_mode & 0o777,
-                    "inside": one.path.resolve().is_relative_to(folder.resolve()),
+                    "inside": one.path.is_relative_to(folder) and ".." not in one.path.parts,
                     "last": one.path.name,
                     "bytes": len(one.path.read_bytes()),
                 }
@@ -183,6 +184,14 @@ def test_files_in_other_fields_and_fields_without_files_are_told(taker: httpx.Cl
     said = is_problem(taker.post("/", files={"image": ("a.png", b"x")}), 422)["detail"]
     assert "file" in str(said)
     is_problem(taker.post("/", data={"file": "text"}, files={"x": ("", b"")}), 422)
+
+
+def test_a_full_disk_is_told(taker: httpx.Client, folder: Path, mount: Mount) -> None:
+    """A client would take it for a mistake of the program, and try for ever."""
+    folder.mkdir()
+    mount(folder, "size=1m")
+    is_problem(taker.post("/", files={"file": ("a.png", b"x" * (2 << 20))}), 507)
+    assert left(folder) == []
 
 
 def test_a_client_that_leaves_leaves_nothing(taker: httpx.Client, folder: Path) -> None:
