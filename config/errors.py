@@ -125,6 +125,16 @@ class ConflictError(PigeonholeError):
 
 
 class WorkersError(PigeonholeError):
-    """The worker processes do not come up."""
+    """The worker processes do not come up, or have too much to do.
+
+    Args:
+        message: see `PigeonholeError`.
+        advice: see `PigeonholeError`.
+        passing: it goes well later without anything being mended.
+    """
 
     exit_code = ExitCode.WORKERS
+
+    def __init__(self, message: str, advice: str = "", *, passing: bool = False) -> None:
+        super().__init__(message, advice)
+        self.passing = passing

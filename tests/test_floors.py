@@ -18,6 +18,7 @@ HEAVY = {
     "alembic",
     "cv2",
     "faiss",
+    "fastapi",
     "keras",
     "numpy",
     "plotly",
@@ -26,7 +27,9 @@ HEAVY = {
     "pytesseract",
     "rich",
     "sqlalchemy",
+    "starlette",
     "tensorflow",
+    "uvicorn",
     "watchdog",
 }
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from storage.records import State
+from service.desk.scans import State
 
 ScanId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Box = tuple[int, int, int, int]

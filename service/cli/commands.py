@@ -8,7 +8,7 @@ import sys
 import typer
 
 from config.errors import PigeonholeError
-from service.cli import classes, classify, doctor, evaluate, ledger, repair, train, watch
+from service.cli import classes, classify, doctor, evaluate, ledger, repair, serve, train, watch
 from service.cli.context import HomeOption, remember_home
 from service.cli.output import finish, notice
 
@@ -21,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(watch.watch)
+app.command()(serve.serve)
 app.command()(classify.classify)
 app.command()(ledger.results)
 app.command()(ledger.search)

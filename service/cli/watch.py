@@ -16,7 +16,7 @@ def watch(
         bool, typer.Option("--once", help="Close the files that are there now, then end.")
     ] = False,
     web: Annotated[
-        bool, typer.Option("--web/--no-web", help="With the page (this version has none yet).")
+        bool, typer.Option("--web/--no-web", help="Answer over HTTP as well; never with --once.")
     ] = True,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes; else the setting.")
@@ -27,14 +27,17 @@ def watch(
 
     With --once the exit code is 0 if every file was sorted or sent to review, 1 if any failed.
     """
-    del web  # the option exists from the start, so that scripts need not change
     found, settings = open_home(ctx, home, lay_out=True, workers=workers)
+    from contextlib import nullcontext
+
     from service.cli.progress import spinner
     from service.desk.watching import daemon_of
+    from service.web.beside import server_beside
 
     with (
         spinner("sorting", shown=once) as advance,
         daemon_of(found, settings, report=lambda _closed: advance()) as daemon,
+        server_beside(found, settings) if web and not once else nullcontext(),
     ):
         all_well = daemon.run(once=once)
     raise typer.Exit(ExitCode.OK if all_well or not once else ExitCode.SCANS_FAILED)

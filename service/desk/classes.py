@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,15 +44,29 @@ def list_classes(home: Home) -> dict[str, int]:
     return class_counts(home.support)
 
 
-def add_examples(home: Home, name: str, files: Sequence[Path], limits: Limits) -> list[Added]:
+def add_examples(
+    home: Home,
+    name: str,
+    files: Sequence[Path],
+    limits: Limits,
+    *,
+    shown: Callable[[Path], str] = str,
+) -> list[Added]:
     """Copy images into ``support/<name>``; all of them, or none.
+
+    Args:
+        home: whose class.
+        name: of the class; it need not exist.
+        files: the images.
+        limits: what one may ask of this machine.
+        shown: how a file is called in what is said of it.
 
     Raises:
         UsageError: ``name`` cannot be a class.
         SupportError: a file cannot be read as an image, or cannot be copied.
     """
     check_class_name(name)
-    scans = [_readable(path, limits) for path in files]
+    scans = [_readable(path, limits, shown(path)) for path in files]
     folder = home.support / name
     if folder.is_symlink():
         raise SupportError(f"{folder} is a symbolic link, which is left alone", "Replace it")
@@ -92,20 +106,20 @@ def unreadable_examples(home: Home, limits: Limits) -> Iterator[tuple[str, str]]
             yield file.name, found.reason
 
 
-def _readable(path: Path, limits: Limits) -> Scan:
+def _readable(path: Path, limits: Limits, shown: str) -> Scan:
     try:
         real = Path(os.path.realpath(path, strict=True))
         digest = hash_file(os.fspath(real), real.lstat()) if real.is_file() else None
     except OSError as error:
         raise SupportError(
-            f"{path}: {(error.strerror or str(error)).lower()}", "Nothing was added"
+            f"{shown}: {(error.strerror or str(error)).lower()}", "Nothing was added"
         ) from None
     if digest is None:
-        raise SupportError(f"{path} is not a file at rest", "Name an image; nothing was added")
+        raise SupportError(f"{shown} is not a file at rest", "Name an image; nothing was added")
     scan = Scan(real, digest, real.stat().st_size)
     found = read_scan(scan, limits, first_only=True)
     if isinstance(found, Fault):
-        raise SupportError(f"{path} {found.reason}", "Nothing was added")
+        raise SupportError(f"{shown} {found.reason}", "Nothing was added")
     return scan
 
 

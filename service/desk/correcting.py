@@ -26,12 +26,14 @@ class Corrected:
     Attributes:
         class_name: what it is taken for now.
         place: where its file stands, or will as soon as it can be moved.
+        destination: the same, as the ledger shows it.
         moved: whether it stands there.
     """
 
     scan_id: int
     class_name: str
     place: Path
+    destination: str
     moved: bool
 
 
@@ -65,13 +67,29 @@ def say_what_it_is(
     if scan.class_name == displayable(class_name):
         if not book.confirm([scan_id], source):
             raise _moved_meanwhile(scan_id)
-        return Corrected(scan_id, class_name, scan.place, moved=True)
+        return _told(home, scan_id, class_name, scan.place, moved=True)
     correction = _correction(home, scan, class_name)
     asked = book.correct([correction], source)
     if not asked:
         raise _moved_meanwhile(scan_id)
     waiting = carry_out(home, ledger, asked, patience=patience)
-    return _now(ledger, correction, moved=not waiting)
+    return _now(home, ledger, correction, moved=not waiting)
+
+
+def take_back_last(home: Home, ledger: Ledger, scan_id: int) -> Corrected:
+    """Undo what was said of a scan last; see `take_back`.
+
+    Raises:
+        MissingError: there is no such scan.
+        ConflictError: nothing was said of it, or its file is no longer there or another one.
+    """
+    history = FeedbackBook(ledger.database, home).history(scan_id)
+    holding = [said for said in history if said.undone_at is None]
+    if not holding:
+        if ledger.result(scan_id) is None:
+            raise MissingError(f"there is no scan {scan_id}", "See 'pigeonhole results'")
+        raise ConflictError(f"nothing was said of scan {scan_id}", "There is nothing to take back")
+    return take_back(home, ledger, holding[-1])
 
 
 def take_back(home: Home, ledger: Ledger, said: Said, *, patience: float = PATIENCE) -> Corrected:
@@ -97,13 +115,13 @@ def take_back(home: Home, ledger: Ledger, said: Said, *, patience: float = PATIE
     before = said.class_before or UNKNOWN
     if said.confirms:
         book.take_back(said.number, None)
-        return Corrected(said.scan_id, before, scan.place, moved=True)
+        return _told(home, said.scan_id, before, scan.place, moved=True)
     correction = _correction(home, scan, before)
     move = book.take_back(said.number, correction)
     if move is None:
         raise _moved_meanwhile(said.scan_id)
     waiting = carry_out(home, ledger, [move], patience=patience)
-    return _now(ledger, correction, moved=not waiting)
+    return _now(home, ledger, correction, moved=not waiting)
 
 
 def check_class(home: Home, name: str) -> None:
@@ -143,10 +161,14 @@ def _correction(home: Home, scan: Filed, class_name: str) -> Correction:
     return Correction(class_name, move_of(scan, place, final_state(class_name)))
 
 
-def _now(ledger: Ledger, correction: Correction, *, moved: bool) -> Corrected:
+def _now(home: Home, ledger: Ledger, correction: Correction, *, moved: bool) -> Corrected:
     # Another name may have been free by the time it was moved.
     place = ledger.place(correction.move.scan_id) or correction.move.destination
-    return Corrected(correction.move.scan_id, correction.class_name, place, moved)
+    return _told(home, correction.move.scan_id, correction.class_name, place, moved=moved)
+
+
+def _told(home: Home, scan_id: int, class_name: str, place: Path, *, moved: bool) -> Corrected:
+    return Corrected(scan_id, class_name, place, displayable(home.relative(place)), moved)
 
 
 def _moved_meanwhile(scan_id: int) -> ConflictError:

@@ -18,6 +18,8 @@ from service.workers.executors import PoolExecutor
 from service.workers.pictures import draw_page, draw_steps, no_warm_up
 from service.workers.process import WorkerDiedError
 
+__all__ = ["Picture", "Pictures"]
+
 T = TypeVar("T")
 
 PATIENCE = 20.0

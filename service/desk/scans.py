@@ -7,15 +7,20 @@ import stat
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from config.errors import ConflictError, MissingError
+from config.errors import ConflictError, MissingError, UsageError
 from config.home import Home
-from models.fields.ticket import Ticket
+from models.page.scan import Fault
 from service.desk.judging import detailed
+from service.desk.pictures import Picture, Pictures
 from storage.feedback import FeedbackBook, Said
 from storage.ledger import Ledger
-from storage.records import Hit
+from storage.records import State, displayable
+
+__all__ = ["MOST", "PAGE", "State", "Wanted"]
+
+T = TypeVar("T")
 
 PAGE = 50
 """Scans of a page, unless more or fewer are asked for."""
@@ -35,7 +40,7 @@ class Wanted:
     """
 
     class_name: str | None = None
-    state: str | None = None
+    state: State | None = None
     since: datetime | None = None
     unread: bool = False
 
@@ -68,11 +73,23 @@ def page_of_scans(
     return found[:size], found[size - 1]["scan_id"] if more else None
 
 
-def search(ledger: Ledger, text: str, limit: int = PAGE) -> list[tuple[dict[str, Any], Hit]]:
-    """Rows of ``results`` whose text holds every word of ``text``, best first, with the line."""
+def found_scans(
+    ledger: Ledger, text: str, wanted: Wanted, *, before: int | None = None, limit: int = PAGE
+) -> list[dict[str, Any]]:
+    """Scans whose text holds every word of ``text``, best first, each with the line that tells.
+
+    Raises:
+        UsageError: something else was asked for with it.
+    """
+    if wanted != Wanted() or before is not None:
+        raise UsageError("a search for text goes with no other filter", "Leave the others out")
     hits = ledger.search(text, max(1, min(limit, MOST)))
     rows = ledger.results_of([hit.scan_id for hit in hits])
-    return [(rows[hit.scan_id], hit) for hit in hits if hit.scan_id in rows]
+    return [
+        {"scan": rows[hit.scan_id], "page": hit.page, "line": hit.line, "words": hit.words}
+        for hit in hits
+        if hit.scan_id in rows
+    ]
 
 
 def described_scan(home: Home, ledger: Ledger, scan_id: int) -> dict[str, Any]:
@@ -85,9 +102,7 @@ def described_scan(home: Home, ledger: Ledger, scan_id: int) -> dict[str, Any]:
     Raises:
         MissingError: there is no such scan.
     """
-    row = ledger.result(scan_id)
-    if row is None:
-        raise MissingError(f"there is no scan {scan_id}", "See 'pigeonhole results'")
+    row = _there_is(ledger, scan_id)
     fault = ledger.fault(scan_id)
     place = ledger.place(scan_id)
     book = FeedbackBook(ledger.database, home)
@@ -113,18 +128,67 @@ def described_word(said: Said) -> dict[str, Any]:
     return values
 
 
-def words_of(ledger: Ledger, scan_id: int) -> Ticket:
-    """What was read of a scan, with its words and their boxes.
+def words_of(ledger: Ledger, scan_id: int) -> list[dict[str, Any]]:
+    """The words of a scan, in reading order, and where they stand.
 
     Raises:
         MissingError: there is no such scan, or it was not read.
     """
     ticket = ledger.ticket(scan_id)
     if ticket is None:
-        if ledger.result(scan_id) is None:
-            raise MissingError(f"there is no scan {scan_id}", "See 'pigeonhole results'")
+        _there_is(ledger, scan_id)
         raise MissingError(f"scan {scan_id} was not read", "Only the classes of read_classes are")
-    return ticket
+    return [
+        {
+            "text": word.text, "confidence": word.confidence, "page": word.page, "line": word.line,
+            "box": word.box,
+        }
+        for word in ticket.words
+    ]  # fmt: skip
+
+
+def picture_of(ledger: Ledger, pictures: Pictures, scan_id: int, number: int, side: int) -> Picture:
+    """A page of a scan, to be looked at.
+
+    Args:
+        ledger: that knows where it is.
+        pictures: draws it.
+        scan_id: which scan.
+        number: of the page, from 1.
+        side: its longest side, in pixels, at most.
+
+    Raises:
+        MissingError: there is no such scan.
+        ConflictError: it has no file now, or that cannot be drawn.
+    """
+    row = _there_is(ledger, scan_id)
+    drawn = pictures.page(file_of(ledger, scan_id), row["sha256"], number, side)
+    return _whole(scan_id, drawn)
+
+
+def steps_of(
+    ledger: Ledger, pictures: Pictures, scan_id: int, side: int
+) -> list[tuple[str, Picture]]:
+    """What preparation makes of the first page of a scan: each step's name and picture.
+
+    Raises:
+        MissingError: there is no such scan.
+        ConflictError: it has no file now, or that cannot be drawn.
+    """
+    return _whole(scan_id, pictures.steps(file_of(ledger, scan_id), side))
+
+
+def step_of(ledger: Ledger, pictures: Pictures, scan_id: int, step: int, side: int) -> Picture:
+    """The picture after one step, counted from 1; see `steps_of`."""
+    found = steps_of(ledger, pictures, scan_id, side)
+    if step > len(found):
+        raise MissingError(f"preparation has {len(found)} steps", "Name one of them")
+    return found[step - 1][1]
+
+
+def shown_name(path: Path) -> str:
+    """The name of a file as a person may see it, whatever its bytes are."""
+    return displayable(path.name)
 
 
 def file_of(ledger: Ledger, scan_id: int) -> Path:
@@ -136,9 +200,7 @@ def file_of(ledger: Ledger, scan_id: int) -> Path:
     """
     place = ledger.place(scan_id)
     if place is None:
-        row = ledger.result(scan_id)
-        if row is None:
-            raise MissingError(f"there is no scan {scan_id}", "See 'pigeonhole results'")
+        row = _there_is(ledger, scan_id)
         raise ConflictError(f"scan {scan_id} is {row['state']}: it has no file now", "Look later")
     try:
         regular = stat.S_ISREG(place.lstat().st_mode)
@@ -150,3 +212,16 @@ def file_of(ledger: Ledger, scan_id: int) -> Path:
             "'pigeonhole verify' tells more",
         )
     return place
+
+
+def _there_is(ledger: Ledger, scan_id: int) -> dict[str, Any]:
+    row = ledger.result(scan_id)
+    if row is None:
+        raise MissingError(f"there is no scan {scan_id}", "See 'pigeonhole results'")
+    return row
+
+
+def _whole(scan_id: int, drawn: T | Fault) -> T:
+    if isinstance(drawn, Fault):
+        raise ConflictError(f"scan {scan_id} {drawn.reason}", drawn.advice)
+    return drawn

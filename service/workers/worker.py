@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
+from service.parent import die_with
 from service.workers.engine import EngineSpec
 from service.workers.memory import give_back_pages, limit_memory, memory_taken
 from service.workers.temporary import use_private_folder
@@ -59,7 +60,7 @@ def serve(
         spec: its limits, and where it keeps temporary files.
         warm_up: makes ready what calls need; a worker that cannot be made ready ends.
     """
-    _die_with(parent)
+    die_with(parent)
     _leave_signals_to_the_parent()
     with contextlib.suppress(OSError):
         # What a worker that is killed leaves there are pages of people's papers.
@@ -106,17 +107,6 @@ def _send(channel: Connection, outcome: Outcome) -> bool:
         data = ForkingPickler.dumps(Outcome(error=odd, last=outcome.last))
     channel.send_bytes(data)
     return not outcome.last
-
-
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends (prctl(2), PR_SET_PDEATHSIG)."""
-    import ctypes
-
-    pr_set_pdeathsig = 1
-    libc: Any = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it ended before we asked
-        os._exit(1)
 
 
 def _silence_decoders() -> None:

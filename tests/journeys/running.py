@@ -27,10 +27,14 @@ PATIENCE = 90.0
 
 @dataclass
 class Service:
-    """``pigeonhole watch`` at work in ``home``; its log lines are the events to wait for."""
+    """``pigeonhole watch`` at work in ``home``; its log lines are the events to wait for.
+
+    With ``web`` it answers over HTTP as well, on a free port unless ``settings`` name one.
+    """
 
     home: Path
     settings: dict[str, str] = field(default_factory=dict)
+    web: bool = False
     process: subprocess.Popen[str] = field(init=False)
     lines: queue.SimpleQueue[dict[str, Any]] = field(default_factory=queue.SimpleQueue)
     seen: list[dict[str, Any]] = field(default_factory=list)
@@ -39,12 +43,15 @@ class Service:
         """Start it and wait until it watches."""
         self.lines = queue.SimpleQueue()
         self.process = subprocess.Popen(
-            [COMMAND, "--home", self.home, "watch", "--no-web", "--workers", "1"],
+            [
+                COMMAND, "--home", self.home, "watch", "--web" if self.web else "--no-web",
+                "--workers", "1",
+            ],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-        )
+        )  # fmt: skip
         self._reader = threading.Thread(target=self._read, args=(self.process.stderr, self.lines))
         self._reader.start()
         self.wait_for(lambda line: line["event"] == "watching")
@@ -52,7 +59,7 @@ class Service:
     @property
     def environment(self) -> dict[str, str]:
         """What its process and the commands beside it see."""
-        settings = {"stability_delay": "0.2", "log_format": "json", **self.settings}
+        settings = {"stability_delay": "0.2", "log_format": "json", "port": "0", **self.settings}
         return os.environ | {f"PIGEONHOLE_{name.upper()}": v for name, v in settings.items()}
 
     @staticmethod

@@ -6,6 +6,7 @@ import pytest
 
 from config.errors import ConflictError, MissingError, UsageError
 from service.desk.correcting import say_what_it_is, take_back
+from service.lock import only_daemon
 from storage.feedback import FeedbackBook, Said
 from tests.service.fakes import Desk, Judge
 
@@ -146,6 +147,6 @@ def test_what_is_called_a_ticket_is_read(used: Desk) -> None:
 
 def test_a_daemon_at_work_moves_what_was_corrected(used: Desk) -> None:
     """Two processes would move files in one home."""
-    with used.watching(Judge()):
+    with only_daemon(used.home.lock_file), used.watching(Judge()):
         assert say(used, 1, "cylinder") == "sorted/cylinder/a.png"
     assert row(used, 1) == ("filed", "cylinder", "sorted/cylinder/a.png")

@@ -1,0 +1,99 @@
+"""``/classes``: the classes with their examples, which can be added, looked at and taken away."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, Response
+
+from service.api.context import TheOffice, Uploads
+from service.desk import examples
+from service.http.describing import UPLOADS
+
+router = APIRouter(prefix="/classes", tags=["classes"])
+
+
+class ClassAnswer(BaseModel):
+    """A class with its examples."""
+
+    class_name: str = Field(alias="class")
+    examples: int = Field(description="How many there are.")
+    files: list[str] = Field(description="Their names.")
+
+
+class AddedAnswer(BaseModel):
+    """An upload that is an example now."""
+
+    name: str = Field(description="What the client called the file.")
+    support: str = Field(description="Its name under the support folder.")
+    new: bool = Field(description="False if the class had these bytes already.")
+
+
+class RemovedAnswer(BaseModel):
+    """What was taken out of a class, and lies elsewhere now."""
+
+    moved_to: list[str] = Field(description="Where, relative to the home.")
+
+
+@router.get("")
+def list_classes(office: TheOffice) -> list[ClassAnswer]:
+    """Every class with its examples."""
+    return [_answer(one) for one in examples.classes(office.home)]
+
+
+@router.get("/{name}")
+def one_class(office: TheOffice, name: str) -> ClassAnswer:
+    """One class with its examples."""
+    return _answer(examples.one_class(office.home, name))
+
+
+@router.post("/{name}/examples", status_code=201, openapi_extra=UPLOADS)
+async def add_examples(office: TheOffice, name: str, uploads: Uploads) -> list[AddedAnswer]:
+    """Add uploads to a class, all or none; the class is made when it is new.
+
+    What judges takes them up within seconds.
+    """
+    added = await run_in_threadpool(
+        examples.add_uploads, office.home, name, [one.path for one in uploads], office.limits
+    )
+    return [
+        AddedAnswer(name=upload.name, support=one.name, new=one.new)
+        for upload, one in zip(uploads, added, strict=True)
+    ]
+
+
+@router.get(
+    "/{name}/examples/{example}",
+    response_class=Response,
+    responses={200: {"content": {"image/*": {}}, "description": "The file of the example"}},
+)
+def picture(office: TheOffice, name: str, example: str) -> FileResponse:
+    """The file of an example, as it is."""
+    found = examples.picture(office.home, name, example)
+    # No browser runs anything that such a file may hold.
+    headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+    return FileResponse(
+        found.path,
+        media_type=found.media_type,
+        headers=headers,
+        filename=example,
+        content_disposition_type="inline",
+    )
+
+
+@router.delete("/{name}/examples/{example}")
+def remove_example(office: TheOffice, name: str, example: str) -> RemovedAnswer:
+    """Take an example out of its class. Its file is not deleted: it moves to `removed/`."""
+    return RemovedAnswer(moved_to=[examples.remove_example(office.home, name, example)])
+
+
+@router.delete("/{name}")
+def remove_class(office: TheOffice, name: str) -> RemovedAnswer:
+    """Take a class away. Its examples are not deleted: they move to `removed/`."""
+    return RemovedAnswer(moved_to=examples.remove_class(office.home, name))
+
+
+def _answer(one: examples.ClassOf) -> ClassAnswer:
+    told = {"class": one.name, "examples": len(one.examples), "files": one.examples}
+    return ClassAnswer.model_validate(told)

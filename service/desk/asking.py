@@ -1,0 +1,162 @@
+"""Judging what comes over HTTP: by one worker process, which is started when it is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from config.errors import PigeonholeError, WorkersError
+from indexer.verdict import Match
+from models.fields.ticket import Ticket
+from models.page.scan import Fault, Scan
+from service.desk.judging import describe, described
+from service.workers.engine import EngineSpec
+from service.workers.executors import PoolExecutor
+from service.workers.pipeline import Batch, Examined, Job, examine
+from service.workers.process import WorkerDiedError
+from storage.records import displayable
+
+log = structlog.get_logger()
+
+MOST_WAITING = 256
+"""Questions that may wait; more are refused, for those who asked would long have gone."""
+_TRIES = 2
+"""Workers that a question is put to, when the first one dies over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A file to judge.
+
+    Attributes:
+        name: for the answer.
+        path: absolute.
+        sha256: of its bytes.
+        size: in bytes.
+        read: read the text whatever the class.
+    """
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+    read: bool = False
+
+
+class Asking:
+    """Puts questions to a worker. For any number of threads and event loops.
+
+    Args:
+        spec: of the engine; it keeps itself in step with the support folder.
+        timeout: seconds one file may take.
+    """
+
+    def __init__(self, spec: EngineSpec, timeout: float) -> None:
+        self._spec = spec
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._pool: PoolExecutor | None = None
+        self._waiting = 0
+        self._closed = False
+
+    def warm(self) -> None:
+        """Start the worker now, not at the first question; returns at once."""
+        self._pool_now().start()
+
+    def close(self) -> None:
+        """End the worker; whoever still waits is told so."""
+        with self._lock:
+            self._closed = True
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+
+    async def ask(self, questions: Sequence[Question]) -> list[dict[str, Any]]:
+        """Judge files, each by itself: one that kills its worker takes no other with it.
+
+        Returns:
+            One answer a question, in order: the keys of ``classify --json`` with ``name`` in the
+            place of ``path``, ``matches``, and what was read; or ``name, error, stage, advice``.
+
+        Raises:
+            PigeonholeError: the worker does not come up, or too many wait already.
+        """
+        with self._lock:
+            if self._waiting + len(questions) > max(MOST_WAITING, len(questions)):
+                raise WorkersError("too many questions wait", "Ask again in a while", passing=True)
+            self._waiting += len(questions)
+        try:
+            return list(await asyncio.gather(*(self._answer(one) for one in questions)))
+        finally:
+            with self._lock:
+                self._waiting -= len(questions)
+
+    async def _answer(self, question: Question) -> dict[str, Any]:
+        scan = Scan(question.path, question.sha256, question.size)
+        examined = await self._examined(Job(scan, read=question.read))
+        return answer_of(question, examined)
+
+    async def _examined(self, job: Job) -> Examined:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                submitted = self._pool_now().submit(examine, self._spec, [job])
+                batch: Batch = await asyncio.wrap_future(submitted)
+            except TimeoutError:
+                reason = f"took longer than {self._timeout:g} seconds"
+                return Examined(job.scan, fault=Fault("worker", reason, "Raise job_timeout"))
+            except WorkerDiedError as error:
+                log.warning("a worker died over an upload", reason=str(error), attempt=attempt)
+                reason = str(error)
+            except (PigeonholeError, asyncio.CancelledError):
+                raise
+            except Exception as error:  # noqa: BLE001 - one odd file must not look like a mistake here
+                log.error("an upload could not be judged", reason=repr(error))
+                return Examined(job.scan, fault=Fault("worker", "cannot be judged"))
+            else:
+                return batch.examined[0]
+        return Examined(job.scan, fault=Fault("worker", reason, "Open and save it anew"))
+
+    def _pool_now(self) -> PoolExecutor:
+        """The pool; another one where the last came to nothing, for that may have been mended."""
+        with self._lock:
+            if self._closed:
+                raise WorkersError("the service ends", "Ask again when it is back", passing=True)
+            if self._pool is None or self._pool.lost.done():
+                self._pool = PoolExecutor(1, self._spec, timeout=self._timeout)
+            return self._pool
+
+
+def answer_of(question: Question, examined: Examined) -> dict[str, Any]:
+    """What became of a question, as plain values that UTF-8 can hold."""
+    fault, verdict = examined.fault, examined.verdict
+    if verdict is None or (fault is not None and question.read):
+        assert fault is not None
+        return {
+            "name": question.name,
+            "error": displayable(fault.reason),
+            "stage": fault.stage,
+            "advice": displayable(fault.advice),
+        }
+    answer = {"name": question.name, **describe(verdict)}
+    answer["matches"] = [_match(one) for one in verdict.matches]
+    if examined.ticket is not None or question.read:
+        ticket = examined.ticket or Ticket("")
+        answer["text"] = ticket.text
+        answer.update(described(ticket.fields))
+    elif fault is not None:
+        answer["unread"] = fault.reason
+    return {key: displayable(v) if isinstance(v, str) else v for key, v in answer.items()}
+
+
+def _match(match: Match) -> dict[str, Any]:
+    return {
+        "class": displayable(match.class_name),
+        "support": displayable(match.support),
+        "distance": match.distance,
+    }

@@ -1,0 +1,83 @@
+"""What the faces of one home share while they are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.home import Home
+from config.ignored import Ignored
+from config.settings import Settings
+from models.page.limits import Limits
+from service.desk.asking import Asking
+from service.desk.pictures import Pictures
+from service.workers.engine import EngineSpec, limits_of
+from service.workers.temporary import private_folder, remove_what_the_dead_left
+from storage.database import Database
+from storage.ledger import Ledger
+
+WAIT = 5.0
+"""Seconds that an answer may wait for another program's transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A home, opened for the faces.
+
+    Attributes:
+        home: whose.
+        settings: of it.
+        ledger: of it.
+        asking: what judges uploads.
+        pictures: draws scans.
+        limits: what a scan may ask of this machine.
+        ignored: names that the inbox leaves alone.
+        uploads: the folder for uploads; the daemon clears it when this process has died.
+    """
+
+    home: Home
+    settings: Settings
+    ledger: Ledger
+    asking: Asking
+    pictures: Pictures
+    limits: Limits
+    ignored: Ignored
+    uploads: Path
+
+
+@contextmanager
+def office_of(home: Home, settings: Settings, pid: int) -> Iterator[Office]:
+    """Open a home; a daemon may work in it, or not.
+
+    Args:
+        home: whose.
+        settings: of it.
+        pid: of this process.
+
+    Raises:
+        DatabaseError: the ledger cannot be opened.
+    """
+    remove_what_the_dead_left(home.cache)
+    database = Database.open(home.database, timeout=WAIT)
+    uploads = private_folder(home.cache, pid)
+    spec = EngineSpec.of(home, settings)
+    asking, pictures = Asking(spec, settings.job_timeout), Pictures(spec)
+    try:
+        yield Office(
+            home,
+            settings,
+            Ledger(database, home),
+            asking,
+            pictures,
+            limits_of(settings),
+            Ignored(settings.ignore),
+            uploads,
+        )
+    finally:
+        asking.close()
+        pictures.close()
+        database.close()
+        with suppress(OSError):  # it holds something, or was never made
+            uploads.rmdir()

@@ -1,0 +1,97 @@
+"""The application: every answer has its headers, is counted, is let through by `Access`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.responses import RedirectResponse, Response
+
+from service.api import classes, health, inference, metrics, scans
+from service.desk.office import Office
+from service.http.access import SIGN_OUT, Access, Sessions
+from service.http.bodies import BodyLimit
+from service.http.counting import Counted
+from service.http.describing import describe, describing
+from service.http.headers import SecurityHeaders
+from service.http.problems import Unexpected, answer_problems
+from service.http.signing_in import page, signing_in
+from service.version import VERSION
+
+_SAID = (
+    "Sorts scans by example: show it one picture of a class, and it tells which class a scan is of. "
+    "Uploads are judged, classes looked at and changed. Errors are problem details (RFC 9457)."
+)
+
+
+def web_app(office: Office, token: str, *, warm: bool = False) -> FastAPI:
+    """The application of an open home.
+
+    Args:
+        office: the home.
+        token: what its callers must show; empty where only this machine can reach it.
+        warm: start the worker with the app, not at the first upload.
+    """
+    sessions = Sessions(token) if token else None
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        if warm:
+            office.asking.warm()
+        yield
+
+    app = FastAPI(
+        title="Pigeonhole",
+        version=VERSION,
+        description=_SAID,
+        lifespan=life,
+        # Its own pages load what they need from elsewhere; ours do not.
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.office = office
+    app.state.registry = registry = CollectorRegistry()
+    for part in (health, inference, scans, classes, metrics):
+        app.include_router(part.router)
+    app.include_router(signing_in(sessions))
+    app.include_router(describing(app))
+    app.include_router(_page(signed_in=bool(token)))
+    describe(app, with_token=bool(token))
+    answer_problems(app)
+    # The one that is added last is asked first.
+    app.add_middleware(Access, sessions=sessions)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Unexpected)
+    app.add_middleware(Counted, registry=registry)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _page(*, signed_in: bool) -> APIRouter:
+    """What stands where the page will be."""
+    router = APIRouter(include_in_schema=False)
+    out = (
+        f'<form method="post" action="{SIGN_OUT}"><button type="submit">Sign out</button></form>'
+        if signed_in
+        else ""
+    )
+
+    @router.get("/ui")
+    def without_slash() -> Response:
+        return RedirectResponse(health.PAGE, 308)
+
+    @router.get(health.PAGE)
+    def ui() -> Response:
+        return page(
+            "Pigeonhole",
+            "<p>This version has no page yet; it has an API.</p>\n"
+            '<ul>\n<li><a href="/docs">What the API can do</a></li>\n'
+            '<li><a href="/classes">The classes</a></li>\n'
+            f'<li><a href="/metrics">Counts</a></li>\n</ul>\n{out}',
+        )
+
+    return router

@@ -1,0 +1,124 @@
+"""Running the application with uvicorn, until it is told to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from config.home import Home
+from config.settings import Settings
+from service.desk.office import office_of
+from service.http.access import read_token
+from service.web.application import web_app
+from service.web.listening import bound, url_of
+
+log = structlog.get_logger()
+
+MOST_CONNECTIONS = 512
+KEEP_ALIVE = 15
+GRACE = 5
+"""Seconds that answers under way get when the service ends."""
+_HEADERS = 32 << 10
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, but signals are ours: it ends by `stop`, from any thread or handler.
+
+    Args:
+        app: what it serves.
+        listener: where.
+        listening: told when it answers.
+    """
+
+    def __init__(
+        self, app: FastAPI, listener: socket.socket, listening: Callable[[], None] = lambda: None
+    ) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=GRACE,
+            h11_max_incomplete_event_size=_HEADERS,
+        )
+        super().__init__(config)
+        self._listener = listener
+        self._listening = listening
+
+    def serve_here(self) -> None:
+        """Serve in this thread until `stop`."""
+        self.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        """Have it end; a second time at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, and tell."""
+        await super().startup(sockets)
+        self._listening()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none: whoever runs this process does."""
+        yield
+
+
+def serve(home: Home, settings: Settings, *, warm: bool) -> None:
+    """Serve a home until Ctrl-C or SIGTERM.
+
+    Args:
+        home: which; laid out.
+        settings: of it; host, port and token among them.
+        warm: start the worker at once, not at the first upload.
+
+    Raises:
+        SettingsError: the token cannot be read, or nothing can listen there.
+        DatabaseError: the ledger cannot be opened.
+    """
+    token = read_token(settings)
+    # It says at each broken form which byte was wrong: the sender is told already.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(
+            contextlib.closing(bound(settings.host, settings.port, with_token=bool(token)))
+        )
+        office = stack.enter_context(office_of(home, settings, os.getpid()))
+
+        def tell() -> None:
+            open_to = "whoever has the token" if token else "this machine, without a token"
+            log.info("listening", url=url_of(listener), open_to=open_to)
+
+        server = Server(web_app(office, token, warm=warm), listener, tell)
+        stack.enter_context(_stopped_by_signals(server))
+        server.serve_here()
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(server: Server) -> Iterator[None]:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.stop()
+
+    before = {
+        number: signal.signal(number, stop)
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if signal.getsignal(number) != signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
