@@ -68,6 +68,11 @@ class Home:
         }
 
     @property
+    def removed(self) -> Path:
+        """What was taken out of a class lies here: nothing of a user's is deleted."""
+        return self.root / "removed"
+
+    @property
     def lock_file(self) -> Path:
         """The file that the one daemon of this home holds locked."""
         return self.cache / "daemon.lock"
@@ -112,7 +117,9 @@ class Home:
         """No folder of scans may be, or lie inside, another: files would be taken twice."""
         real = {name: Path(os.path.realpath(path)) for name, path in self.scan_folders.items()}
         root = Path(os.path.realpath(self.root))
-        own = {name: Path(os.path.realpath(root / name)) for name in ("detectors", "cache")}
+        own = {
+            name: Path(os.path.realpath(root / name)) for name in ("detectors", "cache", "removed")
+        }
         database = Path(os.path.realpath(self.database))
         for name, path in real.items():
             if root.is_relative_to(path):

@@ -1,1 +1,1 @@
-"""The HTTP API: what programs ask and are answered. It speaks to `service.desk` alone."""
+"""The HTTP API: routes and what they answer. It speaks to the desk alone."""

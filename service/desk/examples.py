@@ -24,8 +24,6 @@ from storage.filing.files import make_folders
 from storage.filing.names import Names, next_name
 from storage.records import displayable
 
-REMOVED: Final = "removed"
-"""The folder of the home that takes what was an example."""
 _HEAD: Final = 4096
 _TYPES: Final = {
     Kind.PNG: "image/png",
@@ -156,7 +154,7 @@ def _missing(name: str, example: str) -> MissingError:
 
 
 def _moved(home: Home, file: SupportFile) -> str:
-    folder = home.root / REMOVED / file.class_name
+    folder = home.removed / file.class_name
     place = Names().free(folder, file.path.name)
     try:
         make_folders(folder)

@@ -74,6 +74,7 @@ def test_a_user_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
         ("review_dir", "duplicates", "review .* duplicates"),
         ("inbox_dir", "cache", "inbox .* inside the cache"),
         ("support_dir", "detectors/mine", "support .* inside the detectors"),
+        ("inbox_dir", "removed", "inbox .* inside the removed"),
         ("database_url", "sqlite:///inbox/p.db", "database .* inside the inbox"),
     ],
 )

@@ -416,6 +416,7 @@ def test_once_sorts_for_real(tmp_path: Path, drawn: Draw) -> None:
         "watch", "--once", "--workers", "1", "--home", home.root, PIGEONHOLE_STABILITY_DELAY="0"
     )
     assert (done.code, done.out) == (0, "")
+    assert "listening" not in done.err  # nobody waits for a page of what ends by itself
     assert (home.sorted / "ticket" / "ticket\x1b[31m.png").is_file()
     assert (home.sorted / "cylinder" / "cylinder\x1b[31m.png").is_file()
     assert not left.exists()

@@ -95,7 +95,7 @@ def test_all_that_is_known_of_one(used: Answering) -> None:
         assert is_problem(used.client.get(path), 404)["detail"] == "there is no scan 99"
     for path in ("/scans/0", "/scans/-1", "/scans/9223372036854775808", "/scans/x"):
         is_problem(used.client.get(path), 422)
-    for path in ("/scans/../pigeonhole.db", "/scans/1/file/../../..", "/scans/1/nothing"):
+    for path in ("/scans/../pigeonhole.db", "/scans/%2e%2e/pigeonhole.db", "/scans/1/nothing"):
         is_problem(used.client.get(path), 404)
 
 
