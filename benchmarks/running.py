@@ -128,8 +128,17 @@ def daemon(
     stability_delay: float,
     read: bool = False,
     command: Sequence[str | Path] = (COMMAND,),
+    port: int | None = None,
 ) -> Iterator[Running]:
-    """Start a daemon and warm it: each worker has judged something before this yields."""
+    """Start a daemon and warm it: each worker has judged something before this yields.
+
+    Args:
+        workers: how many.
+        stability_delay: seconds that files must rest.
+        read: whether tickets are read.
+        command: in place of ``pigeonhole``.
+        port: of its server; none without.
+    """
     root = Path(tempfile.mkdtemp(prefix="pigeonhole-bench-"))
     env = os.environ | {
         "PIGEONHOLE_STABILITY_DELAY": str(stability_delay),
@@ -138,8 +147,12 @@ def daemon(
     }
     home = root / "home"
     process = subprocess.Popen(
-        [*command, "--home", home, "watch", "--no-web", "--workers", str(workers)], env=env
-    )
+        [
+            *command, "--home", home, "watch", "--no-web" if port is None else "--web",
+            "--workers", str(workers),
+        ],
+        env=env | ({} if port is None else {"PIGEONHOLE_PORT": str(port)}),
+    )  # fmt: skip
     running = Running(home, process)
     try:
         while not (home / "pigeonhole.db").exists() or not running.inbox.is_dir():

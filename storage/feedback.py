@@ -7,18 +7,13 @@ follows it. Nothing is taken away: what is taken back is marked as undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from config.home import Home
-from indexer.verdict import UNKNOWN
-from storage import records
-from storage.database import Database
+from storage.book import Book
 from storage.records import Move, displayable, timestamp
 from storage.rows import MOST, each, journal_row, placed
 from storage.standing import places_of
@@ -68,19 +63,8 @@ class Said:
         return self.class_name == self.class_before
 
 
-class FeedbackBook:
-    """The rows of what was said. Every method is one transaction.
-
-    Args:
-        clock: the present, with a time zone.
-    """
-
-    def __init__(
-        self, database: Database, home: Home, clock: Callable[[], datetime] = records.now
-    ) -> None:
-        self._database = database
-        self._home = home
-        self._clock = clock
+class FeedbackBook(Book):
+    """The rows of what was said. Every method is one transaction."""
 
     def confirm(self, scan_ids: Sequence[int], source: Source) -> list[int]:
         """Write that these scans are what they were taken for; those that were judged, and where."""
@@ -221,16 +205,6 @@ _MOVE = (
         gone_at=None,
     )
 )
-
-
-def final_state(class_name: str) -> Literal["filed", "review"]:
-    """How a scan of this class ends."""
-    return "review" if class_name == UNKNOWN else "filed"
-
-
-def folder_of(home: Home, class_name: str) -> Path:
-    """Where scans of this class are filed."""
-    return home.review if class_name == UNKNOWN else home.sorted / class_name
 
 
 def _classes(connection: Connection, scan_ids: Sequence[int]) -> dict[int, str | None]:

@@ -8,9 +8,8 @@ afterwards (`made`): so a daemon that died in between knows its own file from an
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from config.home import Home
 from config.settings import OutputKind
 from models.page.scan import Scan
-from storage import records
-from storage.database import Database
+from storage.book import Book
 from storage.records import displayable, timestamp
 from storage.rows import each
 from storage.tables import outputs, readings, scans
@@ -69,19 +66,8 @@ def owe(connection: Connection, wanted: Iterable[tuple[int, Sequence[OutputKind]
     each(connection, insert(outputs).on_conflict_do_nothing(), rows)
 
 
-class OutputBook:
-    """The rows of what is made of tickets. Every method is one transaction.
-
-    Args:
-        clock: the present, with a time zone.
-    """
-
-    def __init__(
-        self, database: Database, home: Home, clock: Callable[[], datetime] = records.now
-    ) -> None:
-        self._database = database
-        self._home = home
-        self._clock = clock
+class OutputBook(Book):
+    """The rows of what is made of tickets. Every method is one transaction."""
 
     def owed(self, kinds: Sequence[OutputKind], limit: int) -> list[Owed]:
         """Filed tickets of which something is still to be made, oldest first.

@@ -7,23 +7,18 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
-from config.home import Home
 from config.settings import OutputKind
 from models.fields.ticket import Ticket
 from models.page.scan import Fault, Scan
-from storage.database import Database
+from storage.book import Book
 from storage.outputs import owe
 from storage.rows import faulted
 from storage.tables import feedback, readings, scans
 from storage.tickets import add_tickets
 
 
-class ReadingBook:
+class ReadingBook(Book):
     """What is owed to people who said what a scan is. Every method is one transaction."""
-
-    def __init__(self, database: Database, home: Home) -> None:
-        self._database = database
-        self._home = home
 
     def owed(self, classes: Sequence[str], limit: int) -> list[tuple[int, Scan]]:
         """Filed scans that a person called one of these classes, and that were never read.

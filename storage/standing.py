@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, and_, select
 
 from config.home import Home
+from indexer.verdict import UNKNOWN
 from storage.database import Database
 from storage.records import Filed
 from storage.rows import MOST
@@ -108,6 +109,16 @@ class Standing:
                 )
                 for scan_id, state, place, source, sha256, size, class_name in connection.execute(query)
             ]  # fmt: skip
+
+
+def final_state(class_name: str) -> Literal["filed", "review"]:
+    """How a scan of this class ends."""
+    return "review" if class_name == UNKNOWN else "filed"
+
+
+def folder_of(home: Home, class_name: str) -> Path:
+    """Where scans of this class are filed."""
+    return home.review if class_name == UNKNOWN else home.sorted / class_name
 
 
 def places_of(connection: Connection, home: Home, scan_ids: Sequence[int]) -> dict[int, Path]:

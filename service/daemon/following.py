@@ -24,10 +24,11 @@ from config.ignored import Ignored
 from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
 from models.page.hashing import hash_file
-from storage.feedback import Correction, FeedbackBook, final_state
+from storage.feedback import Correction, FeedbackBook
 from storage.ledger import Ledger
 from storage.outputs import OutputBook
 from storage.records import Filed, Move
+from storage.standing import final_state
 
 log = structlog.get_logger()
 

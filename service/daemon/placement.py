@@ -13,7 +13,6 @@ import structlog
 
 from config.home import Home
 from config.settings import OutputKind
-from indexer.verdict import UNKNOWN
 from models.page.scan import Fault
 from service.daemon.clearing import bring_after, clear_outputs
 from service.daemon.unread import without_words
@@ -26,6 +25,7 @@ from storage.filing.outcomes import Changed, Gone, Placed, Taken, Trouble
 from storage.ledger import Ledger
 from storage.outputs import OutputBook
 from storage.records import Claim, Decision, FinalState, Move, Superseded
+from storage.standing import final_state, folder_of
 
 log = structlog.get_logger()
 
@@ -189,10 +189,9 @@ class Placement:
         state: FinalState
         if verdict is None:
             state, folder = "failed", self._home.failed
-        elif verdict.class_name == UNKNOWN:
-            state, folder = "review", self._home.review
         else:
-            state, folder = "filed", self._home.sorted / verdict.class_name
+            state = final_state(verdict.class_name)
+            folder = folder_of(self._home, verdict.class_name)
         return Decision(
             scan_id=claim.scan_id,
             scan=claim.scan,

@@ -11,10 +11,11 @@ from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
 from service.desk.classes import list_classes
 from service.desk.moving import MOVED_MEANWHILE, PATIENCE, carry_out, move_of, why_not
-from storage.feedback import Correction, FeedbackBook, Said, Source, final_state, folder_of
+from storage.feedback import Correction, FeedbackBook, Said, Source
 from storage.filing.names import Names
 from storage.ledger import Ledger
 from storage.records import Filed, displayable
+from storage.standing import final_state, folder_of
 
 _LOOK_AGAIN = "Look at it again"
 

@@ -1,0 +1,248 @@
+"""How fast the API answers: with 100,000 scans in the ledger, warm, and while a daemon sorts.
+
+Four figures: each list of scans, with and without filters; one upload that is judged, beside an
+answer that needs nothing; eight clients at once; and pages a second of a daemon while eight
+clients browse, beside the same daemon left alone, in turns.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from running import COMMAND, daemon, options, receipts, spread, stage
+
+from config.home import Home
+from config.settings import Settings
+from storage.database import Database
+
+SCANS = 100_000
+CLIENTS = 8
+_UP = 60.0
+
+_FILL = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :scans)
+INSERT INTO scans (original_name, inbox_path, source, sha256, size, state, class_name,
+    nearest_class, score, distance, nearest_support, pages, destination, destination_path,
+    attempts, branch_id, index_id, received_at, finished_at)
+SELECT 's' || i || '.png', 's' || i || '.png', CAST('/inbox/s' || i AS BLOB),
+    printf('%064x', i), 1000, CASE WHEN i % 50 = 0 THEN 'review' ELSE 'filed' END,
+    CASE WHEN i % 50 = 0 THEN 'unknown' ELSE 'class' || (i % 20) END, 'class' || (i % 20), 0.9,
+    0.1, 'class/1.png', 1, 'sorted/class' || (i % 20) || '/s' || i || '.png',
+    CAST('sorted/class' || (i % 20) || '/s' || i || '.png' AS BLOB), 0, 'b', 'i',
+    strftime('%Y-%m-%dT%H:%M:%S.000000Z', '2026-01-01', '+' || i || ' minutes'),
+    strftime('%Y-%m-%dT%H:%M:%S.000000Z', '2026-01-01', '+' || i || ' minutes')
+FROM n
+"""
+_READ = """
+INSERT INTO readings (scan_id, text, vendor, ticket_date, total, currency)
+SELECT id, 'shop number ' || (id % 997) || char(10) || 'total ' || id || '.50 thank you',
+    'shop ' || (id % 997), '2026-01-01', id || '.50', 'EUR'
+FROM scans WHERE id % 2 = 0
+"""
+LISTS: dict[str, dict[str, str]] = {
+    "newest": {},
+    "one class": {"class": "class7"},
+    "review": {"state": "review"},
+    "class and state": {"class": "unknown", "state": "review"},
+    "a class that is not there": {"class": "nosuch"},
+    "failed (none)": {"state": "failed"},
+    "since the last day": {"since": "2026-03-10"},
+    "deep in": {"before": "5000"},
+    "text, one word": {"text": "thank"},
+    "text, rare": {"text": "77777.50"},
+}
+
+
+def main() -> None:
+    """Measure and print."""
+    asked = options(__doc__, files=1000)
+    answer: dict[str, Any] = {"scans": SCANS, **_lists()}
+    answer |= _beside_a_daemon(asked.workers, asked.files, asked.rounds)
+    print(json.dumps(answer))
+
+
+def _lists() -> dict[str, Any]:
+    with _home() as home:
+        with closing(sqlite3.connect(home.database)) as connection:
+            connection.execute(_FILL, {"scans": SCANS})
+            connection.execute(_READ)
+            connection.commit()
+        with _served(home) as client:
+            found = {}
+            for name, asked in LISTS.items():
+                times = [_milliseconds(client, "/scans", asked) for _ in range(20)]
+                found[name] = round(statistics.median(times), 1)
+                print(f"{name:26} {found[name]:7.1f} ms, at most {max(times):.1f}")
+            return {"lists_ms": found, "slowest_list_ms": max(found.values())}
+
+
+def _beside_a_daemon(workers: int, files: int, rounds: int) -> dict[str, Any]:
+    port = _free_port()
+    staging = Path(tempfile.mkdtemp(prefix="pigeonhole-staging-"))
+    originals = receipts()
+    ratios = []
+    try:
+        with (
+            daemon(workers=workers, stability_delay=0, port=port) as running,
+            _client(port) as client,
+        ):
+            picture = originals[0]
+            _judge(client, picture)  # the worker starts with the first upload
+            times = sorted(_judge(client, picture) for _ in range(50))
+            plain = statistics.median(_milliseconds(client, "/", {}) for _ in range(50))
+            many, errors = _many(port, picture)
+            print(
+                f"one upload {times[25]:.1f} ms (95 % within {times[47]:.1f}), health {plain:.1f} ms; "
+                f"{CLIENTS} clients {many:.0f} uploads/s, {errors} errors"
+            )
+            for number in range(rounds):
+                rates = {}
+                for browsed in (True, False) if number % 2 else (False, True):
+                    paths = stage(staging, originals, files, 2 * number + browsed)
+                    with _browsing(port) if browsed else _nobody():
+                        rates[browsed] = running.rate(paths)
+                ratios.append(rates[True] / rates[False])
+                print(
+                    f"round {number + 1}: {rates[False]:.0f} pages/s alone, {rates[True]:.0f} while "
+                    f"{CLIENTS} clients browse; ratio {ratios[-1]:.2f}"
+                )
+    finally:
+        shutil.rmtree(staging)
+    return {
+        "upload_ms": round(times[25], 1),
+        "upload_p95_ms": round(times[47], 1),
+        "health_ms": round(plain, 1),
+        "uploads_a_second_of_8_clients": round(many, 1),
+        "errors_of_8_clients": errors,
+        "files": files,
+        **spread(ratios),
+    }
+
+
+@contextmanager
+def _home() -> Iterator[Home]:
+    root = Path(tempfile.mkdtemp(prefix="pigeonhole-bench-"))
+    home = Home.of(root / "home", Settings())
+    home.lay_out()
+    Database.open(home.database).close()
+    try:
+        yield home
+    finally:
+        shutil.rmtree(root)
+
+
+@contextmanager
+def _served(home: Home) -> Iterator[httpx.Client]:
+    port = _free_port()
+    process = subprocess.Popen(
+        [COMMAND, "serve", "--home", home.root, "--port", str(port)],
+        env=os.environ | {"PIGEONHOLE_LOG_LEVEL": "error"},
+    )
+    try:
+        with _client(port) as client:
+            yield client
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+@contextmanager
+def _client(port: int) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_UP) as client:
+        until = time.monotonic() + _UP
+        while True:
+            try:
+                client.get("/")
+            except httpx.TransportError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+            else:
+                break
+        yield client
+
+
+def _milliseconds(client: httpx.Client, path: str, asked: dict[str, str]) -> float:
+    started = time.perf_counter()
+    client.get(path, params=asked).raise_for_status()
+    return 1000 * (time.perf_counter() - started)
+
+
+def _judge(client: httpx.Client, picture: bytes) -> float:
+    started = time.perf_counter()
+    client.post("/inference", files={"file": ("a.jpg", picture)}).raise_for_status()
+    return 1000 * (time.perf_counter() - started)
+
+
+def _many(port: int, picture: bytes, each: int = 20) -> tuple[float, int]:
+    """Uploads a second of so many clients at once, and how many of them saw an error."""
+    errors: list[Exception] = []
+
+    def ask() -> None:
+        with _client(port) as client:
+            for _ in range(each):
+                try:
+                    _judge(client, picture)
+                except httpx.HTTPError as error:
+                    errors.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(CLIENTS)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return CLIENTS * each / (time.perf_counter() - started), len(errors)
+
+
+@contextmanager
+def _browsing(port: int) -> Iterator[None]:
+    """Clients that look at a page of scans and at one of them, and think for a second."""
+    ends = threading.Event()
+
+    def browse() -> None:
+        with _client(port) as client:
+            while not ends.wait(1.0):
+                rows = client.get("/scans", params={"limit": 50}).json()["scans"]
+                for row in rows[:5]:
+                    client.get(f"/scans/{row['scan_id']}")
+                    client.get(f"/scans/{row['scan_id']}/thumbnail")
+
+    threads = [threading.Thread(target=browse) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ends.set()
+        for thread in threads:
+            thread.join()
+
+
+@contextmanager
+def _nobody() -> Iterator[None]:
+    yield
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    main()
