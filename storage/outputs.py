@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from config.settings import OutputKind
@@ -130,13 +130,11 @@ class OutputBook(Book):
         """What belongs to scans that are filed no more: they were put back, or went away."""
         return self._all(scans.c.state.in_(["superseded", "failed", "review"]))
 
-    def left_behind(self, scan_id: int) -> list[Output]:
-        """What was made of a ticket that is filed in another folder now."""
-        return [
-            one
-            for one in self._all(scans.c.id == scan_id)
-            if one.place and one.ticket and one.place.parent != one.ticket.parent
-        ]
+    def left_behind(self, scan_id: int | None = None) -> list[Output]:
+        """What was made of a ticket, or of any, that is filed in another folder now."""
+        elsewhere = and_(scans.c.state == "filed", _folder(outputs.c.place) != _FOLDER)
+        which = elsewhere if scan_id is None else and_(elsewhere, scans.c.id == scan_id)
+        return self._all(which)
 
     def stands(self, output: Output, place: Path) -> None:
         """It stands elsewhere now."""
@@ -208,6 +206,14 @@ _found = (
     .join(scans, scans.c.id == outputs.c.scan_id)
     .order_by(outputs.c.scan_id, outputs.c.kind)
 )
+
+
+def _folder(path: ColumnElement[str | None]) -> ColumnElement[str]:
+    """The folder of a path, with the slash behind it; of a name alone nothing."""
+    return func.rtrim(path, func.replace(path, "/", ""))
+
+
+_FOLDER = _folder(scans.c.destination)
 
 
 def _is(output: Output) -> Any:

@@ -23,8 +23,8 @@ def clear_outputs(book: OutputBook) -> None:
             book.forget(output)
 
 
-def bring_after(book: OutputBook, scan_id: int) -> None:
-    """A ticket has come to another folder: what was made of it is to stand there, too."""
+def bring_after(book: OutputBook, scan_id: int | None = None) -> None:
+    """A ticket, or any, has come to another folder: what was made of it is to stand there, too."""
     for output in book.left_behind(scan_id):
         # Whoever moved the whole folder has brought it along.
         assert output.place is not None

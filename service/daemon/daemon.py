@@ -17,7 +17,7 @@ from models.page.scan import Fault, Scan
 from service.daemon.aftercare import Aftercare
 from service.daemon.answers import Answers
 from service.daemon.bell import Bell
-from service.daemon.clearing import clear_outputs
+from service.daemon.clearing import bring_after, clear_outputs
 from service.daemon.hand import Hand
 from service.daemon.health import RETRY, Health
 from service.daemon.placement import Closed, Placement
@@ -186,6 +186,7 @@ class Daemon:
         self._ledger.recover()
         self._placement.clear_old_notes()
         clear_outputs(self._book)
+        bring_after(self._book)
         self._aftercare.try_again()
         self._abandon_vanished()
 

@@ -58,7 +58,8 @@ class Following:
         stability_delay: seconds that a file must rest before it is compared.
         patience: seconds after which a file that is nowhere counts as taken away.
         clock: seconds that never go backwards.
-        moved: told of each scan that was followed, and where its file stands.
+        moving: told of each scan before its row follows: what must not be missing afterwards.
+        moved: told of it afterwards.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Following:
         stability_delay: float,
         patience: float,
         clock: Clock,
+        moving: Callable[[Correction], None],
         moved: Callable[[Correction], None],
     ) -> None:
         self._home = home
@@ -80,6 +82,7 @@ class Following:
         self._delay = stability_delay
         self._patience = patience
         self._clock = clock
+        self._moving = moving
         self._moved = moved
         self._folders: dict[str, int] = {}
         self._resting: dict[Path, _Resting] = {}
@@ -234,6 +237,7 @@ class Following:
         state = final_state(class_name)
         move = Move(scan.scan_id, scan.place, place, scan.sha256, scan.size, state)
         correction = Correction(class_name, move)
+        self._moving(correction)
         if not self._book.moved([correction]):
             return
         self._missing.pop(scan.scan_id, None)

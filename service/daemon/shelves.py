@@ -16,7 +16,7 @@ from service.daemon.clearing import bring_after, clear_outputs
 from service.daemon.following import Following
 from service.inbox.events import InboxEvents
 from storage.feedback import Correction
-from storage.filing.copying import copy_in
+from storage.filing.copying import clear_what_the_dead_left, copy_in
 from storage.filing.files import make_folders
 from storage.filing.names import Names
 from storage.ledger import Ledger
@@ -51,7 +51,9 @@ class Shelves:
             stability_delay=settings.stability_delay,
             patience=settings.rescan_interval,
             clock=time.monotonic,
-            moved=self._learn,
+            # First: with the row all is done, and nobody would look for a missing example.
+            moving=self._learn,
+            moved=self._tidy,
         )
         # Large archives are not polled: on a share that sends no events the sweeps find it all.
         self._events = [
@@ -94,17 +96,24 @@ class Shelves:
         self._following.sweep()
 
     def _learn(self, correction: Correction) -> None:
-        """What was made of a ticket goes with it; a folder that is no class yet becomes one."""
-        clear_outputs(self._book)
-        bring_after(self._book, correction.move.scan_id)
+        """A folder that is no class yet becomes one."""
         name = correction.class_name
-        if name == UNKNOWN or class_counts(self._home.support).get(name):
+        if name == UNKNOWN:
             return
         folder, place = self._home.support / name, correction.move.destination
         try:
+            # A daemon may have died over this very example.
+            clear_what_the_dead_left(folder, correction.move.sha256)
+            if class_counts(self._home.support).get(name):
+                return
             make_folders(folder)
             copy_in(place, correction.move.sha256, Names().free(folder, place.name))
         except OSError as error:
             log.warning("no example of it is taken", kind=name, reason=error.strerror)
         else:
             log.info("a new class", kind=name, example=place.name)
+
+    def _tidy(self, correction: Correction) -> None:
+        """What was made of a ticket goes with it."""
+        clear_outputs(self._book)
+        bring_after(self._book, correction.move.scan_id)

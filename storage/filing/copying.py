@@ -23,7 +23,8 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
     Raises:
         OSError: it cannot be read or written, or its bytes are others.
     """
-    part = target.with_name(f"{files.OURS}copy-{os.getpid()}-{sha256[:16]}.part")
+    clear_what_the_dead_left(target.parent, sha256)
+    part = _part(target.parent, str(os.getpid()), sha256)
     part.unlink(missing_ok=True)
     descriptor = files.open_regular(source)
     try:
@@ -35,3 +36,15 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
         os.close(descriptor)
         part.unlink(missing_ok=True)
     return target
+
+
+def _part(folder: Path, pid: str, sha256: str) -> Path:
+    return folder / f"{files.OURS}copy-{pid}-{sha256[:16]}.part"
+
+
+def clear_what_the_dead_left(folder: Path, sha256: str) -> None:
+    """Whoever died while copying this very file is followed by one who does it again."""
+    for left in folder.glob(_part(folder, "*", sha256).name):
+        pid = left.name.removeprefix(f"{files.OURS}copy-").partition("-")[0]
+        if not Path("/proc", pid).exists():
+            left.unlink(missing_ok=True)

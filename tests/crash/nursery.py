@@ -22,6 +22,7 @@ import structlog
 
 from config.home import Home
 from config.settings import Settings
+from service.desk.correcting import say_what_it_is
 from service.desk.recalling import put_back
 from storage.database import Database
 from storage.filing.notes import ENDING
@@ -97,11 +98,16 @@ def _tell(story: Story, empty: Path, root: Path, die_at: int, *, say: bool = Tru
         for path in home.failed.iterdir():
             if not path.name.endswith(ENDING):
                 path.rename(home.inbox / path.name)
+    if story.again == "dragged":
+        (home.sorted / "cylinder").mkdir()
+        (home.sorted / "ticket" / "a.png").rename(home.sorted / "cylinder" / "a.png")
     story.odd(home)
     steps = Steps(home, die_at)
     steps.watch(database)
     if story.again == "put back":
         put_back(home, desk.ledger, desk.ledger.filed())
+    elif story.again == "corrected":
+        say_what_it_is(home, desk.ledger, 1, "cylinder", "api")
     else:
         desk.once(Judge(says=story.says), **story.settings)
     if say:

@@ -17,15 +17,17 @@ from sqlalchemy import event
 
 from config.home import Home
 from storage.database import Database
+from storage.feedback import FeedbackBook
 from storage.filing import files, syncing
 from storage.ledger import Ledger
 from storage.outputs import OutputBook
 
 TRANSACTIONS = (
     "claim", "requeue", "recover", "decide", "recall", "redirect", "close", "abandon",
-    "forget_places",
+    "forget_places", "note_gone", "found_again",
 )  # fmt: skip
-OF_OUTPUTS = ("begin", "made", "give_up", "forget")
+OF_OUTPUTS = ("begin", "made", "give_up", "forget", "make_anew", "stands")
+OF_FEEDBACK = ("confirm", "correct", "moved", "take_back")
 
 
 class Steps:
@@ -52,7 +54,10 @@ class Steps:
         """From now on every step of this process is noted. There is no way back."""
         # One after the other, so that the n-th step is the same one each time.
         syncing.AT_ONCE = 1
-        for owner, names in ((Ledger, TRANSACTIONS), (OutputBook, OF_OUTPUTS)):
+        books = (
+            (Ledger, TRANSACTIONS), (OutputBook, OF_OUTPUTS), (FeedbackBook, OF_FEEDBACK),
+        )  # fmt: skip
+        for owner, names in books:
             for name in names:
                 setattr(owner, name, self._transacting(name, getattr(owner, name)))
         event.listen(database._engine, "commit", lambda _: self._committing())

@@ -37,7 +37,7 @@ class Story:
     settings: dict[str, Any] = field(default_factory=dict)
     odd: Callable[[Home], None] = lambda _home: None
     also: dict[str, str] = field(default_factory=dict)
-    again: Literal["", "put back", "dropped back"] = ""
+    again: Literal["", "put back", "dropped back", "corrected", "dragged"] = ""
     last: str = "close committed"
     says: dict[str, str] = field(default_factory=dict)
 
@@ -89,6 +89,9 @@ TEXT = {"ticket_outputs": ("text",)}
 WITH_TEXT = {"sorted/ticket/a.png": "ticket 1", "sorted/ticket/a.png.txt": "ticket 1\nthank you\n"}
 FILED = {"sorted/ticket/a.png": "ticket 1"}
 SECOND = {"sorted/ticket/a.png": "theirs", "sorted/ticket/a (2).png": "ticket 1"}
+
+CLASS = {"support/cylinder/1.png": "an example"}
+OTHER = {"sorted/cylinder/a.png": "ticket 1"}
 
 STORIES = {
     "filed": Story({"inbox/a.png": "ticket 1"}, FILED, ("filed",)),
@@ -147,6 +150,28 @@ STORIES = {
             "sorted/ticket/a.png (2).txt": "ticket 1\nthank you\n",
         },
         ("filed",), settings=TEXT, last="made committed",
+    ),
+    "corrected": Story(
+        {"inbox/a.png": "ticket 1", **CLASS}, OTHER, ("filed",), again="corrected",
+        also=FILED,
+    ),
+    "corrected where there are no links": Story(
+        {"inbox/a.png": "ticket 1", **CLASS}, OTHER, ("filed",), again="corrected",
+        also=FILED, odd=_no_links,
+    ),
+    "corrected with its text": Story(
+        {"inbox/a.png": "ticket 1", **CLASS},
+        {**OTHER, "sorted/cylinder/a.png.txt": "ticket 1\nthank you\n"},
+        ("filed",), settings=TEXT, again="corrected", also=WITH_TEXT,
+        last="make_anew committed",
+    ),
+    "dragged": Story(
+        {"inbox/a.png": "ticket 1", **CLASS}, OTHER, ("filed",), again="dragged",
+        last="moved committed",
+    ),
+    "dragged to a new class": Story(
+        {"inbox/a.png": "ticket 1"},
+        OTHER, ("filed",), again="dragged", last="moved committed",
     ),
     "put back with its text": Story(
         {"inbox/a.png": "ticket 1"}, WITH_TEXT, ("filed",), settings=TEXT, again="put back",
