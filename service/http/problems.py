@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -125,7 +126,13 @@ class Unexpected:
         try:
             await self._app(scope, receive, watched)
         except Exception:
-            log.exception("a request failed", method=scope["method"], path=scope["path"])
+            # As plain text: the values in its frames are people's papers, and tokens.
+            log.error(
+                "a request failed",
+                method=scope["method"],
+                path=scope["path"],
+                exception=traceback.format_exc(),
+            )
             if begun:
                 raise  # the connection is cut, so that nobody takes half an answer for a whole one
             answer = problem(500, "this should not have happened", "The service's log tells more")

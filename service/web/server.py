@@ -45,6 +45,8 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             log_config=None,
+            # Its warnings are of clients that speak no HTTP: anybody could fill the log with them.
+            log_level="error",
             access_log=False,
             server_header=False,
             ws="none",
