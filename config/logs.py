@@ -24,9 +24,18 @@ def configure_logging(settings: Settings) -> None:
     ]  # fmt: skip
     finish: list[Processor]
     if as_json:
-        finish = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        without_values = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        finish = [
+            structlog.processors.ExceptionRenderer(without_values),
+            structlog.processors.JSONRenderer(),
+        ]
     else:
-        console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=10)
+        console = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            pad_event_to=10,
+            # Without the values in its frames: they are people's papers, and minutes of drawing.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
         finish = [_printable, console]
     structlog.configure(
         processors=[*shared, *finish],

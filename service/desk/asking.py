@@ -113,7 +113,11 @@ class Asking:
             except WorkerDiedError as error:
                 log.warning("a worker died over an upload", reason=str(error), attempt=attempt)
                 reason = str(error)
-            except (PigeonholeError, asyncio.CancelledError):
+            except PigeonholeError:
+                raise
+            except asyncio.CancelledError:
+                if self._closed:  # the pool's word for that it ended
+                    raise _ends() from None
                 raise
             except Exception as error:  # noqa: BLE001 - one odd file must not look like a mistake here
                 log.error("an upload could not be judged", reason=repr(error))
@@ -126,10 +130,14 @@ class Asking:
         """The pool; another one where the last came to nothing, for that may have been mended."""
         with self._lock:
             if self._closed:
-                raise WorkersError("the service ends", "Ask again when it is back", passing=True)
+                raise _ends()
             if self._pool is None or self._pool.lost.done():
                 self._pool = PoolExecutor(1, self._spec, timeout=self._timeout)
             return self._pool
+
+
+def _ends() -> WorkersError:
+    return WorkersError("the service ends", "Ask again when it is back", passing=True)
 
 
 def answer_of(question: Question, examined: Examined) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
@@ -144,7 +144,8 @@ def same_site(headers: Headers) -> bool:
         return site in {"same-origin", "none"}
     origin = headers.get("origin")
     # The scheme is left out: behind a proxy that speaks TLS it differs.
-    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    here = headers.get("host", "").lower()
+    return origin is None or origin.lower().partition("://")[2] == here != ""
 
 
 def _bearer(headers: Headers) -> bytes:

@@ -34,7 +34,7 @@ class Counted:
         self._seconds = Histogram(
             "pigeonhole_http_request_seconds",
             "Seconds until a request was answered.",
-            ("route",),
+            ("route", "status"),
             buckets=_BUCKETS,
             registry=registry,
         )
@@ -60,5 +60,5 @@ class Counted:
             route = getattr(scope.get("route"), "path", "none")
             method = scope["method"] if scope["method"] in _METHODS else "other"
             self._requests.labels(method, route, status).inc()
-            self._seconds.labels(route).observe(took)
+            self._seconds.labels(route, status).observe(took)
             log.debug("answered", method=method, route=route, status=status, seconds=round(took, 4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -125,7 +126,13 @@ class Unexpected:
         try:
             await self._app(scope, receive, watched)
         except Exception:
-            log.exception("a request failed", method=scope["method"], path=scope["path"])
+            # As plain text: the values in its frames are people's papers, and tokens.
+            log.error(
+                "a request failed",
+                method=scope["method"],
+                path=scope["path"],
+                exception=traceback.format_exc(),
+            )
             if begun:
                 raise  # the connection is cut, so that nobody takes half an answer for a whole one
             answer = problem(500, "this should not have happened", "The service's log tells more")
@@ -163,10 +170,12 @@ def _ours(request: Request, error: Exception) -> Response:
         log.error("a request failed", path=request.url.path, reason=str(error))
         return problem(500, "this should not have happened", "The service's log tells more")
     detail = next((_NOT_TOLD[kind] for kind in kinds if kind in _NOT_TOLD), error.message)
+    passing = getattr(error, "passing", False)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        log.error("a request failed", path=request.url.path, reason=str(error))
+        tell = log.warning if passing else log.error
+        tell("a request failed", path=request.url.path, reason=str(error))
     headers = None
-    if getattr(error, "passing", False):
+    if passing:
         headers = {"Retry-After": str(RETRY_AFTER)}
         if isinstance(error, errors.WorkersError):
             detail = error.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -25,8 +26,9 @@ log = structlog.get_logger()
 
 MOST_CONNECTIONS = 512
 KEEP_ALIVE = 15
-GRACE = 5
-"""Seconds that answers under way get when the service ends."""
+GRACE = 4.0
+"""Seconds that answers under way get when the service ends; then they are told that it does."""
+_LAST_WORDS = 3
 _HEADERS = 32 << 10
 
 
@@ -37,25 +39,33 @@ class Server(uvicorn.Server):
         app: what it serves.
         listener: where.
         listening: told when it answers.
+        ending: told when it ends and an answer takes longer than `GRACE`; may take a moment.
     """
 
     def __init__(
-        self, app: FastAPI, listener: socket.socket, listening: Callable[[], None] = lambda: None
+        self,
+        app: FastAPI,
+        listener: socket.socket,
+        listening: Callable[[], None] = lambda: None,
+        ending: Callable[[], None] = lambda: None,
     ) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,
+            # Its warnings are of clients that speak no HTTP: anybody could fill the log with them.
+            log_level="error",
             access_log=False,
             server_header=False,
             ws="none",
             limit_concurrency=MOST_CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE,
-            timeout_graceful_shutdown=GRACE,
+            timeout_graceful_shutdown=int(GRACE) + _LAST_WORDS,
             h11_max_incomplete_event_size=_HEADERS,
         )
         super().__init__(config)
         self._listener = listener
         self._listening = listening
+        self._ending = ending
 
     def serve_here(self) -> None:
         """Serve in this thread until `stop`."""
@@ -70,6 +80,15 @@ class Server(uvicorn.Server):
         """As uvicorn's, and tell."""
         await super().startup(sockets)
         self._listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, but whoever still waits is answered, not cut off."""
+        loop = asyncio.get_running_loop()
+        later = loop.call_later(GRACE, loop.run_in_executor, None, self._ending)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            later.cancel()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -102,7 +121,7 @@ def serve(home: Home, settings: Settings, *, warm: bool) -> None:
             open_to = "whoever has the token" if token else "this machine, without a token"
             log.info("listening", url=url_of(listener), open_to=open_to)
 
-        server = Server(web_app(office, token, warm=warm), listener, tell)
+        server = Server(web_app(office, token, warm=warm), listener, tell, office.asking.close)
         stack.enter_context(_stopped_by_signals(server))
         server.serve_here()
 

@@ -72,6 +72,14 @@ def test_an_error_has_its_traceback(json_lines: list[dict]) -> None:
     assert "no such thing" in json.dumps(json_lines[-1])
 
 
+@pytest.mark.parametrize("format", ["json", "console"])
+def test_a_traceback_shows_no_values(format: str) -> None:  # noqa: A002
+    """A token, or what is in somebody's papers, would lie in the log."""
+    lines = "\n".join(said(format))
+    assert "no such thing" in lines
+    assert "hunter2" not in lines
+
+
 @pytest.mark.parametrize(
     ("level", "events"),
     [

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,24 @@ def test_who_asks_too_late_is_told(asked: Asking) -> None:
     asked.close()
     with pytest.raises(WorkersError, match="ends"):
         asyncio.run(asked.ask([QUESTION]))
+
+
+def test_who_waits_when_the_service_ends_is_told(asked: Asking) -> None:
+    """Their request would be cut off, and the log tell of a mistake."""
+
+    async def ask_and_close() -> None:
+        asked.warm()
+        left: Future[Batch] = Future()
+        Pool.made[0].submit = lambda *_: left  # type: ignore[method-assign]
+        waits = asyncio.ensure_future(asked.ask([QUESTION, QUESTION]))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        asked.close()
+        left.set_exception(CancelledError())  # as a pool that ends does
+        with pytest.raises(WorkersError, match="ends"):
+            await waits
+
+    asyncio.run(ask_and_close())
 
 
 def test_a_ticket_that_could_not_be_read_is_judged_all_the_same() -> None:

@@ -6,8 +6,10 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -46,6 +48,28 @@ def test_it_answers_until_it_is_stopped(home: Home, number: signal.Signals) -> N
         out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
         assert (out, "Traceback" in err) == ("", False)
+
+
+def test_ctrl_c_leaves_nobody_without_an_answer(home: Home) -> None:
+    """A question under way would hold the service up for minutes, or be cut off."""
+    with serve(home) as (process, url), ThreadPoolExecutor(1) as client:
+        sent = [("file", (str(number), b"x")) for number in range(50)]
+        # Its worker still starts.
+        asked = client.submit(httpx.post, f"{url}inference", files=sent, timeout=PATIENCE)
+        with suppress(StopIteration):
+            next(_until_uploaded(home))
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+        assert process.returncode == 0
+        assert asked.result().status_code in {200, 503}
+        assert "Traceback" not in err
+
+
+def _until_uploaded(home: Home) -> Iterator[Path]:
+    """The first upload that the service has received."""
+    for _ in range(1000):
+        yield from home.cache.glob("tmp/*/upload-*")
+        time.sleep(0.01)
 
 
 def test_a_home_is_laid_out_and_the_token_is_wanted(tmp_path: Path) -> None:

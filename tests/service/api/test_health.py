@@ -84,7 +84,8 @@ def test_metrics_are_what_prometheus_reads(answering: Answering) -> None:
         for labels, value in found["pigeonhole_http_requests_total"]
     }
     assert counted == {("/", "200"): 1, ("none", "404"): 2, ("/classes/{name}", "404"): 2}
-    assert "pigeonhole_http_request_seconds_bucket" in found
+    took = found["pigeonhole_http_request_seconds_count"]
+    assert ({"route": "none", "status": "404"}, 2) in took
 
 
 def test_two_apps_in_one_process_count_apart(answering: Answering, tmp_path: object) -> None:

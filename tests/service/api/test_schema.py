@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -79,3 +80,6 @@ def test_no_request_by_the_description_is_a_server_error(
         timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    tried = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
+    assert tried is not None
+    assert int(tried[1]) == int(tried[2]) > 50

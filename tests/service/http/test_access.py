@@ -109,6 +109,8 @@ def test_signing_in_leads_to_no_other_site(guarded: httpx.Client, wanted: str) -
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Origin": ""},
     ],
 )
 def test_another_site_changes_nothing(

@@ -58,6 +58,9 @@ def test_every_error_is_a_problem_and_tells_no_secret(failing: httpx.Client) -> 
     finally:
         structlog.configure(processors=before)
     assert {"a request failed"} == {line["event"] for line in logged.entries}
+    (odd,) = (line for line in logged.entries if line["path"] == "/odd")
+    assert "ValueError" in odd["exception"]
+    assert "exc_info" not in odd  # it would be shown with the values of every frame
     assert is_problem(failing.get("/usage"), 400)["advice"] == "Say which"
     assert "number" in str(is_problem(failing.get("/usage?number=x"), 422)["detail"])
 
