@@ -169,17 +169,14 @@ class Ledger(Queries):
 
     def note_gone(self, scan_ids: Sequence[int]) -> None:
         """A person has taken these files away; the rows go on naming where they stood."""
-        if scan_ids:
-            now = timestamp(self._clock())
-            with self.database.write() as connection:
-                each(connection, _GONE, [{"scan": i, "now": now} for i in scan_ids])
+        now = timestamp(self._clock())
+        with self.database.write() as connection:
+            each(connection, _GONE, [{"scan": i, "now": now} for i in scan_ids])
 
     def found_again(self, scan_ids: Sequence[int]) -> None:
-        """These files stand where they were filed: if they had been taken away, they are back."""
-        back = self.gone().intersection(scan_ids)
-        if back:
-            with self.database.write() as connection:
-                each(connection, _GONE, [{"scan": i, "now": None} for i in back])
+        """These files that were taken away stand again where they were filed."""
+        with self.database.write() as connection:
+            each(connection, _GONE, [{"scan": i, "now": None} for i in scan_ids])
 
     def beat(self, beat: Heartbeat) -> None:
         """Tell ``status`` that the daemon is alive."""

@@ -169,7 +169,10 @@ class Following:
                 self._missing.pop(named[place].scan_id, None)
             elif entry.is_file(follow_symlinks=False):
                 self._rest(place, entry.stat(follow_symlinks=False))
-        self._ledger.found_again([scan.scan_id for place, scan in named.items() if place in there])
+        gone = self._ledger.gone() if named else set()
+        back = [named[place].scan_id for place in there if place in named]
+        if back := [scan_id for scan_id in back if scan_id in gone]:
+            self._ledger.found_again(back)
 
     def _is_followed(self, place: Path) -> bool:
         for root in self.roots:
@@ -269,7 +272,8 @@ class Following:
         ]
         for scan in gone:
             log.info("taken away by hand", file=self._home.relative(scan.place))
-        self._ledger.note_gone([scan.scan_id for scan in gone])
+        if gone:
+            self._ledger.note_gone([scan.scan_id for scan in gone])
         for scan_id in late:
             del self._missing[scan_id]
 
