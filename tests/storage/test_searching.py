@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from models.fields.ticket import Ticket
 from models.page.scan import Scan
 from models.ticket.words import Word, text_of
+from storage import searching
 from storage.ledger import Ledger
 from storage.records import Decision
 
@@ -141,3 +142,17 @@ def test_a_search_without_words_finds_nothing(ledger: Ledger, file: File, text: 
 def test_nothing_that_is_typed_is_syntax(ledger: Ledger, text: str) -> None:
     """A search for AND, or for 12" screens, would end in an error."""
     assert ledger.search(text) == []
+
+
+def test_of_very_many_the_newest_are_compared(
+    ledger: Ledger, file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word that is on every ticket would hold up everybody for seconds."""
+    for _ in range(3):
+        file("thanks")
+    file("thanks thanks thanks and much more that makes it long")
+    monkeypatch.setattr(searching, "_MOST_COMPARED", 2)
+    found = [hit.scan_id for hit in ledger.search("thanks")]
+    assert sorted(found) == [3, 4]
+    monkeypatch.setattr(searching, "_MOST_COMPARED", 4)
+    assert len(ledger.search("thanks")) == 4
