@@ -13,7 +13,8 @@ from config.errors import DatabaseError
 from config.home import Home
 from config.ignored import Ignored
 from config.settings import Settings
-from models.page.scan import Fault, Scan
+from models.page.scan import Fault
+from service.daemon.admission import Admission
 from service.daemon.aftercare import Aftercare
 from service.daemon.answers import Answers
 from service.daemon.bell import Bell
@@ -25,11 +26,8 @@ from service.daemon.shelves import Shelves
 from service.inbox.events import InboxEvents
 from service.inbox.inbox import Inbox
 from service.workers.dispatcher import Dispatcher
-from service.workers.pipeline import Job
-from service.workers.pipeline import Prior as KnownResult
 from storage.ledger import Ledger
 from storage.outputs import OutputBook
-from storage.records import Claim
 
 log = structlog.get_logger()
 
@@ -66,6 +64,7 @@ class Daemon:
         self._stopping = False
         self._dispatcher = dispatcher_for(self._bell.ring)
         self._placement = Placement(ledger, home, settings.ticket_outputs)
+        self._admission = Admission(settings, ledger, self._placement, self._dispatcher)
         self._book = OutputBook(ledger.database, home)
         self._aftercare = Aftercare(home, settings, ledger, self._dispatcher)
         self._inbox = self._inbox_of(home.inbox)
@@ -237,38 +236,10 @@ class Daemon:
     def _admit(self, only: set[str] | None = None) -> None:
         """Claim stable scans and hand them over, no more than the workers have room for."""
         while self._dispatcher.room and not self._health.paused:
-            found = list(self._inbox.take(self._dispatcher.batch_size, only))
-            if not found:
+            closed = self._admission.take_up(self._inbox, self._hand, only)
+            if closed is None:
                 return
-            jobs, copies = [], []
-            for claim in self._claim(found):
-                if claim.duplicate_of is not None and self._settings.duplicates == "skip":
-                    copies.append(claim)
-                    continue
-                job = Job(claim.scan, self._known(claim.duplicate_of))
-                self._hand.take(claim, job)
-                jobs.append(job)
-            if copies:
-                self._close(self._placement.set_aside(copies))
-            if jobs:
-                self._dispatcher.submit(jobs)
-
-    def _claim(self, found: Iterable[Scan]) -> list[Claim]:
-        """Claim scans. Copies of one that is being judged for the first time wait for it."""
-        judging = self._hand.judging
-        first: list[Scan] = []
-        copies: list[Scan] = []
-        for scan in found:
-            (copies if scan.sha256 and scan.sha256 in judging else first).append(scan)
-            judging.add(scan.sha256)
-        claims = self._ledger.claim(first)
-        known = {claim.scan.sha256 for claim in claims if claim.duplicate_of is not None}
-        claims += self._ledger.claim([scan for scan in copies if scan.sha256 in known])
-        self._placement.clear_notes(claims)
-        for scan in copies:
-            if scan.sha256 not in known:
-                self._hand.keep_waiting(scan)
-        return claims
+            self._close(closed)
 
     def _let_go(self, path: Path) -> None:
         """The scan is no longer in hand; copies of it may follow."""
@@ -279,10 +250,6 @@ class Daemon:
         """Look at a file again, when it has been quiet for so long."""
         self._let_go(path)
         self._inbox.release(path, rest=seconds)
-
-    def _known(self, duplicate_of: int | None) -> KnownResult | None:
-        prior = self._ledger.prior(duplicate_of) if duplicate_of is not None else None
-        return KnownResult(prior.verdict, prior.ticket, prior.pages) if prior else None
 
     def _settle(self, *, once: bool) -> list[Closed]:
         """Record, file and close what the workers have finished."""
