@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from config.home import Home
 from indexer.verdict import UNKNOWN
@@ -80,6 +80,20 @@ class Standing:
         )
         found = self._found(_FILED.where(inside))
         return found if deep else [scan for scan in found if scan.place.parent == folder]
+
+    def names_in(self, folder: Path) -> dict[str, int]:
+        """The names of closed scans' files directly in a folder, with the ids of the scans."""
+        stem = self._stored(folder) + b"/"
+        path = scans.c.destination_path
+        query = select(scans.c.id, path).where(
+            path > stem,
+            path < stem[:-1] + b"0",
+            func.instr(func.substr(path, len(stem) + 1), b"/") == 0,
+            scans.c.state.in_(CLOSED),
+        )
+        with self.database.read() as connection:
+            found = connection.execute(query).all()
+        return {os.fsdecode(place[len(stem) :]): scan_id for scan_id, place in found}
 
     def filed_with(self, sha256: str) -> list[Filed]:
         """Closed scans with these bytes that have a place, those first that were closed last."""

@@ -89,6 +89,7 @@ class Following:
         # Files that no scan had left when they were compared: it may be copied first, then removed.
         self._strangers: dict[str, set[Path]] = {}
         self._missing: dict[int, float] = {}
+        self._gone: set[int] = set()
 
     @property
     def roots(self) -> tuple[Path, Path]:
@@ -121,6 +122,7 @@ class Following:
 
     def sweep(self) -> None:
         """Look into every folder in which something came or went since the last sweep."""
+        self._gone = self._ledger.gone()
         found = set[str]()
         for root in self.roots:
             if root.is_dir():
@@ -161,17 +163,17 @@ class Following:
         return found
 
     def _compare_folder(self, folder: Path, listed: list[os.DirEntry[str]]) -> None:
-        named = {scan.place: scan for scan in self._ledger.filed_in(folder)}
-        there = {Path(one.path): one for one in listed}
-        self._miss([scan for place, scan in named.items() if place not in there])
-        for place, entry in there.items():
-            if place in named:
-                self._missing.pop(named[place].scan_id, None)
+        # By names alone: the first sweep of an archive compares all that was ever filed.
+        named = self._ledger.names_in(folder)
+        there = {one.name: one for one in listed}
+        if missing := [scan_id for name, scan_id in named.items() if name not in there]:
+            self._miss(self._ledger.filed(scan_ids=missing))
+        for name, entry in there.items():
+            if name in named:
+                self._missing.pop(named[name], None)
             elif entry.is_file(follow_symlinks=False):
-                self._rest(place, entry.stat(follow_symlinks=False))
-        gone = self._ledger.gone() if named else set()
-        back = [named[place].scan_id for place in there if place in named]
-        if back := [scan_id for scan_id in back if scan_id in gone]:
+                self._rest(Path(entry.path), entry.stat(follow_symlinks=False))
+        if back := [named[name] for name in named.keys() & there if named[name] in self._gone]:
             self._ledger.found_again(back)
 
     def _is_followed(self, place: Path) -> bool:
