@@ -67,7 +67,7 @@ class FeedbackBook(Book):
     """The rows of what was said. Every method is one transaction."""
 
     def confirm(self, scan_ids: Sequence[int], source: Source) -> list[int]:
-        """Write that these scans are what they were taken for; those that were judged, and where."""
+        """Write that these scans are what they were taken for; the ids of those that were judged."""
         with self._database.write() as connection:
             found = [
                 (scan_id, class_name)
@@ -153,18 +153,6 @@ class FeedbackBook(Book):
         query = select(feedback).where(feedback.c.scan_id == scan_id).order_by(feedback.c.id)
         with self._database.read() as connection:
             return [_said(row) for row in connection.execute(query)]
-
-    def newest(self) -> Said | None:
-        """What was said last, and holds; None if nothing was."""
-        query = (
-            select(feedback)
-            .where(feedback.c.undone_at.is_(None))
-            .order_by(feedback.c.id.desc())
-            .limit(1)
-        )
-        with self._database.read() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else _said(row)
 
     def _say(self, connection: Connection, said: Iterable[tuple[int, str]], source: Source) -> None:
         """Write what these scans are, by their ids."""

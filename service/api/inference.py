@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from service.api.context import TheOffice, Uploads
+from service.api.parts import FieldDetail, MatchAnswer
 from service.desk.asking import Question
 from service.desk.keeping import keep
 from service.desk.office import Office
@@ -22,22 +23,6 @@ router = APIRouter(tags=["inference"])
 Keep = Annotated[
     bool, Query(description="Put each upload into the inbox as well, to be sorted and recorded.")
 ]
-
-
-class MatchAnswer(BaseModel):
-    """A class that is near."""
-
-    class_name: str = Field(alias="class")
-    support: str = Field(description="Its nearest example.")
-    distance: float
-
-
-class FieldDetail(BaseModel):
-    """How sure a field is, and where it stands."""
-
-    confidence: float
-    page: int = Field(description="From 1.")
-    box: list[float] = Field(description="Left, top, width, height: pixels of the page.")
 
 
 class Judged(BaseModel):

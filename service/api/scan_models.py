@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.api.parts import Box, FieldDetail, MatchAnswer
 from service.desk.scans import State
 
 ScanId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Box = tuple[int, int, int, int]
 
 
 class ScanRow(BaseModel):
@@ -70,24 +70,6 @@ class FoundPage(BaseModel):
     found: list[Found]
 
 
-class MatchModel(BaseModel):
-    """A support image that a scan is near to."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    class_name: str = Field(alias="class")
-    support: str
-    distance: float
-
-
-class FieldDetail(BaseModel):
-    """How sure a field is, and where it stands: left, top, width and height in pixels of the page."""
-
-    confidence: float
-    page: int
-    box: Box
-
-
 class Word(BaseModel):
     """Something that was said of a scan: that it is what it was taken for, or something else."""
 
@@ -106,7 +88,7 @@ class Word(BaseModel):
 class ScanDetail(ScanRow):
     """All that is known of one scan."""
 
-    matches: list[MatchModel]
+    matches: list[MatchAnswer]
     field_details: dict[str, FieldDetail]
     stage: str | None = Field(description="Where its fault arose.")
     advice: str | None = Field(description="What to do about its fault.")

@@ -18,7 +18,7 @@ from models.page.scan import Fault, Scan
 from service.workers.judge import first_page, scan_of
 from storage.filing.copying import copy_in
 from storage.filing.files import make_folders
-from storage.filing.names import Names
+from storage.filing.names import Names, visible
 
 _UNSEEN = Ignored(("*.error.json",))
 """Names of files that the support folder does not show: `indexer.support`."""
@@ -79,7 +79,7 @@ def add_examples(
             if scan.sha256 in held:
                 added.append(Added(path, held[scan.sha256], new=False))
                 continue
-            free = names.free(folder, _visible(path.name, scan.sha256))
+            free = names.free(folder, visible(path.name, scan.sha256, _UNSEEN, "example"))
             place = copy_in(scan.path, scan.sha256, free)
             made.append(place)
             held[scan.sha256] = f"{name}/{place.name}"
@@ -134,11 +134,3 @@ def _digests(home: Home, name: str) -> dict[str, str]:
             if digest is not None:
                 found[digest] = file.name
     return found
-
-
-def _visible(name: str, sha256: str) -> str:
-    """A name under which the support folder would see the file."""
-    if not _UNSEEN(name):
-        return name
-    visible = f"example-{name.strip('.~$#')}"
-    return f"example-{sha256[:12]}" if _UNSEEN(visible) else visible

@@ -9,7 +9,7 @@ from config.errors import ConflictError
 from config.home import Home
 from config.ignored import Ignored
 from storage.filing.copying import copy_in
-from storage.filing.names import Names
+from storage.filing.names import Names, visible
 from storage.records import displayable
 
 _one_at_a_time = threading.Lock()
@@ -32,7 +32,7 @@ def keep(home: Home, source: Path, sha256: str, name: str, ignored: Ignored) -> 
     Raises:
         ConflictError: it cannot be written there now.
     """
-    free = Names().free(home.inbox, visible(name, sha256, ignored))
+    free = Names().free(home.inbox, visible(name, sha256, ignored, "scan"))
     try:
         with _one_at_a_time:
             place = copy_in(source, sha256, free)
@@ -42,11 +42,3 @@ def keep(home: Home, source: Path, sha256: str, name: str, ignored: Ignored) -> 
             f"nothing can be put into the inbox: {reason}", "Look at 'pigeonhole status'"
         ) from None
     return displayable(home.relative(place))
-
-
-def visible(name: str, sha256: str, ignored: Ignored) -> str:
-    """``name``, or one like it that is not left alone."""
-    for wanted in (name, f"scan-{name.strip('.~$#')}"):
-        if not ignored(wanted):
-            return wanted
-    return f"scan-{sha256[:12]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container
 from pathlib import Path
 
 LONGEST = 255
@@ -74,3 +74,18 @@ class Names:
                 self._last.clear()
             self._last[wanted] = path
         return path
+
+
+def visible(name: str, sha256: str, ignored: Callable[[str], bool], kind: str) -> str:
+    """``name``, or one like it that is not left alone.
+
+    Args:
+        name: without folders.
+        sha256: of the file's bytes, by which it is called where no such name will do.
+        ignored: whether a name is left alone.
+        kind: what it is, in a word: other names begin with it.
+    """
+    for wanted in (name, f"{kind}-{name.strip('.~$#')}"):
+        if not ignored(wanted):
+            return wanted
+    return f"{kind}-{sha256[:12]}"

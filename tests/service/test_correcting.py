@@ -96,7 +96,6 @@ def test_a_slip_is_taken_back(used: Desk) -> None:
     say(used, 1, "ticket")
     take_back(used.home, used.ledger, history(used, 1)[-1])
     assert [one.undone_at is None for one in history(used, 1)] == [False, False]
-    assert FeedbackBook(used.ledger.database, used.home).newest() is None
 
 
 def test_only_what_was_said_last_is_taken_back(used: Desk) -> None:

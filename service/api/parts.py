@@ -1,0 +1,25 @@
+"""What several answers of the API hold."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Box = tuple[int, int, int, int]
+
+
+class MatchAnswer(BaseModel):
+    """A class that is near."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    class_name: str = Field(alias="class")
+    support: str = Field(description="Its nearest example.")
+    distance: float
+
+
+class FieldDetail(BaseModel):
+    """How sure a field is, and where it stands."""
+
+    confidence: float
+    page: int = Field(description="From 1.")
+    box: Box = Field(description="Left, top, width, height: pixels of the page.")
