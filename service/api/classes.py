@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from service.api.context import TheOffice, Uploads
+from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
 from service.desk import examples
 from service.http.describing import UPLOADS
 
 router = APIRouter(prefix="/classes", tags=["classes"])
+
+_THUMBNAIL = DRAWN | {304: {"description": "It is still the one that is known"}}
 
 
 class ClassAnswer(BaseModel):
@@ -70,7 +75,7 @@ async def add_examples(office: TheOffice, name: str, uploads: Uploads) -> list[A
 )
 def picture(office: TheOffice, name: str, example: str) -> FileResponse:
     """The file of an example, as it is."""
-    found = examples.picture(office.home, name, example)
+    found = examples.file_of(office.home, name, example)
     # No browser runs anything that such a file may hold.
     headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
     return FileResponse(
@@ -80,6 +85,23 @@ def picture(office: TheOffice, name: str, example: str) -> FileResponse:
         filename=example,
         content_disposition_type="inline",
     )
+
+
+@router.get("/{name}/examples/{example}/thumbnail", response_class=Response, responses=_THUMBNAIL)
+def thumbnail(
+    office: TheOffice,
+    name: str,
+    example: str,
+    side: Side = THUMBNAIL,
+    if_none_match: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Response:
+    """An example's first page, small: whatever kind of file it is, a browser can show this."""
+    picture, sha256 = examples.thumbnail(office.home, office.pictures, name, example, side)
+    # Another picture may have the name tomorrow, so that browsers ask whether it is still this one.
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{sha256}-{side}"'}
+    if if_none_match == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return drawn(picture, headers)
 
 
 @router.delete("/{name}/examples/{example}")

@@ -10,6 +10,7 @@ from fastapi import Path as InPath
 from starlette.responses import FileResponse, Response
 
 from service.api.context import TheOffice
+from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
 from service.api.scan_models import (
     CorrectionAnswer,
     CorrectionRequest,
@@ -27,18 +28,14 @@ from service.desk.scans import MOST, PAGE, State, Wanted
 
 router = APIRouter(prefix="/scans", tags=["scans"])
 
-_SIDE, _PAGE_SIDE, _STEP_SIDE, _LARGEST = 192, 1200, 512, 2000
+_PAGE_SIDE, _STEP_SIDE = 1200, 512
 # The bytes of a scan never change: what is drawn of it holds for ever, for who may see it.
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-_PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/png": {}, "image/jpeg": {}}, "description": "The picture"}
-}
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {}}, "description": "The file of the scan"}
 }
 
 Id = Annotated[ScanId, InPath(description="As in the column scan_id.")]
-Side = Annotated[int, Query(ge=16, le=_LARGEST, description="Pixels of the longest side.")]
 
 
 @router.get("", response_model=ScanPage | FoundPage)
@@ -81,13 +78,13 @@ def its_file(office: TheOffice, scan_id: Id) -> FileResponse:
     )
 
 
-@router.get("/{scan_id}/thumbnail", response_class=Response, responses=_PICTURE)
-def its_thumbnail(office: TheOffice, scan_id: Id, side: Side = _SIDE) -> Response:
+@router.get("/{scan_id}/thumbnail", response_class=Response, responses=DRAWN)
+def its_thumbnail(office: TheOffice, scan_id: Id, side: Side = THUMBNAIL) -> Response:
     """Its first page, small."""
     return _drawn(scans.picture_of(office.ledger, office.pictures, scan_id, 1, side))
 
 
-@router.get("/{scan_id}/pages/{page}", response_class=Response, responses=_PICTURE)
+@router.get("/{scan_id}/pages/{page}", response_class=Response, responses=DRAWN)
 def its_page(
     office: TheOffice,
     scan_id: Id,
@@ -101,7 +98,7 @@ def its_page(
 @router.get("/{scan_id}/steps", response_model=Steps)
 def its_steps(office: TheOffice, scan_id: Id) -> dict[str, Any]:
     """What preparation makes of its first page, step by step."""
-    steps = scans.steps_of(office.ledger, office.pictures, scan_id, _SIDE)
+    steps = scans.steps_of(office.ledger, office.pictures, scan_id, THUMBNAIL)
     return {
         "steps": [
             {"name": name, "picture": f"/scans/{scan_id}/steps/{number}"}
@@ -110,7 +107,7 @@ def its_steps(office: TheOffice, scan_id: Id) -> dict[str, Any]:
     }
 
 
-@router.get("/{scan_id}/steps/{step}", response_class=Response, responses=_PICTURE)
+@router.get("/{scan_id}/steps/{step}", response_class=Response, responses=DRAWN)
 def its_step(
     office: TheOffice,
     scan_id: Id,
@@ -140,7 +137,7 @@ def take_back_correction(office: TheOffice, scan_id: Id) -> dict[str, Any]:
 
 
 def _drawn(picture: Picture) -> Response:
-    return Response(picture.data, media_type=f"image/{picture.kind}", headers=_FOR_EVER)
+    return drawn(picture, _FOR_EVER)
 
 
 def _answered(said: Corrected) -> dict[str, Any]:

@@ -17,7 +17,10 @@ from indexer.support import SupportFile, class_counts, support_files
 from models.page.formats import Kind, kind_of
 from models.page.hashing import hash_file
 from models.page.limits import Limits
+from models.page.scan import Fault
 from service.desk.classes import Added, add_examples
+from service.desk.pictures import Picture, Pictures
+from service.workers.judge import scan_of
 from storage.filing import files
 from storage.filing.copying import copy_in
 from storage.filing.files import make_folders
@@ -53,7 +56,7 @@ class ClassOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ExampleFile:
     """An example's file.
 
     Attributes:
@@ -91,7 +94,7 @@ def add_uploads(home: Home, name: str, given: Sequence[Path], limits: Limits) ->
         return add_examples(home, name, given, limits, shown=lambda path: path.name)
 
 
-def picture(home: Home, name: str, example: str) -> Picture:
+def file_of(home: Home, name: str, example: str) -> ExampleFile:
     """The file of an example.
 
     Raises:
@@ -105,7 +108,33 @@ def picture(home: Home, name: str, example: str) -> Picture:
     except OSError:
         raise _missing(name, example) from None
     known = None if kind is None else _TYPES[kind]
-    return Picture(file.path, known or "application/octet-stream")
+    return ExampleFile(file.path, known or "application/octet-stream")
+
+
+def thumbnail(
+    home: Home, pictures: Pictures, name: str, example: str, side: int
+) -> tuple[Picture, str]:
+    """The first page of an example, small, and the sha256 of the example.
+
+    Args:
+        home: whose classes.
+        pictures: draws it.
+        name: of the class.
+        example: name of the file.
+        side: its longest side, in pixels, at most.
+
+    Raises:
+        MissingError: there is no such class or example.
+        ConflictError: it cannot be drawn.
+    """
+    file = _file(home, name, example)
+    scan = scan_of(file.path)
+    if isinstance(scan, Fault):
+        raise _undrawn(file, scan)
+    drawn = pictures.page(file.path, scan.sha256, 1, side)
+    if isinstance(drawn, Fault):
+        raise _undrawn(file, drawn)
+    return drawn, scan.sha256
 
 
 def remove_example(home: Home, name: str, example: str) -> str:
@@ -145,6 +174,10 @@ def _file(home: Home, name: str, example: str) -> SupportFile:
         if (displayable(file.class_name), displayable(file.path.name)) == (name, example):
             return file
     raise _missing(name, example)
+
+
+def _undrawn(file: SupportFile, fault: Fault) -> ConflictError:
+    return ConflictError(f"{displayable(file.name)} {fault.reason}", fault.advice)
 
 
 def _missing(name: str, example: str) -> MissingError:
