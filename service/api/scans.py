@@ -45,6 +45,7 @@ def list_scans(
     state: State | None = None,
     since: Annotated[datetime | None, Query(description="Received then or later.")] = None,
     unread: Annotated[bool, Query(description="Only tickets that could not be read.")] = False,
+    unseen: Annotated[bool, Query(description="Only scans of which nobody said anything.")] = False,
     text: Annotated[
         str | None, Query(max_length=1000, description="Words to look for; goes with limit alone.")
     ] = None,
@@ -52,7 +53,7 @@ def list_scans(
     limit: Annotated[int, Query(ge=1, le=MOST)] = PAGE,
 ) -> dict[str, Any]:
     """What was sorted, newest first; with ``text`` what was found, best first."""
-    wanted = Wanted(class_name, state, since, unread)
+    wanted = Wanted(class_name, state, since, unread, unseen)
     if text is not None:
         return {"found": scans.found_scans(office.ledger, text, wanted, before=before, limit=limit)}
     rows, following = scans.page_of_scans(office.ledger, wanted, before=before, limit=limit)

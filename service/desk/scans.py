@@ -37,12 +37,14 @@ class Wanted:
         state: see `storage.records.State`.
         since: received then or later.
         unread: judged, though their text could not be read.
+        unseen: nobody has said anything of them that holds.
     """
 
     class_name: str | None = None
     state: State | None = None
     since: datetime | None = None
     unread: bool = False
+    unseen: bool = False
 
 
 def page_of_scans(
@@ -66,7 +68,7 @@ def page_of_scans(
     found = list(
         ledger.results(
             wanted.class_name, wanted.state, wanted.since, size + 1,
-            unread=wanted.unread, before=before,
+            unread=wanted.unread, unseen=wanted.unseen, before=before,
         )
     )  # fmt: skip
     more = len(found) > size
@@ -164,6 +166,16 @@ def picture_of(ledger: Ledger, pictures: Pictures, scan_id: int, number: int, si
     row = _there_is(ledger, scan_id)
     drawn = pictures.page(file_of(ledger, scan_id), row["sha256"], number, side)
     return _whole(scan_id, drawn)
+
+
+def page_size(ledger: Ledger, pictures: Pictures, scan_id: int, number: int) -> tuple[int, int]:
+    """Width and height of a page in pixels, which the boxes of its words refer to.
+
+    Raises:
+        MissingError: there is no such scan.
+        ConflictError: it has no file now, or that cannot be read.
+    """
+    return _whole(scan_id, pictures.size(file_of(ledger, scan_id), number))
 
 
 def steps_of(
