@@ -14,6 +14,9 @@ from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
 from service.api.scan_models import (
     CorrectionAnswer,
     CorrectionRequest,
+    EditRequest,
+    FieldName,
+    FieldsAnswer,
     FoundPage,
     ReadWords,
     ScanDetail,
@@ -23,6 +26,7 @@ from service.api.scan_models import (
 )
 from service.desk import scans
 from service.desk.correcting import Corrected, say_what_it_is, take_back_last
+from service.desk.editing import edit_fields, take_back_field
 from service.desk.pictures import Picture
 from service.desk.scans import MOST, PAGE, State, Wanted
 
@@ -135,6 +139,19 @@ def correct(office: TheOffice, scan_id: Id, asked: CorrectionRequest) -> dict[st
 def take_back_correction(office: TheOffice, scan_id: Id) -> dict[str, Any]:
     """Take back what was said of a scan last."""
     return _answered(take_back_last(office.home, office.ledger, scan_id))
+
+
+@router.patch("/{scan_id}/fields", response_model=FieldsAnswer)
+def edit(office: TheOffice, scan_id: Id, asked: EditRequest) -> dict[str, Any]:
+    """Write into the fields of a scan that was read; null empties one."""
+    values = asked.model_dump(exclude_unset=True)
+    return edit_fields(office.home, office.ledger, scan_id, values, "api")
+
+
+@router.delete("/{scan_id}/fields/{name}", response_model=FieldsAnswer)
+def take_back_edit(office: TheOffice, scan_id: Id, name: FieldName) -> dict[str, Any]:
+    """Give a field back what was read."""
+    return take_back_field(office.home, office.ledger, scan_id, name, "api")
 
 
 def _drawn(picture: Picture) -> Response:

@@ -158,7 +158,9 @@ def test_its_pages_steps_and_words_can_be_looked_at(drawn_scan: Answering) -> No
         {"text": "TOTAL", "confidence": 0.9, "page": 1, "line": [1, 1, 1], "box": [5, 6, 70, 20]}
     ]
     details = client.get("/scans/1").json()["field_details"]
-    assert details["total"] == {"confidence": 0.8, "page": 1, "box": [1, 2, 3, 4]}
+    assert details["total"] == {
+        "confidence": 0.8, "page": 1, "box": [1, 2, 3, 4], "edited": False, "read": None,
+    }  # fmt: skip
 
 
 def test_what_cannot_be_drawn_is_a_problem(used: Answering) -> None:
