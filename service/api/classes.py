@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, Response
 
 from service.api.context import TheOffice, Uploads
 from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
+from service.api.parts import AddedAnswer
 from service.desk import examples
 from service.http.describing import UPLOADS
 
@@ -25,14 +26,6 @@ class ClassAnswer(BaseModel):
     class_name: str = Field(alias="class")
     examples: int = Field(description="How many there are.")
     files: list[str] = Field(description="Their names.")
-
-
-class AddedAnswer(BaseModel):
-    """An upload that is an example now."""
-
-    name: str = Field(description="What the client called the file.")
-    support: str = Field(description="Its name under the support folder.")
-    new: bool = Field(description="False if the class had these bytes already.")
 
 
 class RemovedAnswer(BaseModel):

@@ -23,3 +23,11 @@ class FieldDetail(BaseModel):
     confidence: float
     page: int = Field(description="From 1.")
     box: Box = Field(description="Left, top, width, height: pixels of the page.")
+
+
+class AddedAnswer(BaseModel):
+    """A file that is an example now."""
+
+    name: str = Field(description="What the file was called.")
+    support: str = Field(description="Its name under the support folder.")
+    new: bool = Field(description="False if the class had these bytes already.")

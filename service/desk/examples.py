@@ -7,7 +7,7 @@ import errno
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from models.page.formats import Kind, kind_of
 from models.page.hashing import hash_file
 from models.page.limits import Limits
 from models.page.scan import Fault
-from service.desk.classes import Added, add_examples
+from service.desk.classes import Added, add_examples, list_classes
 from service.desk.pictures import Picture, Pictures
 from service.workers.judge import scan_of
 from storage.filing import files
@@ -89,9 +89,15 @@ def one_class(home: Home, name: str) -> ClassOf:
 
 
 def add_uploads(home: Home, name: str, given: Sequence[Path], limits: Limits) -> list[Added]:
-    """Add examples, as `service.desk.classes.add_examples` does; one caller at a time."""
+    """Add examples, as `service.desk.classes.add_examples` does; one caller at a time.
+
+    A class whose name is no UTF-8 is meant by what is shown of it, and refused: no second one is
+    made that looks the same.
+    """
     with _one_at_a_time:
-        return add_examples(home, name, given, limits, shown=lambda path: path.name)
+        real = next((one for one in list_classes(home) if displayable(one) == name), name)
+        added = add_examples(home, real, given, limits, shown=lambda path: displayable(path.name))
+    return [replace(one, name=displayable(one.name)) for one in added]
 
 
 def file_of(home: Home, name: str, example: str) -> ExampleFile:
