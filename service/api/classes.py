@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from service.api.context import TheOffice, Uploads
 from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
 from service.api.parts import AddedAnswer
-from service.desk import examples
+from service.desk import examples, removing
 from service.http.describing import UPLOADS
 
 router = APIRouter(prefix="/classes", tags=["classes"])
@@ -100,13 +100,13 @@ def thumbnail(
 @router.delete("/{name}/examples/{example}")
 def remove_example(office: TheOffice, name: str, example: str) -> RemovedAnswer:
     """Take an example out of its class. Its file is not deleted: it moves to `removed/`."""
-    return RemovedAnswer(moved_to=[examples.remove_example(office.home, name, example)])
+    return RemovedAnswer(moved_to=[removing.remove_example(office.home, name, example)])
 
 
 @router.delete("/{name}")
 def remove_class(office: TheOffice, name: str) -> RemovedAnswer:
     """Take a class away. Its examples are not deleted: they move to `removed/`."""
-    return RemovedAnswer(moved_to=examples.remove_class(office.home, name))
+    return RemovedAnswer(moved_to=removing.remove_class(office.home, name))
 
 
 def _answer(one: examples.ClassOf) -> ClassAnswer:
