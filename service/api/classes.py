@@ -11,7 +11,8 @@ from starlette.responses import FileResponse, Response
 
 from service.api.context import TheOffice, Uploads
 from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
-from service.desk import examples
+from service.api.parts import AddedAnswer
+from service.desk import examples, removing
 from service.http.describing import UPLOADS
 
 router = APIRouter(prefix="/classes", tags=["classes"])
@@ -25,14 +26,6 @@ class ClassAnswer(BaseModel):
     class_name: str = Field(alias="class")
     examples: int = Field(description="How many there are.")
     files: list[str] = Field(description="Their names.")
-
-
-class AddedAnswer(BaseModel):
-    """An upload that is an example now."""
-
-    name: str = Field(description="What the client called the file.")
-    support: str = Field(description="Its name under the support folder.")
-    new: bool = Field(description="False if the class had these bytes already.")
 
 
 class RemovedAnswer(BaseModel):
@@ -107,13 +100,13 @@ def thumbnail(
 @router.delete("/{name}/examples/{example}")
 def remove_example(office: TheOffice, name: str, example: str) -> RemovedAnswer:
     """Take an example out of its class. Its file is not deleted: it moves to `removed/`."""
-    return RemovedAnswer(moved_to=[examples.remove_example(office.home, name, example)])
+    return RemovedAnswer(moved_to=[removing.remove_example(office.home, name, example)])
 
 
 @router.delete("/{name}")
 def remove_class(office: TheOffice, name: str) -> RemovedAnswer:
     """Take a class away. Its examples are not deleted: they move to `removed/`."""
-    return RemovedAnswer(moved_to=examples.remove_class(office.home, name))
+    return RemovedAnswer(moved_to=removing.remove_class(office.home, name))
 
 
 def _answer(one: examples.ClassOf) -> ClassAnswer:

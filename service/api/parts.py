@@ -25,3 +25,11 @@ class FieldDetail(BaseModel):
     box: Box | None = Field(description="Left, top, width, height: pixels of the page.")
     edited: bool = Field(description="Whether a person wrote it.")
     read: str | None = Field(description="What was read, where a person wrote something else.")
+
+
+class AddedAnswer(BaseModel):
+    """A file that is an example now."""
+
+    name: str = Field(description="What the file was called.")
+    support: str = Field(description="Its name under the support folder.")
+    new: bool = Field(description="False if the class had these bytes already.")

@@ -181,6 +181,16 @@ class FieldsAnswer(BaseModel):
     field_details: dict[str, FieldDetail]
 
 
+class ExampleRequest(BaseModel):
+    """Of what a scan is an example."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    class_name: Annotated[str | None, Field(alias="class", min_length=1, max_length=200)] = Field(
+        None, description="A class, which may be new; left out, what the scan is taken for."
+    )
+
+
 class StepModel(BaseModel):
     """A step of preparation, and where its picture is."""
 

@@ -11,10 +11,12 @@ from starlette.responses import FileResponse, Response
 
 from service.api.context import TheOffice
 from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
+from service.api.parts import AddedAnswer
 from service.api.scan_models import (
     CorrectionAnswer,
     CorrectionRequest,
     EditRequest,
+    ExampleRequest,
     FieldName,
     FieldsAnswer,
     FoundPage,
@@ -24,7 +26,7 @@ from service.api.scan_models import (
     ScanPage,
     Steps,
 )
-from service.desk import scans
+from service.desk import scans, teaching
 from service.desk.correcting import Corrected, say_what_it_is, take_back_last
 from service.desk.editing import edit_fields, take_back_field
 from service.desk.pictures import Picture
@@ -152,6 +154,20 @@ def edit(office: TheOffice, scan_id: Id, asked: EditRequest) -> dict[str, Any]:
 def take_back_edit(office: TheOffice, scan_id: Id, name: FieldName) -> dict[str, Any]:
     """Give a field back what was read."""
     return take_back_field(office.home, office.ledger, scan_id, name, "api")
+
+
+@router.post("/{scan_id}/example", status_code=201)
+def make_example(
+    office: TheOffice, scan_id: Id, asked: ExampleRequest | None = None
+) -> list[AddedAnswer]:
+    """Make a scan an example of its class, or of another one, which may be new: one is enough.
+
+    Its file is copied; the scan stays what and where it is. What judges takes it up within seconds.
+    """
+    of = asked.class_name if asked is not None else None
+    added = teaching.make_example(office.home, office.ledger, scan_id, of, office.limits)
+    name = scans.shown_name(added.source)
+    return [AddedAnswer(name=name, support=added.name, new=added.new)]
 
 
 def _drawn(picture: Picture) -> Response:

@@ -1,13 +1,10 @@
-"""The examples of the classes, looked at and taken away from afar; taking away destroys nothing."""
+"""The examples of the classes, looked at and added from afar."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,16 +12,12 @@ from config.errors import ConflictError, MissingError
 from config.home import Home
 from indexer.support import SupportFile, class_counts, support_files
 from models.page.formats import Kind, kind_of
-from models.page.hashing import hash_file
 from models.page.limits import Limits
 from models.page.scan import Fault
-from service.desk.classes import Added, add_examples
+from service.desk.classes import Added, add_examples, list_classes
 from service.desk.pictures import Picture, Pictures
 from service.workers.judge import scan_of
 from storage.filing import files
-from storage.filing.copying import copy_in
-from storage.filing.files import make_folders
-from storage.filing.names import Names, next_name
 from storage.records import displayable
 
 _HEAD: Final = 4096
@@ -39,7 +32,8 @@ _TYPES: Final = {
     Kind.HEIF: "image/heic",
     Kind.AVIF: "image/avif",
 }
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()
+"""Held by whoever changes the examples of a class over HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +83,15 @@ def one_class(home: Home, name: str) -> ClassOf:
 
 
 def add_uploads(home: Home, name: str, given: Sequence[Path], limits: Limits) -> list[Added]:
-    """Add examples, as `service.desk.classes.add_examples` does; one caller at a time."""
-    with _one_at_a_time:
-        return add_examples(home, name, given, limits, shown=lambda path: path.name)
+    """Add examples, as `service.desk.classes.add_examples` does; one caller at a time.
+
+    A class whose name is no UTF-8 is meant by what is shown of it, and refused: no second one is
+    made that looks the same.
+    """
+    with one_at_a_time:
+        real = next((one for one in list_classes(home) if displayable(one) == name), name)
+        added = add_examples(home, real, given, limits, shown=lambda path: displayable(path.name))
+    return [replace(one, name=displayable(one.name)) for one in added]
 
 
 def file_of(home: Home, name: str, example: str) -> ExampleFile:
@@ -100,7 +100,7 @@ def file_of(home: Home, name: str, example: str) -> ExampleFile:
     Raises:
         MissingError: there is no such class or example, or it cannot be opened.
     """
-    file = _file(home, name, example)
+    file = find(home, name, example)
     try:
         descriptor = files.open_regular(file.path)
         with open(descriptor, "rb") as opened:
@@ -127,7 +127,7 @@ def thumbnail(
         MissingError: there is no such class or example.
         ConflictError: it cannot be drawn.
     """
-    file = _file(home, name, example)
+    file = find(home, name, example)
     scan = scan_of(file.path)
     if isinstance(scan, Fault):
         raise _undrawn(file, scan)
@@ -137,39 +137,12 @@ def thumbnail(
     return drawn, scan.sha256
 
 
-def remove_example(home: Home, name: str, example: str) -> str:
-    """Move an example out of its class into ``removed/<class>/``; where it lies now.
+def find(home: Home, name: str, example: str) -> SupportFile:
+    """An example by the names that are shown.
 
     Raises:
         MissingError: there is no such class or example.
-        ConflictError: it cannot be moved.
     """
-    with _one_at_a_time:
-        return _moved(home, _file(home, name, example))
-
-
-def remove_class(home: Home, name: str) -> list[str]:
-    """Move all examples of a class there, so that the class is none; where they lie now.
-
-    Raises:
-        MissingError: there is no such class.
-        ConflictError: one of them cannot be moved.
-    """
-    with _one_at_a_time:
-        one_class(home, name)
-        moved = [
-            _moved(home, file)
-            for file in list(support_files(home.support))
-            if displayable(file.class_name) == name
-        ]
-        for folder in {real for real in class_counts(home.support) if displayable(real) == name}:
-            # Whatever else lies in it stays, and the folder with it: a class without examples.
-            with contextlib.suppress(OSError):
-                (home.support / folder).rmdir()
-    return moved
-
-
-def _file(home: Home, name: str, example: str) -> SupportFile:
     for file in support_files(home.support):
         if (displayable(file.class_name), displayable(file.path.name)) == (name, example):
             return file
@@ -184,46 +157,3 @@ def _missing(name: str, example: str) -> MissingError:
     return MissingError(
         f"the class {name!r} has no example {example!r}", "'GET /classes' lists them"
     )
-
-
-def _moved(home: Home, file: SupportFile) -> str:
-    folder = home.removed / file.class_name
-    place = Names().free(folder, file.path.name)
-    try:
-        make_folders(folder)
-        try:
-            while not _renamed(file.path, place):
-                place = next_name(place)
-        except OSError as error:
-            if error.errno not in files.LINKS_REFUSED | {errno.EINVAL}:
-                raise
-            place = _copied(file, place)
-        files.fsync_folder(folder)
-        files.fsync_folder(file.path.parent)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConflictError(
-            f"{displayable(file.name)} cannot be moved: {reason}", "It stays an example"
-        ) from None
-    return displayable(home.relative(place))
-
-
-def _renamed(source: Path, place: Path) -> bool:
-    try:
-        files.rename_without_replacing(source, place)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _copied(file: SupportFile, place: Path) -> Path:
-    """To another disk: copied and verified; only then is the original taken away."""
-    before = file.path.lstat()
-    digest = hash_file(os.fspath(file.path), before)
-    if digest is None:
-        raise ConflictError(f"{displayable(file.name)} is being written", "Try again later")
-    place = copy_in(file.path, digest, place)
-    if not files.unchanged(before, file.path.lstat()):
-        raise ConflictError(f"{displayable(file.name)} was replaced", "Look at it again")
-    file.path.unlink()
-    return place

@@ -151,10 +151,19 @@ class Engine:
         """Pixels of the longest side that a page must keep when it is decoded at reduced scale."""
         return self._embedder.recipe.working_side
 
-    def refresh(self) -> None:
-        """Take up what has changed under the support folder. Only what is new is embedded."""
+    @property
+    def stamp(self) -> str | None:
+        """What the support folder looked like when it was taken up: see `support_stamp`."""
+        return self._stamp
+
+    def refresh(self, *, now: bool = False) -> None:
+        """Take up what has changed under the support folder. Only what is new is embedded.
+
+        Args:
+            now: look at it even if that was done a moment ago.
+        """
         started = time.monotonic()
-        if started < self._look_again_at:
+        if started < self._look_again_at and not now:
             return
         stamp = support_stamp(self.spec.support)
         took = time.monotonic() - started

@@ -107,6 +107,11 @@ def test_names_that_are_no_text_are_shown_and_found(answering: Answering, drawn:
     moved = answering.client.delete(path).json()["moved_to"]
     assert len(moved) == 1
     assert len(list((answering.home.root / "removed").rglob("*.png"))) == 1
+    # A second class, whose name only looks the same, would be worse than none.
+    files = {"file": ("b.png", data)}
+    path = f"/classes/{one['class']}/examples".replace("\\", "%5C")
+    is_problem(answering.client.post(path, files=files), 400)
+    assert list(answering.home.support.iterdir()) == [folder]
 
 
 def test_an_example_of_any_kind_can_be_shown(answering: Answering, drawn: Draw) -> None:

@@ -21,11 +21,12 @@ def test_the_description_holds(answering: Answering) -> None:
     assert {
         "/", "/inference", "/inference-ocr", "/classes", "/classes/{name}",
         "/classes/{name}/examples", "/classes/{name}/examples/{example}",
-        "/classes/{name}/examples/{example}/thumbnail", "/metrics",
+        "/classes/{name}/examples/{example}/thumbnail", "/metrics", "/map", "/warnings",
         "/scans", "/scans/{scan_id}", "/scans/{scan_id}/file", "/scans/{scan_id}/thumbnail",
         "/scans/{scan_id}/pages/{page}", "/scans/{scan_id}/steps",
         "/scans/{scan_id}/steps/{step}", "/scans/{scan_id}/words", "/scans/{scan_id}/correction",
         "/scans/{scan_id}/fields", "/scans/{scan_id}/fields/{name}",
+        "/scans/{scan_id}/example",
     } == set(told["paths"])  # fmt: skip
     assert "security" not in told
     for path in told["paths"].values():
