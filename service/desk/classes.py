@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import MissingError, SupportError
+from config.errors import MissingError, SupportError, UsageError
 from config.home import Home
 from config.ignored import Ignored
 from indexer.support import check_class_name, class_counts, support_files
@@ -20,6 +20,11 @@ from service.workers.judge import first_page, scan_of
 from storage.filing.copying import copy_in
 from storage.filing.files import make_folders
 from storage.filing.names import Names, visible
+
+__all__ = [
+    "Added", "add_examples", "check_class_name", "class_meant", "list_classes",
+    "unreadable_examples",
+]  # fmt: skip
 
 _UNSEEN = Ignored(("*.error.json",))
 """Names of files that the support folder does not show: `indexer.support`."""
@@ -49,7 +54,8 @@ def class_meant(home: Home, typed: str) -> str:
     """The class that somebody means: by its name, or by letters that only one name begins with.
 
     Raises:
-        MissingError: it is none, or more than one.
+        MissingError: it is none.
+        UsageError: it may be more than one, or nothing was typed.
     """
     names = [UNKNOWN, *sorted(list_classes(home))]
     typed = typed.strip()
@@ -59,7 +65,9 @@ def class_meant(home: Home, typed: str) -> str:
     if len(begun) == 1:
         return begun[0]
     if begun:
-        raise MissingError(f"{typed!r} may be {' or '.join(begun)}", "Type more of it")
+        raise UsageError(f"{typed!r} may be {' or '.join(begun)}", "Type more of it")
+    if not typed:
+        raise UsageError("no class is named", f"The classes are {', '.join(names)}")
     raise MissingError(f"there is no class {typed!r}", "Add an example of it first")
 
 

@@ -7,8 +7,9 @@ from config.home import Home
 from indexer.verdict import UNKNOWN
 from models.page.limits import Limits
 from service.desk.classes import Added
-from service.desk.correcting import closed_scan
+from service.desk.correcting import closed_scan, say_what_it_is
 from service.desk.examples import add_uploads
+from storage.feedback import Source
 from storage.ledger import Ledger
 
 
@@ -39,4 +40,22 @@ def make_example(
             f"scan {scan_id} is taken for no class", "Name the class that it is an example of"
         )
     (added,) = add_uploads(home, name, [scan.place], limits)
+    return added
+
+
+def teach(
+    home: Home,
+    ledger: Ledger,
+    scan_id: int,
+    class_name: str,
+    limits: Limits,
+    source: Source,
+) -> Added:
+    """Make a scan an example of a class, which may be new, and say that it is of that class.
+
+    See `make_example` for the arguments, and for what it raises; ``source`` is where it was said.
+    """
+    added = make_example(home, ledger, scan_id, class_name, limits)
+    if closed_scan(ledger, scan_id).class_name != class_name:
+        say_what_it_is(home, ledger, scan_id, class_name, source)
     return added

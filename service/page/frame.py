@@ -21,6 +21,7 @@ from service.page.views import HOME, Asked, Shown, View
 PULSE: Final = "pulse"
 """Beats every few seconds, for what changes while somebody looks."""
 URL: Final = "url"
+_TOTAL = "to-review"
 _BEAT = 5000  # milliseconds
 
 
@@ -38,7 +39,13 @@ def layout(views: Sequence[View], *, signed_in: bool) -> Component:
                 [
                     dcc.Link("Pigeonhole", href=HOME, className="brand"),
                     html.Nav(_navigation(views, ""), id="nav", **aria(label="Views")),
-                    html.Div([html.P(id="state", role="status"), leave if signed_in else None]),
+                    html.Div(
+                        [
+                            dcc.Link(id=_TOTAL, href=f"{HOME}review", children=""),
+                            html.P(id="state", role="status"),
+                            leave if signed_in else None,
+                        ]
+                    ),
                 ]
             ),
             html.Div(id=NOTICES, role="alert"),
@@ -71,10 +78,14 @@ def listen(app: Dash, office: Office, views: Sequence[View]) -> None:
             return _nowhere(), _navigation(views, path), notice(error.message, error.advice)
 
     @app.callback(
-        Output("state", "children"), Output("state", "className"), Input(PULSE, "n_intervals")
+        Output("state", "children"),
+        Output("state", "className"),
+        Output(_TOTAL, "children"),
+        Input(PULSE, "n_intervals"),
     )
-    def beat(_beats: int | None) -> tuple[str, str]:
-        return _state(status(office.home, office.ledger))
+    def beat(_beats: int | None) -> tuple[str, str, str]:
+        waiting = office.ledger.unseen("review")
+        return *_state(status(office.home, office.ledger)), f"{waiting:,} to review"
 
 
 def _navigation(views: Sequence[View], path: str | None) -> list[Component]:

@@ -12,19 +12,20 @@ from config.errors import ConflictError, MissingError
 from service.desk.looking import seen
 from service.desk.office import Office
 from service.desk.scans import described_scan, page_size, steps_of, words_of
+from service.page import fields as of_fields
+from service.page import teaching as of_teaching
+from service.page.fields import CALLED, edited, fields
 from service.page.parts import places
 from service.page.parts.attributes import aria, data
 from service.page.parts.boxes import boxes
 from service.page.parts.cards import STATES, moment, verdict
 from service.page.parts.saying import class_names, saying, shown
+from service.page.teaching import teaching
 from service.page.views import Asked, Shown, View
 
 _SIDE = 1400
 """Pixels of the longest side of the picture of a page: its letters can be read."""
 _HERE: Final = "scan-shown"
-_FIELDS = {
-    "vendor": "Vendor", "ticket_date": "Date", "total": "Total", "currency": "Currency", "tax": "Tax",
-}  # fmt: skip
 _STEPS = {
     "page": "the page", "grayscale": "grey", "even light": "the light made even",
     "otsu": "ink or not (Otsu)", "crop to ink": "cut to the ink", "resize": "scaled",
@@ -57,7 +58,7 @@ def show(office: Office, asked: Asked) -> Shown:
             [
                 html.Div(_page(told, number), className="sheet"),
                 html.Div(
-                    [_fields(told), _matches(told), _facts(told), _history(told["history"])],
+                    [fields(told), _matches(told), _facts(told), teaching(told), _history(told)],
                     className="beside",
                 ),
             ],
@@ -85,7 +86,7 @@ def listen(app: Dash, office: Office) -> None:
             details = {
                 name: detail
                 for name, detail in told["field_details"].items()
-                if detail["page"] == number
+                if detail["page"] == number and detail["box"]
             }
             if not found and not details:
                 return []
@@ -93,9 +94,7 @@ def listen(app: Dash, office: Office) -> None:
         except (MissingError, ConflictError):
             return []  # it was not read, or is no longer there: the page itself says so
         values = {name: str(told[name]) for name in details}
-        return boxes(
-            size, found, {_FIELDS[name]: (values[name], details[name]) for name in details}
-        )
+        return boxes(size, found, {CALLED[name]: (values[name], details[name]) for name in details})
 
     @app.callback(Output("steps", "children"), Input(_HERE, "data"))
     def steps(here: dict[str, int] | None) -> Shown:
@@ -118,6 +117,9 @@ def listen(app: Dash, office: Office) -> None:
                 for step, (name, _) in enumerate(drawn, 1)
             ]
         )
+
+    of_fields.listen(app, office)
+    of_teaching.listen(app, office)
 
 
 VIEW: Final = View("scans", "", show, listen)
@@ -165,17 +167,6 @@ def _whereabouts(told: dict[str, Any]) -> str:
     return f"it is no longer at {told['destination']}"
 
 
-def _fields(told: dict[str, Any]) -> Component | None:
-    if told["text"] is None:
-        return None
-    rows = []
-    for name, called in _FIELDS.items():
-        detail = told["field_details"].get(name)
-        sure = f" ({detail['confidence']:.0%} sure)" if detail else ""
-        rows += [html.Dt(called), html.Dd([told[name] or "-", html.Small(sure)])]
-    return html.Section([html.H2("Fields"), html.Dl(rows)])
-
-
 def _matches(told: dict[str, Any]) -> Component | None:
     if not told["matches"]:
         return None
@@ -210,8 +201,9 @@ def _facts(told: dict[str, Any]) -> Component:
     return html.Section([html.H2("Where it is"), html.Dl(rows)])
 
 
-def _history(said: list[dict[str, Any]]) -> Component | None:
-    if not said:
+def _history(told: dict[str, Any]) -> Component | None:
+    said, written = told["history"], edited(told["edits"])
+    if not said and not written:
         return None
     by = {
         "api": "over the API",
@@ -219,7 +211,7 @@ def _history(said: list[dict[str, Any]]) -> Component | None:
         "folder": "in the file manager",
         "command": "by a command",
     }
-    lines = []
+    lines = list[Any]()
     for one in said:
         confirms = one["class"] == one["class_before"]
         words = (
@@ -229,7 +221,9 @@ def _history(said: list[dict[str, Any]]) -> Component | None:
         )
         undone = [", taken back ", moment(one["undone_at"])] if one["undone_at"] else []
         lines.append(html.Li([moment(one["said_at"]), f" {words}, {by[one['source']]}", *undone]))
-    return html.Section([html.H2("What was said of it"), html.Ol(lines, className="history")])
+    return html.Section(
+        [html.H2("What was said of it"), html.Ol(lines + written, className="history")]
+    )
 
 
 def _text(told: dict[str, Any]) -> Component | None:

@@ -21,6 +21,11 @@ def notice(said: str, advice: str = "") -> Component:
     return html.P([html.Strong(f"{said}."), f" {advice}." if advice else ""], className="notice")
 
 
+def done(said: str) -> Component:
+    """That something was done, beside where it was asked for."""
+    return html.P(f"{said}.", className="done", role="status")
+
+
 def empty(said: str, *then: Component | str) -> Component:
     """What stands where nothing is: why, and what to do next."""
     return html.Div([html.P(said, className="lead"), html.P(list(then))], className="empty")

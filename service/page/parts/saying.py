@@ -8,18 +8,20 @@ from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from service.desk.classes import class_meant, list_classes
+from config.errors import MissingError
+from service.desk.classes import check_class_name, class_meant, list_classes
 from service.desk.correcting import say_what_it_is, take_back_last
 from service.desk.looking import Seen, seen
 from service.desk.office import Office
+from service.desk.teaching import teach
 from service.page.parts.attributes import aria, data
 from service.page.views import Shown
 
 UNKNOWN: Final = "unknown"
 CLASSES: Final = "class-names"
 _JUDGED = ("filed", "review")
-# What a button does: takes back, or says that it is the class behind the colon.
-_UNDO, _IS = "undo", "is:"
+# What a button does: takes back, says that it is the class behind the colon, or makes that one.
+_UNDO, _IS, _NEW = "undo", "is:", "new:"
 
 
 def saying(one: Seen) -> Component:
@@ -72,20 +74,29 @@ def listen(app: Dash, office: Office) -> None:
         if not by or not any(one["value"] for one in ctx.triggered):
             raise PreventUpdate
         scan_id, what = int(by["scan"]), str(by["do"])
-        if by["part"] == "act" and what == _UNDO:
+        wanted = ""
+        if by["part"] != "act":
+            wanted = str((picked if by["part"] == "pick" else typed)[0] or "").strip()
+        elif what.startswith(_IS):
+            wanted = what.removeprefix(_IS)
+        offered: list[Component] = []
+        if what == _UNDO and not wanted:
             take_back_last(office.home, office.ledger, scan_id)
+        elif what.startswith(_NEW):
+            name = what.removeprefix(_NEW)
+            teach(office.home, office.ledger, scan_id, name, office.limits, "page")
         else:
-            given = {
-                "act": what.removeprefix(_IS),
-                "other": (typed or [""])[0],
-                "pick": (picked or [""])[0],
-            }[by["part"]]
-            class_name = class_meant(office.home, str(given or ""))
-            say_what_it_is(office.home, office.ledger, scan_id, class_name, "page")
+            try:
+                meant = class_meant(office.home, wanted)
+            except MissingError:
+                check_class_name(wanted)
+                offered = _new_class(scan_id, wanted)
+            else:
+                say_what_it_is(office.home, office.ledger, scan_id, meant, "page")
         now = seen(office, scan_id)
         if now is None:
             raise PreventUpdate
-        return _inside(now)
+        return [*_inside(now), *offered]
 
 
 def _inside(one: Seen) -> list[Component]:
@@ -98,7 +109,8 @@ def _inside(one: Seen) -> list[Component]:
     if row["state"] not in _JUDGED:
         return []
     taken, nearest = row["class"] or UNKNOWN, row["nearest_class"]
-    first = [_button(f"Yes, {shown(taken)}", scan_id, _IS + taken, "Enter")]
+    yes = "None of the classes" if taken == UNKNOWN else f"Yes, {taken}"
+    first = [_button(yes, scan_id, _IS + taken, "Enter")]
     if nearest and nearest != taken:
         # Of what waits in review, the nearest class is the likelier answer; Enter still confirms.
         first.append(_button(f"It is {nearest}", scan_id, _IS + nearest, ""))
@@ -118,6 +130,14 @@ def _inside(one: Seen) -> list[Component]:
             ]
         ),
         dcc.Store(id={"part": "pick", "scan": scan_id, "do": "pick"}),
+    ]
+
+
+def _new_class(scan_id: int, name: str) -> list[Component]:
+    """There is no class of the name that was typed: perhaps there should be."""
+    return [
+        html.P(f"There is no class {name} yet.", role="status"),
+        _button(f"Make it one, by this example: {name}", scan_id, _NEW + name, ""),
     ]
 
 

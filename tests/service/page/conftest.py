@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from config.home import Home
 from indexer.verdict import Match, Verdict
@@ -19,11 +18,13 @@ from models.page.scan import Fault
 from models.ticket.words import Word
 from service.desk.office import Office
 from service.workers.pipeline import Examined, Job
+from tests.browsing import browser, watched
 from tests.service.conftest import Draw
-from tests.service.fakes import PATIENCE, Desk, Judge
+from tests.service.fakes import Desk, Judge
 from tests.service.serving import client_of
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+__all__ = ["browser"]
+
 EVIL = "unknown <img src=x onerror=alert(1)>.png"
 NAMES = ("ticket-1.png", "cylinder-2.png", "unknown-3.png", EVIL, "broken-5.png", "ticket-6.png")
 TEXT = "Green Grocer\nTotal 12.50"
@@ -76,43 +77,11 @@ class Looking:
         return str(row["destination"])
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The browser that the distribution has."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert path, f"none of {', '.join(BROWSERS)} is installed; 'make setup' does that"
-    with sync_playwright() as playwright:
-        # Its sandbox refuses to run as root, as which containers are tested.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        with playwright.chromium.launch(executable_path=path, args=arguments) as browser:
-            yield browser
-
-
 @contextmanager
 def looking_at(browser: Browser, home: Home, token: str = "") -> Iterator[Looking]:
     """A browser at a home; afterwards nothing must have gone wrong in it."""
-    expect.set_options(timeout=PATIENCE * 1000)
-    with (
-        client_of(home, token) as (client, office),
-        browser.new_context(viewport={"width": 1440, "height": 900}) as context,
-    ):
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE * 1000)
-        troubles: list[str] = []
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        # That a picture is not there any more is told in the page.
-        page.on(
-            "console",
-            lambda said: (
-                said.type == "error"
-                and not said.text.startswith("Failed to load resource")
-                and troubles.append(said.text)
-            ),
-        )
-        page.on("response", lambda one: one.status >= 500 and troubles.append(one.url))
-        page.on("dialog", lambda dialog: troubles.append(dialog.message))
+    with client_of(home, token) as (client, office), watched(browser) as (page, troubles):
         yield Looking(page, str(client.base_url), home, office, troubles)
-        assert troubles == []
 
 
 @pytest.fixture

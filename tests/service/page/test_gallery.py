@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.service.page.conftest import EVIL, Looking
@@ -69,14 +70,39 @@ def test_a_scan_is_confirmed_corrected_and_taken_back_by_keys_alone(looking: Loo
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
 
 
-def test_a_class_that_is_none_is_told_and_nothing_moves(looking: Looking) -> None:
+def test_a_class_that_is_none_yet_becomes_one_by_its_first_example(looking: Looking) -> None:
+    """A person would have to leave the list, and find out where examples are put."""
+    looking.go("review")
+    card = looking.card("unknown-3")
+    card.get_by_label("Another class").fill("v1.2 <b>")
+    card.get_by_label("Another class").press("Enter")
+    expect(card).to_contain_text("There is no class v1.2 <b> yet")
+    assert looking.filed_at(3) == "review/unknown-3.png"
+    card.get_by_role("button", name="Make it one").click()
+    expect(card).to_contain_text("Corrected: none of the classes → v1.2 <b>")
+    assert looking.filed_at(3) == "sorted/v1.2 <b>/unknown-3.png"
+    assert (looking.home.support / "v1.2 <b>" / "unknown-3.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("../evil", "is not the name of a folder"),
+        ("", "No class is named"),
+        (".hidden", "is a name that is left alone"),
+    ],
+)
+def test_what_can_be_no_class_is_told_and_nothing_moves(
+    looking: Looking, typed: str, told: str
+) -> None:
     """A slip of the pen would make a folder, or look as if it had done something."""
     page = looking.go("recent")
     field = looking.card("ticket-1").get_by_label("Another class")
-    field.fill("invoice")
+    field.fill(typed)
     field.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("There is no class 'invoice'")
+    expect(page.get_by_role("alert")).to_contain_text(told)
     assert looking.filed_at(1) == "sorted/ticket/ticket-1.png"
+    assert {path.name for path in looking.home.support.iterdir()} == {"cylinder", "ticket"}
 
 
 def test_a_scan_that_was_moved_meanwhile_is_told(looking: Looking) -> None:

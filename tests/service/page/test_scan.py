@@ -48,6 +48,35 @@ def test_what_was_said_stands_in_its_history(looking: Looking) -> None:
     assert looking.filed_at(2) == "sorted/cylinder/cylinder-2.png"
 
 
+def test_fields_are_mended_and_given_back(looking: Looking) -> None:
+    """What was misread would stand in every spreadsheet."""
+    page = looking.go("scans/1")
+    page.get_by_label("Total").fill("13.5")
+    page.get_by_label("Vendor").fill("Green Grocer")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    row = looking.office.ledger.result(1)
+    assert row is not None
+    assert (row["total"], row["vendor"]) == ("13.50", "Green Grocer")
+    expect(page.get_by_text("written here; read was 12.50")).to_be_visible()
+    page.get_by_role("button", name="As it was read").first.click()
+    expect(page.get_by_label("Vendor")).to_have_value("")
+    page.get_by_label("Date").fill("yesterday")
+    page.get_by_label("Date").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Write it as 2026-01-31")
+    page.reload()
+    expect(page.locator(".history li")).to_have_count(3)
+
+
+def test_a_scan_becomes_the_first_example_of_a_class(looking: Looking) -> None:
+    """A class could only be made by whoever knows where examples are put."""
+    page = looking.go("scans/3")
+    page.get_by_label("Of this class, which may be new").fill("puzzle")
+    page.get_by_role("button", name="Make it an example").click()
+    expect(page.get_by_text("It is now the example puzzle/unknown-3.png")).to_be_visible()
+    assert looking.filed_at(3) == "sorted/puzzle/unknown-3.png"
+
+
 def test_a_file_that_has_gone_is_told(looking: Looking) -> None:
     """A person would look at an empty frame."""
     (looking.home.root / looking.filed_at(1)).unlink()
