@@ -14,7 +14,7 @@ from service.desk.correcting import say_what_it_is, take_back_last
 from service.desk.looking import Seen, seen
 from service.desk.office import Office
 from service.desk.teaching import teach
-from service.page.parts.attributes import aria, data
+from service.page.parts.attributes import aria, data, name_in_id, part_of_id
 from service.page.views import Shown
 
 UNKNOWN: Final = "unknown"
@@ -73,7 +73,7 @@ def listen(app: Dash, office: Office) -> None:
         # A button that has just come on the page triggers as well, without a click.
         if not by or not any(one["value"] for one in ctx.triggered):
             raise PreventUpdate
-        scan_id, what = int(by["scan"]), str(by["do"])
+        scan_id, what = int(by["scan"]), name_in_id(by["do"])
         wanted = ""
         if by["part"] != "act":
             wanted = str((picked if by["part"] == "pick" else typed)[0] or "").strip()
@@ -144,7 +144,7 @@ def _new_class(scan_id: int, name: str) -> list[Component]:
 def _button(text: str, scan_id: int, do: str, key: str, *, kind: str = "") -> Component:
     return html.Button(
         text,
-        id={"part": "act", "scan": scan_id, "do": do},
+        id={"part": "act", "scan": scan_id, "do": part_of_id(do)},
         type="button",
         className=kind,
         **(aria(keyshortcuts=key) | data(key=key) if key else {}),

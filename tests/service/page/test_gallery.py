@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.service.page.conftest import EVIL, Looking
+from tests.service.conftest import Draw
+from tests.service.fakes import Desk
+from tests.service.page.conftest import EVIL, ByName, Looking
 
 
 def names(looking: Looking) -> list[str]:
@@ -123,3 +127,15 @@ def test_an_empty_home_says_what_to_do_next(fresh: Looking) -> None:
     expect(page.get_by_text("Nothing was sorted yet")).to_be_visible()
     page.get_by_role("link", name="Drop your first scans").click()
     expect(page.get_by_role("heading", name="Drop")).to_be_visible()
+
+
+def test_a_class_whose_name_is_not_ascii_is_confirmed_by_its_button(
+    looking: Looking, drawn: Draw
+) -> None:
+    """Dash would not know which button was pressed, and nothing would happen."""
+    (looking.home.support / "Bücher").mkdir()
+    shutil.copy(drawn("ticket", 9), looking.home.inbox / "Bücher-8.png")
+    Desk(looking.home, looking.office.ledger).once(ByName())
+    looking.go("recent")
+    looking.card("Bücher-8").get_by_role("button", name="Yes, Bücher").click()
+    expect(looking.card("Bücher-8")).to_contain_text("Confirmed: Bücher")
