@@ -30,7 +30,7 @@ _HALVINGS: Final = 50
 
 
 def laid_out(embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Where each embedding lies on a map; equal ones lie in one place.
+    """Where each embedding lies on a map; equal ones lie together.
 
     Args:
         embeddings: of shape (n, dim), rows of length 1. Time and memory grow with n squared.

@@ -10,7 +10,7 @@ from typing import Final
 
 from config.errors import ConflictError, MissingError
 from config.home import Home
-from indexer.support import SupportFile, class_counts, support_files
+from indexer.support import SupportFile, class_counts, support_files, support_stamp
 from models.page.formats import Kind, kind_of
 from models.page.limits import Limits
 from models.page.scan import Fault
@@ -68,6 +68,11 @@ def classes(home: Home) -> list[ClassOf]:
     for file in support_files(home.support):
         found.setdefault(displayable(file.class_name), []).append(displayable(file.path.name))
     return [ClassOf(name, tuple(sorted(found[name]))) for name in sorted(found)]
+
+
+def mark(home: Home) -> str:
+    """Changes whenever an example comes, goes or changes; nothing is opened."""
+    return support_stamp(home.support)
 
 
 def one_class(home: Home, name: str) -> ClassOf:

@@ -25,6 +25,8 @@ from service.desk.checking import check_classes
 from service.workers.engine import EngineSpec, engine_for
 from storage.records import displayable
 
+__all__ = ["MOST", "Finding", "Point", "Survey", "Surveys"]
+
 MOST: Final = 1000
 """Examples on the map: more would take long, and nobody could tell them apart."""
 _ENDS: Final = 10.0

@@ -11,14 +11,16 @@ from fastapi import FastAPI
 
 from config.errors import PigeonholeError
 from service.desk.office import Office
-from service.page import drop, frame, gallery, scan
+from service.page import classes, drop, frame, gallery, scan
 from service.page.backend import Backend
 from service.page.parts.notices import NOTICES, notice
 from service.page.views import HOME, View
 
 log = structlog.get_logger()
 
-VIEWS: Final[tuple[View, ...]] = (drop.VIEW, gallery.REVIEW, gallery.RECENT, scan.VIEW)
+VIEWS: Final[tuple[View, ...]] = (
+    drop.VIEW, gallery.REVIEW, gallery.RECENT, classes.VIEW, scan.VIEW,
+)  # fmt: skip
 """Every view, in the order of the navigation."""
 
 _INDEX = """\

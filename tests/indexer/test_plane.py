@@ -41,7 +41,7 @@ def test_few_examples_have_a_map(count: int) -> None:
     assert len(np.unique(places.round(6), axis=0)) == count
 
 
-def test_equal_examples_lie_in_one_place() -> None:
+def test_equal_examples_lie_together() -> None:
     """A picture that is stored twice would be a division by zero."""
     assert np.array_equal(laid_out(np.repeat(groups(1, 1), 6, axis=0)), np.zeros((6, 2)))
     places = laid_out(np.repeat(groups(3, 1), 4, axis=0))
