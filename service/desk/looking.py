@@ -70,14 +70,9 @@ def seen(office: Office, scan_id: int) -> Seen | None:
 
 def tally(office: Office) -> Tally:
     """How many scans there are."""
-    by_state: dict[str, int] = {}
-    by_class: dict[str, int] = {}
-    for (state, class_name), number in office.ledger.counts_by_class().items():
-        by_state[state] = by_state.get(state, 0) + number
-        if class_name is not None and state != "superseded":
-            by_class[class_name] = by_class.get(class_name, 0) + number
-    most_first = sorted(by_class.items(), key=lambda one: (-one[1], one[0]))
-    return Tally(by_state, dict(most_first), office.ledger.unseen("review"))
+    ledger = office.ledger
+    most_first = sorted(ledger.counts_by_class().items(), key=lambda one: (-one[1], one[0]))
+    return Tally(ledger.counts(), dict(most_first), ledger.unseen("review"))
 
 
 def _said(office: Office, scan_ids: Sequence[int]) -> dict[int, Said]:
