@@ -35,12 +35,10 @@ class Tally:
     Attributes:
         by_state: of each state that some are in.
         by_class: of each class that some are taken for, the most first; put back ones left out.
-        unseen: in review, of which nobody has said anything.
     """
 
     by_state: dict[str, int]
     by_class: dict[str, int]
-    unseen: int
 
 
 def look(
@@ -72,7 +70,12 @@ def tally(office: Office) -> Tally:
     """How many scans there are."""
     ledger = office.ledger
     most_first = sorted(ledger.counts_by_class().items(), key=lambda one: (-one[1], one[0]))
-    return Tally(ledger.counts(), dict(most_first), ledger.unseen("review"))
+    return Tally(ledger.counts(), dict(most_first))
+
+
+def to_review(office: Office) -> int:
+    """How many scans wait in review, of which nobody has said anything."""
+    return office.ledger.unseen("review")
 
 
 def _said(office: Office, scan_ids: Sequence[int]) -> dict[int, Said]:

@@ -70,7 +70,7 @@ def page_on(server: FastAPI, office: Office, *, signed_in: bool) -> None:
         on_error=_troubled,
         enable_mcp=False,
     )
-    app.layout = frame.layout(VIEWS, signed_in=signed_in)
+    app.layout = frame.layout(signed_in=signed_in)
     frame.listen(app, office, VIEWS)
     for view in VIEWS:
         view.listen(app, office)

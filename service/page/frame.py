@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
-from dash import Dash, Input, Output, dcc, html
+from dash import ALL, Dash, Input, Output, ctx, dcc, html
 from dash.development.base_component import Component
 
 from config.errors import PigeonholeError
@@ -21,11 +21,10 @@ from service.page.views import HOME, Asked, Shown, View
 PULSE: Final = "pulse"
 """Beats every few seconds, for what changes while somebody looks."""
 URL: Final = "url"
-_TOTAL = "to-review"
 _BEAT = 5000  # milliseconds
 
 
-def layout(views: Sequence[View], *, signed_in: bool) -> Component:
+def layout(*, signed_in: bool) -> Component:
     """The page before its first view has come."""
     leave = html.Form(
         html.Button("Sign out", type="submit", className="quiet"), method="post", action=SIGN_OUT
@@ -38,10 +37,9 @@ def layout(views: Sequence[View], *, signed_in: bool) -> Component:
             html.Header(
                 [
                     dcc.Link("Pigeonhole", href=HOME, className="brand"),
-                    html.Nav(_navigation(views, ""), id="nav", **aria(label="Views")),
+                    html.Nav(id="nav", **aria(label="Views")),
                     html.Div(
                         [
-                            dcc.Link(id=_TOTAL, href=f"{HOME}review", children=""),
                             html.P(id="state", role="status"),
                             leave if signed_in else None,
                         ]
@@ -70,30 +68,40 @@ def listen(app: Dash, office: Office, views: Sequence[View]) -> None:
         path, _, rest = (pathname or HOME).removeprefix(HOME).partition("/")
         view = by_path.get(path)
         if view is None:
-            return _nowhere(), _navigation(views, None), []
+            return _nowhere(), _navigation(office, views, None), []
         asked = Asked(unquote(rest), dict(parse_qsl((search or "").removeprefix("?"))))
         try:
-            return view.show(office, asked), _navigation(views, path), []
+            return view.show(office, asked), _navigation(office, views, path), []
         except PigeonholeError as error:
-            return _nowhere(), _navigation(views, path), notice(error.message, error.advice)
+            return _nowhere(), _navigation(office, views, path), notice(error.message, error.advice)
 
     @app.callback(
         Output("state", "children"),
         Output("state", "className"),
-        Output(_TOTAL, "children"),
+        Output({"part": "waiting", "view": ALL}, "children"),
         Input(PULSE, "n_intervals"),
     )
-    def beat(_beats: int | None) -> tuple[str, str, str]:
-        waiting = office.ledger.unseen("review")
-        return *_state(status(office.home, office.ledger)), f"{waiting:,} to review"
+    def beat(_beats: int | None) -> tuple[str, str, list[str]]:
+        shown = [by_path[one["id"]["view"]] for one in ctx.outputs_list[2]]
+        return *_state(status(office.home, office.ledger)), [_waiting(office, one) for one in shown]
 
 
-def _navigation(views: Sequence[View], path: str | None) -> list[Component]:
+def _navigation(office: Office, views: Sequence[View], path: str | None) -> list[Component]:
     # Dash's Link knows no aria-current; the class is what the style sheet knows, the span says it.
     here = html.Span("(this view)", className="unseen")
     return [
         dcc.Link(
-            [view.name, here if view.path == path else None],
+            [
+                view.name,
+                html.Span(
+                    _waiting(office, view),
+                    id={"part": "waiting", "view": view.path},
+                    className="number",
+                )
+                if view.waiting
+                else None,
+                here if view.path == path else None,
+            ],
             href=view.href,
             className="here" if view.path == path else "",
         )
@@ -102,12 +110,17 @@ def _navigation(views: Sequence[View], path: str | None) -> list[Component]:
     ]
 
 
+def _waiting(office: Office, view: View) -> str:
+    number = view.waiting(office) if view.waiting else 0
+    return f" {number:,}" if number else ""
+
+
 def _state(told: dict[str, Any]) -> tuple[str, str]:
     """What is told of the service in a few words, and whether it is well."""
     if told["trouble"]:
         return str(told["trouble"]), "trouble"
     if told["daemon"] == "stopped":
-        return "Nothing is sorted: 'pigeonhole watch' does not run", "trouble"
+        return "Nothing is sorted: no daemon runs", "trouble"
     busy = (told["waiting"] or 0) + told["scans"].get("working", 0) + told["moving"]
     return (f"{counted(busy, 'scan')} under way", "busy") if busy else ("All sorted", "well")
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from config.words import counted
-from service.desk.looking import Seen, Tally, find, look, tally
+from service.desk.looking import Seen, Tally, find, look, tally, to_review
 from service.desk.office import Office
 from service.desk.scans import State as ScanState
 from service.desk.scans import Wanted
@@ -35,7 +35,7 @@ def review(office: Office, asked: Asked) -> Shown:
     """What waits for a person: scans that are none of the classes, of which nobody said anything."""
     wanted = Wanted(state="review", unseen=True)
     found, following = look(office, wanted, before=_number(asked), limit=PAGE)
-    number = tally(office).unseen
+    number = to_review(office)
     return [
         html.H1("Review"),
         html.P(
@@ -109,7 +109,7 @@ def listen(app: Dash, office: Office) -> None:
     listen_to_sayings(app, office)
 
 
-REVIEW: Final = View("review", "Review", review, lambda _app, _office: None)
+REVIEW: Final = View("review", "Review", review, lambda _app, _office: None, to_review)
 RECENT: Final = View("recent", "Recent", recent, listen)
 
 

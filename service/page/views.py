@@ -39,12 +39,14 @@ class View:
         name: in the navigation; empty for one that does not stand there.
         show: makes it. It may raise a `PigeonholeError`, which is shown in its place.
         listen: registers its callbacks.
+        waiting: how much waits there for a person, if anything ever does.
     """
 
     path: str
     name: str
     show: Callable[[Office, Asked], Shown]
     listen: Callable[[Dash, Office], None]
+    waiting: Callable[[Office], int] | None = None
 
     @property
     def href(self) -> str:
