@@ -1,4 +1,4 @@
-"""Tables: the first cell of a row is its heading, all others are figures."""
+"""Tables: the first cell of a row is its heading."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from service.page.views import Shown
 
 
 def table(
-    headings: Sequence[str], rows: Sequence[Sequence[Shown | int]], *, name: str, caption: str = ""
+    headings: Sequence[str],
+    rows: Sequence[Sequence[Shown | int]],
+    *,
+    name: str,
+    caption: str = "",
+    counts: bool = True,
 ) -> Component:
     """A table; what is wider than the screen is scrolled by itself.
 
@@ -21,6 +26,7 @@ def table(
         rows: one cell a column; numbers get a comma for thousands.
         name: what it is called for readers of the screen, unless there is a caption.
         caption: plain text above it.
+        counts: the other cells are figures, and stand to the right.
     """
     head = html.Thead(html.Tr([html.Th(one, scope="col") for one in headings]))
     body = html.Tbody(
@@ -37,7 +43,7 @@ def table(
     parts = [html.Caption(caption)] if caption else []
     return html.Div(
         html.Table([*parts, head, body]),
-        className="wide", role="region", tabIndex=0, **aria(label=caption or name),
+        className="table counts" if counts else "table", role="region", tabIndex=0, **aria(label=caption or name),
     )  # fmt: skip
 
 
