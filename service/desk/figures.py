@@ -169,7 +169,7 @@ def figures(
         confusion=tuple(Confused(*pair, scans) for pair, scans in spoken.most_common()),
         queue=queue_now(home, ledger, states),
         states=states,
-        classes=book.classes(),
+        classes=ledger.counts_by_class(),
     )
 
 
