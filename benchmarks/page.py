@@ -21,6 +21,9 @@ VIEWS = {
     "review": ("review", ".card"),
     "recent": ("recent", ".card"),
     "classes": ("classes", "main h1"),
+    # The scans are of the spring: of a year there are charts to be drawn, over all of them.
+    "figures": ("figures?days=365", ".tiles"),
+    "figures, drawn": ("figures?days=365", "#chart-accuracy .main-svg"),
     "a scan": ("scans/77776", "main h1"),
 }
 FILTERS = ("in review", "class7", "none of the classes", "filed", "all")
@@ -52,7 +55,7 @@ def _first(browser: Browser, url: str, there: str) -> float:
             page.goto(url, wait_until="commit")
             page.locator(there).first.wait_for()
             times.append(1000 * (time.perf_counter() - started))
-    return _told(url.partition("/ui/")[2] or "drop", times)
+    return _told(f"{url.partition('/ui/')[2] or 'drop'} {there}", times)
 
 
 def _filters(page: Page, url: str) -> dict[str, float]:

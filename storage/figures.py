@@ -70,7 +70,7 @@ class LastWord:
 
 
 class FigureBook(Book):
-    """Counts over many rows. Every method is one transaction."""
+    """Counts over many rows, in one transaction."""
 
     def look(
         self, bounds: Sequence[datetime], said_since: datetime
@@ -94,18 +94,6 @@ class FigureBook(Book):
                 for _, scan_id, received, predicted, said, taken_for in found
             ]
         return spans, words
-
-    def classes(self) -> dict[str, int]:
-        """How many scans are taken for each class now."""
-        number = func.count().label("number")
-        # Two short looks into an index each, in place of one at every row.
-        every = select(scans.c.class_name, number).group_by(scans.c.class_name)
-        old = every.where(scans.c.state == "superseded")
-        with self._database.read() as connection:
-            found = {name: count for name, count in connection.execute(every)}  # noqa: C416
-            for name, count in connection.execute(old):
-                found[name] -= count
-        return {name: count for name, count in found.items() if name is not None and count}
 
 
 _DURING = and_(scans.c.received_at >= bindparam("since"), scans.c.received_at < bindparam("before"))

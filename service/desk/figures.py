@@ -167,9 +167,32 @@ def figures(
         days=tuple(_day(day, span, by_day[day]) for day, span in zip(dates, spans, strict=True)),
         weeks=tuple(_weeks(mondays, by_day)),
         confusion=tuple(Confused(*pair, scans) for pair, scans in spoken.most_common()),
-        queue=_queue(home, ledger, states),
+        queue=queue_now(home, ledger, states),
         states=states,
-        classes=book.classes(),
+        classes=ledger.counts_by_class(),
+    )
+
+
+def queue_now(home: Home, ledger: Ledger, states: Mapping[str, int] | None = None) -> Queue:
+    """What is on its way.
+
+    Args:
+        home: whose.
+        ledger: of the home.
+        states: how many scans are in each, where that is known.
+    """
+    states = ledger.counts() if states is None else states
+    pid = daemon_at_work(home.lock_file)
+    beat = ledger.heartbeat()
+    # What an earlier daemon told is old.
+    waiting = beat.waiting if beat and beat.pid == pid else None
+    oldest = [ledger.oldest_open(), beat.oldest_at if beat and beat.pid == pid else None]
+    return Queue(
+        waiting,
+        states.get("queued", 0),
+        states.get("working", 0),
+        states.get("moving", 0),
+        min(filter(None, oldest), default=None),
     )
 
 
@@ -211,18 +234,3 @@ def _weeks(mondays: Sequence[date], by_day: Mapping[date, Sequence[LastWord]]) -
         right[_monday(day)] += sum(word.predicted == word.class_name for word in judged)
     for monday in mondays:
         yield Week(monday, Proportion(right[monday], looked_at[monday]))
-
-
-def _queue(home: Home, ledger: Ledger, states: Mapping[str, int]) -> Queue:
-    pid = daemon_at_work(home.lock_file)
-    beat = ledger.heartbeat()
-    # What an earlier daemon told is old.
-    waiting = beat.waiting if beat and beat.pid == pid else None
-    oldest = [ledger.oldest_open(), beat.oldest_at if beat and beat.pid == pid else None]
-    return Queue(
-        waiting,
-        states.get("queued", 0),
-        states.get("working", 0),
-        states.get("moving", 0),
-        min(filter(None, oldest), default=None),
-    )

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from config.errors import PigeonholeError
 from service.desk.office import Office
-from service.page import classes, drop, frame, gallery, scan
+from service.page import classes, drop, figures, frame, gallery, scan
 from service.page.backend import Backend
 from service.page.parts.notices import NOTICES, notice
 from service.page.views import HOME, View
@@ -19,7 +19,7 @@ from service.page.views import HOME, View
 log = structlog.get_logger()
 
 VIEWS: Final[tuple[View, ...]] = (
-    drop.VIEW, gallery.REVIEW, gallery.RECENT, classes.VIEW, scan.VIEW,
+    drop.VIEW, gallery.REVIEW, gallery.RECENT, classes.VIEW, figures.VIEW, scan.VIEW,
 )  # fmt: skip
 """Every view, in the order of the navigation."""
 

@@ -11,8 +11,9 @@ from dash import dcc, html
 from config.words import counted
 from service.desk.surveying import Point, Survey
 from service.page.parts.attributes import aria
+from service.page.parts.tables import table
 from service.page.views import Shown
-from service.reports.plots import PALETTE, label
+from service.reports.plots import CONFIG, PALETTE, label
 
 _SYMBOLS: Final = ("circle", "square", "diamond", "cross", "triangle-up", "star", "x", "pentagon")
 _MOST_IN_LEGEND: Final = 40
@@ -27,6 +28,7 @@ def map_of(survey: Survey) -> Shown:
             "to the network.",
             className="soft",
         )
+    config: Any = CONFIG
     left = survey.examples - len(survey.points)
     return [
         html.P(
@@ -39,7 +41,7 @@ def map_of(survey: Survey) -> Shown:
         html.Div(
             dcc.Graph(
                 figure=figure(survey),
-                config={"displayModeBar": False, "responsive": True},
+                config=config,
                 className="chart",
             ),
             **aria(hidden="true"),
@@ -99,8 +101,7 @@ def _table(points: tuple[Point, ...]) -> Any:
         near = points[int(apart.argmin())]
         other = "" if near.class_name == one.class_name else " (another class)"
         cells = (one.class_name, one.name, f"{near.class_name}/{near.name}{other}")
-        rows.append(html.Tr([html.Td(cell) for cell in cells]))
-    heads = [html.Th(head, scope="col") for head in ("Class", "Example", "Nearest on the map")]
-    return html.Div(
-        html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)]), className="table", tabIndex=0
+        rows.append(cells)
+    return table(
+        ["Class", "Example", "Nearest on the map"], rows, name="The map, as a table", counts=False
     )

@@ -20,7 +20,7 @@ def client(home: Home) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.parametrize("path", ["", "review", "recent", "classes", "scans/1"])
+@pytest.mark.parametrize("path", ["", "review", "recent", "classes", "figures", "scans/1"])
 def test_every_view_has_its_address(client: httpx.Client, path: str) -> None:
     """A link that somebody was sent would lead nowhere."""
     answer = client.get(f"/ui/{path}")

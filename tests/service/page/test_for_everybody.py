@@ -16,7 +16,8 @@ from tests.service.page.conftest import Looking
 
 SCREENSHOTS = Path(__file__).parents[3] / "screenshots"
 VIEWS = {
-    "drop": "", "review": "review", "recent": "recent", "classes": "classes", "scan": "scans/1",
+    "drop": "", "review": "review", "recent": "recent", "classes": "classes",
+    "figures": "figures", "scan": "scans/1",
     "failed": "scans/5",
 }  # fmt: skip
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}

@@ -1,0 +1,242 @@
+"""The charts of the view *Figures*."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from dash.development.base_component import Component
+
+from config.words import counted
+from service.desk.figures import Day, Week
+from service.page.parts.amounts import percent, seconds
+from service.page.parts.charts import chart
+from service.page.parts.saying import shown
+from service.reports.plots import PALETTE, RIGHT, STRANGER, WRONG, label
+
+_MOST_CLASSES: Final = 6
+_LONGEST: Final = 22
+_OTHERS, _WITHOUT = "other classes", "no class"
+_MARKS: Final = 7
+_A_DAY: Final = 86_400_000  # milliseconds, as plotly counts
+_LEGEND: Final = {"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0}
+_MARGIN: Final = {"l": 52, "r": 8, "t": 8, "b": 40}
+_WHOLE: Final = {"rangemode": "tozero", "tickformat": ",d", "nticks": 6}
+
+
+def scans_chart(days: Sequence[Day]) -> Component:
+    """Scans a day, in a bar a day, by class."""
+    totals = Counter[str]()
+    for day in days:
+        totals.update(day.classes)
+    # One more is shown as itself, not as the only one of the others.
+    most = [name for name, _ in totals.most_common()]
+    if len(most) > _MOST_CLASSES + 1:
+        most = most[:_MOST_CLASSES]
+    dates = [day.day.isoformat() for day in days]
+    bars = [(shown(name), [day.classes.get(name, 0) for day in days]) for name in most]
+    others = [sum(n for name, n in day.classes.items() if name not in most) for day in days]
+    bars += [(_OTHERS, others), (_WITHOUT, [day.without for day in days])]
+    bars = [(name, counts) for name, counts in bars if any(counts)]
+    number = sum(totals.values()) + sum(day.without for day in days)
+    busiest = max(days, key=_scans)
+    traces = [
+        {
+            "type": "bar", "name": label(_short(name)), "x": dates, "y": counts,
+            "marker": {"color": STRANGER if name in {_OTHERS, _WITHOUT} else colour}
+            | ({"pattern": {"shape": "/", "size": 5}} if name == _WITHOUT else {}),
+            "hovertemplate": "%{y:,} %{fullData.name}<extra></extra>",
+        }
+        for (name, counts), colour in zip(bars, (*PALETTE[:-1], *PALETTE), strict=False)
+    ]  # fmt: skip
+    return chart(
+        "chart-scans",
+        "Scans a day",
+        f"{counted(number, 'scan')} in {counted(len(days), 'day')}, {number / len(days):.3g} a day; most, "
+        f"{_scans(busiest):,}, on {busiest.day}.",
+        traces,
+        ["Day", *(name for name, _ in bars)],
+        [
+            (dates[at], *(counts[at] for _, counts in bars))
+            for at, day in enumerate(days)
+            if _scans(day)
+        ],
+        y="scans",
+        barmode="stack",
+        bargap=0.15,
+        hovermode="x unified",
+        legend=_LEGEND,
+        margin=_MARGIN,
+        xaxis=_axis(days[0].day, days[-1].day),
+        yaxis=_WHOLE,
+    )
+
+
+def review_chart(days: Sequence[Day]) -> Component:
+    """The share of scans a day that the network took for none of the classes."""
+    held = [day for day in days if day.to_review.total]
+    number = sum(day.to_review.count for day in days)
+    total = sum(day.to_review.total for day in days)
+    said = (
+        f"{number:,} of {total:,} scans looked like none of the classes: {percent(number / total)}."
+        if total
+        else "None of these scans could be judged."
+    )
+    trace = {
+        "type": "bar",
+        "x": [day.day.isoformat() for day in held],
+        "y": [100 * (day.to_review.share or 0) for day in held],
+        "customdata": [[day.to_review.count, day.to_review.total] for day in held],
+        "marker": {"color": WRONG},
+        "hovertemplate": "%{x}: %{customdata[0]} of %{customdata[1]} (%{y:.1f} %)<extra></extra>",
+    }
+    return chart(
+        "chart-review",
+        "Sent to review",
+        said,
+        [trace],
+        ["Day", "To review", "Judged", "Share"],
+        [
+            (
+                day.day.isoformat(),
+                day.to_review.count,
+                day.to_review.total,
+                percent(day.to_review.share or 0),
+            )
+            for day in held
+        ],
+        y="share sent to review",
+        bargap=0.15,
+        margin=_MARGIN,
+        xaxis=_axis(days[0].day, days[-1].day),
+        yaxis={"rangemode": "tozero", "ticksuffix": " %", "nticks": 6},
+    )
+
+
+def time_chart(days: Sequence[Day]) -> Component:
+    """How long scans took, day by day: the median, and what 95 of 100 stay below."""
+    dates = [day.day.isoformat() for day in days]
+    lines = (
+        ("median", RIGHT, [day.took.median if day.took else None for day in days]),
+        ("95 of 100 are faster", WRONG, [day.took.slowest if day.took else None for day in days]),
+    )
+    held = [day for day in days if day.took]
+    last = held[-1] if held else None
+    said = (
+        f"On {last.day}, the last day with scans, half of {counted(last.took.scans, 'scan')} took "
+        f"{seconds(last.took.median)} or less, 95 of 100 {seconds(last.took.slowest)} or less: from "
+        "being taken up until the file stood where it belongs."
+        if last and last.took
+        else "No scan was finished in this time."
+    )
+    traces = [
+        {
+            "type": "scatter", "mode": "lines+markers", "name": name, "x": dates, "y": values,
+            "line": {"color": colour, "width": 2}, "marker": {"size": 5},
+            "hovertemplate": "%{y:.3g} s %{fullData.name}<extra></extra>",
+        }
+        for name, colour, values in lines
+    ]  # fmt: skip
+    return chart(
+        "chart-time",
+        "Time a scan",
+        said,
+        traces,
+        ["Day", "Scans", "Median", "95 of 100"],
+        [
+            (
+                day.day.isoformat(),
+                day.took.scans,
+                seconds(day.took.median),
+                seconds(day.took.slowest),
+            )
+            for day in held
+            if day.took
+        ],
+        y="seconds",
+        hovermode="x unified",
+        legend=_LEGEND,
+        margin=_MARGIN,
+        xaxis=_axis(days[0].day, days[-1].day),
+        yaxis={"rangemode": "tozero", "nticks": 6},
+    )
+
+
+def accuracy_chart(weeks: Sequence[Week]) -> Component:
+    """The share of right verdicts, week by week, with the 95 % interval."""
+    held = [week for week in weeks if week.right.total]
+    shares = [100 * (week.right.share or 0) for week in held]
+    intervals = [week.right.interval for week in held]
+    trace: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [week.first.isoformat() for week in held],
+        "y": shares,
+        "marker": {"color": RIGHT, "size": 9},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [100 * high - share for (_, high), share in zip(intervals, shares, strict=True)],
+            "arrayminus": [share - 100 * low for (low, _), share in zip(intervals, shares, strict=True)],
+            "color": RIGHT,
+            "thickness": 1.5,
+        },
+        "customdata": [[week.right.count, week.right.total] for week in held],
+        "hovertemplate": (
+            "week of %{x}: %{customdata[0]} of %{customdata[1]} right (%{y:.1f} %)<extra></extra>"
+        ),
+    }  # fmt: skip
+    last = held[-1]
+    low, high = last.right.interval
+    return chart(
+        "chart-accuracy",
+        "How often it was right",
+        f"Of the scans of the week of {last.first}, {last.right.count:,} of {last.right.total:,} were "
+        f"right: {percent(last.right.share or 0)} (95 % interval {percent(low)} to {percent(high)}).",
+        [trace],
+        ["Week of", "Right", "Looked at", "Share", "95 % interval"],
+        [
+            (
+                week.first.isoformat(),
+                week.right.count,
+                week.right.total,
+                percent(week.right.share or 0),
+                " to ".join(map(percent, week.right.interval)),
+            )
+            for week in held
+        ],
+        y="share that was right",
+        margin=_MARGIN,
+        xaxis=_axis(weeks[0].first, weeks[-1].first, step=7, margin=4),
+        yaxis={"range": [0, 104], "ticksuffix": " %", "nticks": 6},
+    )
+
+
+def _scans(day: Day) -> int:
+    return sum(day.classes.values()) + day.without
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+
+def _axis(first: date, last: date, *, step: int = 1, margin: float = 0.5) -> dict[str, Any]:
+    """An axis of days; that of every chart begins and ends alike.
+
+    Args:
+        first: day.
+        last: day.
+        step: days from one point to the next: marks stand at some of them.
+        margin: days before the first and after the last.
+    """
+    begin, end = (
+        (datetime.combine(day, time.min) + timedelta(days=days)).isoformat()
+        for day, days in ((first, -margin), (last, margin))
+    )
+    points = (last - first).days // step + 1
+    return {
+        "type": "date", "hoverformat": "%Y-%m-%d", "tickformat": "%-d %b", "range": [begin, end],
+        "tick0": first.isoformat(), "dtick": _A_DAY * step * -(-points // _MARKS),
+    }  # fmt: skip
