@@ -56,7 +56,10 @@ def check_class_name(name: str) -> None:
 
 
 def support_files(
-    support: Path, closed: Callable[[OSError], object] = lambda _error: None
+    support: Path,
+    closed: Callable[[OSError], object] = lambda _error: None,
+    *,
+    only: Callable[[str], bool] = lambda _class_name: True,
 ) -> Iterator[SupportFile]:
     """The examples under ``support``, sorted by name. A folder that is missing has none.
 
@@ -66,9 +69,12 @@ def support_files(
     Args:
         support: the folder.
         closed: told of each folder and file that is there and cannot be looked at.
+        only: the classes that are looked into; of others nothing is read.
     """
     for folder in _entries(support, closed):
         if not folder.is_dir(follow_symlinks=False) or folder.name == UNKNOWN:
+            continue
+        if not only(folder.name):
             continue
         for file in _entries(Path(folder.path), closed):
             try:

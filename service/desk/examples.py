@@ -148,8 +148,8 @@ def find(home: Home, name: str, example: str) -> SupportFile:
     Raises:
         MissingError: there is no such class or example.
     """
-    for file in support_files(home.support):
-        if (displayable(file.class_name), displayable(file.path.name)) == (name, example):
+    for file in support_files(home.support, only=lambda real: displayable(real) == name):
+        if displayable(file.path.name) == example:
             return file
     raise _missing(name, example)
 

@@ -17,7 +17,7 @@ from service.page.frame import PULSE
 from service.page.parts import places
 from service.page.parts.attributes import data, name_in_id
 from service.page.parts.examples import PUT_BACK, REMOVE, SHOTS, TAKE_OUT, WARNINGS
-from service.page.parts.surveyed import FAILED, MAKING, Here, Known, Now
+from service.page.parts.surveyed import MAKING, Here, Known, Now
 from service.page.views import Asked, Shown, View
 
 _LIST, _MAP, _SURVEYED, _SAID, _OUT = (
@@ -97,9 +97,10 @@ def listen(app: Dash, office: Office) -> None:
     def follow(
         _beats: int | None, _looks: int | None, _changed: Any, known: Known, here: Here
     ) -> tuple[Any, ...]:
-        # What failed is not tried again with every beat: each try starts a process.
-        failed = known["state"] == FAILED and known["mark"] == mark(office.home)
-        if failed and ctx.triggered_id != CHANGED:
+        # What is known holds until the folder changes; so does what failed, for each try starts a
+        # process.
+        same = known["state"] != MAKING and known["mark"] == mark(office.home)
+        if same and ctx.triggered_id != CHANGED:
             raise PreventUpdate
         now = Now(office, here)
         if now.known == known and ctx.triggered_id != CHANGED:

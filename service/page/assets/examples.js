@@ -93,6 +93,17 @@
     again?.focus({ preventScroll: true });
   });
 
+  // Each picture is drawn when it is asked for: only those that somebody sees are.
+  const sight = new IntersectionObserver(
+    (all) =>
+      all.filter((one) => one.isIntersecting).forEach(({ target }) => {
+        sight.unobserve(target);
+        target.src = target.dataset.src;
+      }),
+    { rootMargin: "400px" },
+  );
+  whenever("img[data-src]:not([src])", (picture) => sight.observe(picture));
+
   whenever(".examples-zone", (label) => zone(label, (files) => take(label, files)));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.id === "new-class" && newName()) make(newName());

@@ -16,6 +16,10 @@ from service.page.parts import places
 from service.page.parts.attributes import aria, data, part_of_id
 from service.page.views import Shown
 
+FEW: Final = 8
+"""Examples of a class where several are shown."""
+MOST: Final = 500
+"""Examples of a class that is shown alone."""
 TAKE_OUT, PUT_BACK, REMOVE = "take-out", "put-back", "remove-class"
 WARNINGS, SHOTS = "class-warnings", "class-shots"
 _SIDE: Final = 240
@@ -53,19 +57,19 @@ def shots(one: ClassOf, most: int) -> Shown:
     number = len(one.examples)
     if not number:
         return _none(one.name)
-    more = (
-        dcc.Link(
-            f"All {number:,} examples",
-            href=places.view("classes", **{"class": one.name}),
-            className="more",
-        )
-        if number > most
-        else None
+    more = dcc.Link(
+        f"All {number:,} examples",
+        href=places.view("classes", **{"class": one.name}),
+        className="more",
     )
+    cut = number > most
     return [
-        html.P(counted(number, "example"), className="soft"),
+        html.P(
+            counted(number, "example") + (f", the first {most:,} of them" if cut else ""),
+            className="soft",
+        ),
         html.Ul([_example(one.name, name) for name in one.examples[:most]], className="shots"),
-        more,
+        more if cut and most < MOST else None,
     ]
 
 
@@ -127,7 +131,8 @@ def _example(class_name: str, name: str) -> Component:
         html.Figure(
             [
                 html.A(
-                    html.Img(src=places.example(support, _SIDE), alt=""),
+                    # Dash knows no lazy pictures: examples.js shows it when it comes into sight.
+                    html.Img(alt="", **data(src=places.example(support, _SIDE))),
                     href=places.example(support, 1600),
                     target="_blank",
                     title=name,

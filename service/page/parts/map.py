@@ -32,8 +32,8 @@ def map_of(survey: Survey) -> Shown:
     left = survey.examples - len(survey.points)
     return [
         html.P(
-            "Each point is an example. What lies together looks alike to the network; how far apart "
-            "groups lie means little."
+            "Each point is an example; point at it to see its name. What lies together looks alike to "
+            "the network; how far apart groups lie means little."
             + (f" {counted(left, 'example')} of large classes are left out." if left else ""),
             className="soft",
         ),
@@ -67,7 +67,14 @@ def figure(survey: Survey) -> dict[str, Any]:
             "hovermode": "closest",
             "dragmode": False,
             "showlegend": len(traces) <= _MOST_IN_LEGEND,
-            "legend": {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0},
+            # Of many classes it scrolls: on a phone it would leave no room for the points.
+            "legend": {
+                "orientation": "h",
+                "y": -0.02,
+                "yanchor": "top",
+                "x": 0,
+                "maxheight": 0.3,
+            },
         },
     }
 

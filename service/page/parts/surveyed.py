@@ -15,17 +15,13 @@ from service.desk.removing import removed
 from service.desk.surveying import Finding, Survey
 from service.page.parts import places
 from service.page.parts.attributes import data
-from service.page.parts.examples import section, shots, taken_out, warnings
+from service.page.parts.examples import FEW, MOST, section, shots, taken_out, warnings
 from service.page.parts.map import map_of
 from service.page.parts.notices import empty
 from service.page.views import Shown
 
 PAGE: Final = 20
 """Classes of a page."""
-FEW: Final = 8
-"""Examples of a class where several are shown."""
-MOST: Final = 500
-"""Examples of a class that is shown alone."""
 MAKING, MADE, FAILED = "making", "made", "failed"
 """How the survey stands."""
 

@@ -81,9 +81,8 @@ def test_an_example_is_taken_out_by_keys_and_put_back(told: tuple[Looking, Telle
     page = looking.go("classes")
     there = section(looking, EVIL)
     expect(there.locator("figcaption")).to_have_text([FILE])
-    shown = there.locator("img")
-    expect(shown).to_have_js_property("complete", value=True)
-    assert shown.evaluate("image => image.naturalWidth") > 0
+    picture = there.locator("img").element_handle()
+    page.wait_for_function("picture => picture.naturalWidth > 0", arg=picture)
     there.get_by_role("button", name="Take", exact=False).first.focus()
     page.keyboard.press("Enter")
     expect(there.get_by_text("No example")).to_be_visible()
