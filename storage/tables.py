@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -176,6 +176,24 @@ feedback = Table(
     Column("predicted", Text),
     Column("class_before", Text),
     Column("class_name", Text, nullable=False),
+    Column("undone_at", Text),
+    sqlite_autoincrement=True,
+)
+
+reclassified = Table(
+    "reclassified",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # The moves of one command have one number: they are undone together.
+    Column("run", Integer, nullable=False, index=True),
+    Column("scan_id", ForeignKey("scans.id"), nullable=False, index=True),
+    Column("done_at", Text, nullable=False),
+    Column("class_name", Text, nullable=False),
+    # What the scan was, and where it stood, with what the row and its matches said of it, in JSON.
+    Column("class_before", Text),
+    Column("place_before", LargeBinary, nullable=False),
+    Column("verdict_before", Text, nullable=False),
+    Column("matches_before", Text, nullable=False),
     Column("undone_at", Text),
     sqlite_autoincrement=True,
 )

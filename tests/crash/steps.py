@@ -21,6 +21,7 @@ from storage.feedback import FeedbackBook
 from storage.filing import files, syncing
 from storage.ledger import Ledger
 from storage.outputs import OutputBook
+from storage.reclassified import ReclassifiedBook
 
 TRANSACTIONS = (
     "claim", "requeue", "recover", "decide", "recall", "redirect", "close", "abandon",
@@ -28,6 +29,7 @@ TRANSACTIONS = (
 )  # fmt: skip
 OF_OUTPUTS = ("begin", "made", "give_up", "forget", "make_anew", "stands")
 OF_FEEDBACK = ("confirm", "correct", "moved", "take_back")
+OF_RECLASSIFIED = ("change", "take_back")
 
 
 class Steps:
@@ -56,6 +58,7 @@ class Steps:
         syncing.AT_ONCE = 1
         books = (
             (Ledger, TRANSACTIONS), (OutputBook, OF_OUTPUTS), (FeedbackBook, OF_FEEDBACK),
+            (ReclassifiedBook, OF_RECLASSIFIED),
         )  # fmt: skip
         for owner, names in books:
             for name in names:

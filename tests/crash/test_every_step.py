@@ -129,6 +129,8 @@ FIRST = {
     "put back": [one.replace("claim", "recall") for one in CLAIM],
     "corrected": [one.replace("claim", "correct") for one in CLAIM],
     "dragged": RECOVER,
+    "judged anew": [one.replace("claim", "change") for one in CLAIM],
+    "taken back": [one.replace("claim", "take_back") for one in CLAIM],
 }
 
 SLOW = {"with its text where there are no links", "with its text beside another"}
