@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -196,6 +196,24 @@ reclassified = Table(
     Column("matches_before", Text, nullable=False),
     Column("undone_at", Text),
     sqlite_autoincrement=True,
+)
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("scan_id", ForeignKey("scans.id"), primary_key=True),
+    Column("class_name", Text, nullable=False),
+    # adding, added, asks, declined, there (it was an example already), or failed.
+    Column("state", Text, nullable=False, index=True),
+    # Why it asks, or failed; and whose verdict it would turn around, and to what.
+    Column("reason", Text),
+    Column("flips", Text),
+    Column("flips_scan_id", ForeignKey("scans.id")),
+    Column("flips_to", Text),
+    # The example that was made of it: its path relative to the support folder.
+    Column("example", Text),
+    Column("example_path", LargeBinary),
+    Column("decided_at", Text, nullable=False),
 )
 
 journal = Table(

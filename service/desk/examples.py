@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +13,10 @@ from config.errors import ConflictError, MissingError
 from config.home import Home
 from indexer.support import SupportFile, class_counts, support_files
 from models.page.formats import Kind, kind_of
-from models.page.hashing import hash_file
 from models.page.limits import Limits
 from service.desk.classes import Added, add_examples
 from storage.filing import files
-from storage.filing.copying import copy_in
-from storage.filing.files import make_folders
-from storage.filing.names import Names, next_name
+from storage.filing.aside import set_aside
 from storage.records import displayable
 
 _HEAD: Final = 4096
@@ -154,43 +149,11 @@ def _missing(name: str, example: str) -> MissingError:
 
 
 def _moved(home: Home, file: SupportFile) -> str:
-    folder = home.removed / file.class_name
-    place = Names().free(folder, file.path.name)
     try:
-        make_folders(folder)
-        try:
-            while not _renamed(file.path, place):
-                place = next_name(place)
-        except OSError as error:
-            if error.errno not in files.LINKS_REFUSED | {errno.EINVAL}:
-                raise
-            place = _copied(file, place)
-        files.fsync_folder(folder)
-        files.fsync_folder(file.path.parent)
+        place = set_aside(file.path, home.removed / file.class_name)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConflictError(
             f"{displayable(file.name)} cannot be moved: {reason}", "It stays an example"
         ) from None
     return displayable(home.relative(place))
-
-
-def _renamed(source: Path, place: Path) -> bool:
-    try:
-        files.rename_without_replacing(source, place)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _copied(file: SupportFile, place: Path) -> Path:
-    """To another disk: copied and verified; only then is the original taken away."""
-    before = file.path.lstat()
-    digest = hash_file(os.fspath(file.path), before)
-    if digest is None:
-        raise ConflictError(f"{displayable(file.name)} is being written", "Try again later")
-    place = copy_in(file.path, digest, place)
-    if not files.unchanged(before, file.path.lstat()):
-        raise ConflictError(f"{displayable(file.name)} was replaced", "Look at it again")
-    file.path.unlink()
-    return place

@@ -151,10 +151,24 @@ class Engine:
         """Pixels of the longest side that a page must keep when it is decoded at reduced scale."""
         return self._embedder.recipe.working_side
 
-    def refresh(self) -> None:
-        """Take up what has changed under the support folder. Only what is new is embedded."""
+    @property
+    def judging(self) -> Judge:
+        """What judges by the support images."""
+        return self._judge
+
+    def embed(self, page: Page) -> NDArray[np.float32]:
+        """The embedding of a page, as that of a support image: of shape (dim,), of length 1."""
+        row: NDArray[np.float32] = self._embedder.embed([page.pixels])[0]
+        return row
+
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Take up what has changed under the support folder. Only what is new is embedded.
+
+        Args:
+            at_once: look, however short a time ago that was done.
+        """
         started = time.monotonic()
-        if started < self._look_again_at:
+        if started < self._look_again_at and not at_once:
             return
         stamp = support_stamp(self.spec.support)
         took = time.monotonic() - started

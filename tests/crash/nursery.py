@@ -105,6 +105,8 @@ def _tell(story: Story, empty: Path, root: Path, die_at: int, *, say: bool = Tru
     offers = [Offer(scan, verdict_of("cylinder")) for scan in desk.ledger.filed()]
     if story.again == "taken back":
         go_over(home, desk.ledger, offers)
+    if story.again == "learned":
+        say_what_it_is(home, desk.ledger, 1, "cylinder", "api")
     story.odd(home)
     steps = Steps(home, die_at)
     steps.watch(database)

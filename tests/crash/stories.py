@@ -38,7 +38,14 @@ class Story:
     odd: Callable[[Home], None] = lambda _home: None
     also: dict[str, str] = field(default_factory=dict)
     again: Literal[
-        "", "put back", "dropped back", "corrected", "dragged", "judged anew", "taken back"
+        "",
+        "put back",
+        "dropped back",
+        "corrected",
+        "dragged",
+        "judged anew",
+        "taken back",
+        "learned",
     ] = ""
     last: str = "close committed"
     says: dict[str, str] = field(default_factory=dict)
@@ -174,6 +181,14 @@ STORIES = {
     "dragged to a new class": Story(
         {"inbox/a.png": "ticket 1"},
         OTHER, ("filed",), again="dragged", last="moved committed",
+    ),
+    "learned": Story(
+        {"inbox/a.png": "ticket 1", **CLASS}, OTHER, ("filed",), again="learned",
+        settings={"learn_from_corrections": True}, last="added committed",
+    ),
+    "learned where there are no links": Story(
+        {"inbox/a.png": "ticket 1", **CLASS}, OTHER, ("filed",), again="learned",
+        settings={"learn_from_corrections": True}, last="added committed", odd=_no_links,
     ),
     "judged anew": Story(
         {"inbox/a.png": "ticket 1"}, OTHER, ("filed",), again="judged anew", also=FILED

@@ -24,6 +24,7 @@ def test_the_description_holds(answering: Answering) -> None:
         "/scans", "/scans/{scan_id}", "/scans/{scan_id}/file", "/scans/{scan_id}/thumbnail",
         "/scans/{scan_id}/pages/{page}", "/scans/{scan_id}/steps",
         "/scans/{scan_id}/steps/{step}", "/scans/{scan_id}/words", "/scans/{scan_id}/correction",
+        "/lessons", "/lessons/{scan_id}",
     } == set(told["paths"])  # fmt: skip
     assert "security" not in told
     for path in told["paths"].values():
