@@ -104,7 +104,7 @@ class LessonBook(Book):
         )
         return self._read(query)
 
-    def spoken_of(self, limit: int) -> list[Spoken]:
+    def spoken_of(self, limit: int | None = None) -> list[Spoken]:
         """Scans of which a person has said what they are, those of whom it was said last first.
 
         What nobody has looked at is none of it.
