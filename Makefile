@@ -7,16 +7,21 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup run test check bench soak slow fuzz recognition reading docs clean
+.PHONY: help system browser setup run test check bench soak slow fuzz recognition reading docs clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 # Debian and Ubuntu leave venv out of Python; elsewhere the message says what to install.
-system:
-	@missing=; \
+system: missing = \
 	command -v tesseract >/dev/null || missing="$$missing tesseract-ocr"; \
-	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"
+# The tests look at the page with a browser.
+browser: missing = \
+	command -v chromium || command -v chromium-browser || command -v google-chrome \
+		|| missing="$$missing chromium"
+system browser:
+	@missing=; { $(missing); } >/dev/null; \
 	[ -z "$$missing" ] && exit 0; \
 	command -v apt-get >/dev/null || { echo "Install these first:$$missing" >&2; exit 1; }; \
 	echo "Installing:$$missing"; \
@@ -37,7 +42,7 @@ $(VENV)/.checking: $(VENV)/.runtime
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,rapidocr,web]'
 	@touch $@
 
-setup: system $(VENV)/.checking ## virtual environment, pinned dependencies, Tesseract
+setup: system browser $(VENV)/.checking ## virtual environment, pinned dependencies, Tesseract, Chromium
 
 run: system $(VENV)/.runtime ## start the service; its home is ./pigeonhole-home
 	$(BIN)/pigeonhole watch

@@ -1,58 +1,35 @@
 """How fast the API answers: with 100,000 scans in the ledger, warm, and while a daemon sorts.
 
-Four figures: each list of scans, with and without filters; one upload that is judged, beside an
-answer that needs nothing; eight clients at once; and pages a second of a daemon while eight
-clients browse, beside the same daemon left alone, in turns.
+Five figures: each list of scans, with and without filters; all that the view *Figures* asks for;
+one upload that is judged, beside an answer that needs nothing; eight clients at once; and pages a
+second of a daemon while eight clients browse, beside the same daemon left alone, in turns.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
-import sqlite3
 import statistics
-import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
-from running import COMMAND, daemon, options, receipts, spread, stage
+from filled import SCANS, client_of, filled_home, free_port, served
+from running import daemon, options, receipts, spread, stage
 
 from config.home import Home
-from config.settings import Settings
+from service.desk.figures import DAYS, MOST_DAYS, figures
 from storage.database import Database
+from storage.ledger import Ledger
 
-SCANS = 100_000
 CLIENTS = 8
-_UP = 60.0
-
-_FILL = """
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :scans)
-INSERT INTO scans (original_name, inbox_path, source, sha256, size, state, class_name,
-    nearest_class, score, distance, nearest_support, pages, destination, destination_path,
-    attempts, branch_id, index_id, received_at, finished_at)
-SELECT 's' || i || '.png', 's' || i || '.png', CAST('/inbox/s' || i AS BLOB),
-    printf('%064x', i), 1000, CASE WHEN i % 50 = 0 THEN 'review' ELSE 'filed' END,
-    CASE WHEN i % 50 = 0 THEN 'unknown' ELSE 'class' || (i % 20) END, 'class' || (i % 20), 0.9,
-    0.1, 'class/1.png', 1, 'sorted/class' || (i % 20) || '/s' || i || '.png',
-    CAST('sorted/class' || (i % 20) || '/s' || i || '.png' AS BLOB), 0, 'b', 'i',
-    strftime('%Y-%m-%dT%H:%M:%S.000000Z', '2026-01-01', '+' || i || ' minutes'),
-    strftime('%Y-%m-%dT%H:%M:%S.000000Z', '2026-01-01', '+' || i || ' minutes')
-FROM n
-"""
-_READ = """
-INSERT INTO readings (scan_id, text, vendor, ticket_date, total, currency)
-SELECT id, 'shop number ' || (id % 997) || char(10) || 'total ' || id || '.50 thank you',
-    'shop ' || (id % 997), '2026-01-01', id || '.50', 'EUR'
-FROM scans WHERE id % 2 = 0
-"""
+_NOW = datetime(2026, 3, 11, 12, tzinfo=UTC)  # just after the last scan
 LISTS: dict[str, dict[str, str]] = {
     "newest": {},
     "one class": {"class": "class7"},
@@ -76,29 +53,44 @@ def main() -> None:
 
 
 def _lists() -> dict[str, Any]:
-    with _home() as home:
-        with closing(sqlite3.connect(home.database)) as connection:
-            connection.execute(_FILL, {"scans": SCANS})
-            connection.execute(_READ)
-            connection.commit()
-        with _served(home) as client:
+    with filled_home() as home:
+        told = _figures(home)
+        with served(home) as client:
             found = {}
             for name, asked in LISTS.items():
                 times = [_milliseconds(client, "/scans", asked) for _ in range(20)]
                 found[name] = round(statistics.median(times), 1)
                 print(f"{name:26} {found[name]:7.1f} ms, at most {max(times):.1f}")
-            return {"lists_ms": found, "slowest_list_ms": max(found.values())}
+            return {"lists_ms": found, "slowest_list_ms": max(found.values()), **told}
+
+
+def _figures(home: Home) -> dict[str, Any]:
+    database = Database.open(home.database)
+    ledger = Ledger(database, home)
+    found = {}
+    for days in (DAYS, MOST_DAYS):
+        times = []
+        for _ in range(10):
+            started = time.perf_counter()
+            figures(home, ledger, days=days, zone=UTC, now=_NOW)
+            times.append(1000 * (time.perf_counter() - started))
+        found[f"figures_of_{days}_days_ms"] = round(statistics.median(times), 1)
+        print(
+            f"figures of {days:3} days        {statistics.median(times):7.1f} ms, at most {max(times):.1f}"
+        )
+    database.close()
+    return found
 
 
 def _beside_a_daemon(workers: int, files: int, rounds: int) -> dict[str, Any]:
-    port = _free_port()
+    port = free_port()
     staging = Path(tempfile.mkdtemp(prefix="pigeonhole-staging-"))
     originals = receipts()
     ratios = []
     try:
         with (
             daemon(workers=workers, stability_delay=0, port=port) as running,
-            _client(port) as client,
+            client_of(port) as client,
         ):
             picture = originals[0]
             _judge(client, picture)  # the worker starts with the first upload
@@ -133,49 +125,6 @@ def _beside_a_daemon(workers: int, files: int, rounds: int) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _home() -> Iterator[Home]:
-    root = Path(tempfile.mkdtemp(prefix="pigeonhole-bench-"))
-    home = Home.of(root / "home", Settings())
-    home.lay_out()
-    Database.open(home.database).close()
-    try:
-        yield home
-    finally:
-        shutil.rmtree(root)
-
-
-@contextmanager
-def _served(home: Home) -> Iterator[httpx.Client]:
-    port = _free_port()
-    process = subprocess.Popen(
-        [COMMAND, "serve", "--home", home.root, "--port", str(port)],
-        env=os.environ | {"PIGEONHOLE_LOG_LEVEL": "error"},
-    )
-    try:
-        with _client(port) as client:
-            yield client
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-@contextmanager
-def _client(port: int) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=_UP) as client:
-        until = time.monotonic() + _UP
-        while True:
-            try:
-                client.get("/")
-            except httpx.TransportError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
-            else:
-                break
-        yield client
-
-
 def _milliseconds(client: httpx.Client, path: str, asked: dict[str, str]) -> float:
     started = time.perf_counter()
     client.get(path, params=asked).raise_for_status()
@@ -193,7 +142,7 @@ def _many(port: int, picture: bytes, each: int = 20) -> tuple[float, int]:
     errors: list[Exception] = []
 
     def ask() -> None:
-        with _client(port) as client:
+        with client_of(port) as client:
             for _ in range(each):
                 try:
                     _judge(client, picture)
@@ -215,7 +164,7 @@ def _browsing(port: int) -> Iterator[None]:
     ends = threading.Event()
 
     def browse() -> None:
-        with _client(port) as client:
+        with client_of(port) as client:
             while not ends.wait(1.0):
                 rows = client.get("/scans", params={"limit": 50}).json()["scans"]
                 for row in rows[:5]:
@@ -236,12 +185,6 @@ def _browsing(port: int) -> Iterator[None]:
 @contextmanager
 def _nobody() -> Iterator[None]:
     yield
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

@@ -154,6 +154,19 @@ class FeedbackBook(Book):
         with self._database.read() as connection:
             return [_said(row) for row in connection.execute(query)]
 
+    def holding(self, scan_ids: Sequence[int]) -> dict[int, Said]:
+        """What was said last of each of these scans, and holds; scans without are left out."""
+        found: dict[int, Said] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(scan_ids), MOST):
+                some = scan_ids[start : start + MOST]
+                query = select(feedback).where(
+                    feedback.c.scan_id.in_(some), feedback.c.undone_at.is_(None)
+                )
+                for row in connection.execute(query.order_by(feedback.c.id)):
+                    found[row.scan_id] = _said(row)
+        return found
+
     def _say(self, connection: Connection, said: Iterable[tuple[int, str]], source: Source) -> None:
         """Write what these scans are, by their ids."""
         told = dict(said)

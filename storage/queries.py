@@ -8,16 +8,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, TableClause, column, func, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Exists,
+    Select,
+    TableClause,
+    column,
+    exists,
+    func,
+    select,
+    table,
+)
 
 from indexer.verdict import Match, Verdict
 from models.fields.ticket import Field, Ticket
 from models.page.scan import Fault
 from storage import rows
-from storage.records import Heartbeat, Hit, Move, Prior, Superseded, displayable, timestamp
+from storage.records import Heartbeat, Hit, Move, Prior, State, Superseded, displayable, timestamp
 from storage.searching import search
 from storage.standing import Standing
-from storage.tables import JUDGED, OPEN, heartbeat, journal, matches, scans
+from storage.tables import JUDGED, OPEN, feedback, heartbeat, journal, matches, scans
 from storage.tickets import fields_of, ticket_of
 from storage.views import RESULT_COLUMNS
 
@@ -37,6 +48,7 @@ class Queries(Standing):
         limit: int | None = None,
         *,
         unread: bool = False,
+        unseen: bool = False,
         before: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Rows of the view ``results``, newest first; the keys are its columns, in order.
@@ -47,6 +59,7 @@ class Queries(Standing):
             since: only scans received then or later.
             limit: no more rows than this.
             unread: only scans that were judged though their text could not be read.
+            unseen: only scans of which nobody has said anything that holds.
             before: only scans with a smaller id.
         """
         view = results_view.c
@@ -59,6 +72,8 @@ class Queries(Standing):
             query = query.where(view.received_at >= timestamp(since))
         if unread:
             query = query.where(view.state.in_(JUDGED), view.error.is_not(None))
+        if unseen:
+            query = query.where(~_said_of(view.scan_id))
         if before is not None:
             query = query.where(view.scan_id < before)
         return self._paged(query, limit)
@@ -107,6 +122,24 @@ class Queries(Standing):
         query = select(scans.c.state, func.count()).group_by(scans.c.state)
         with self.database.read() as connection:
             return {state: number for state, number in connection.execute(query)}  # noqa: C416
+
+    def counts_by_class(self) -> dict[str, int]:
+        """How many scans are taken for each class; those that were put back do not count."""
+        number = select(scans.c.class_name, func.count()).group_by(scans.c.class_name)
+        with self.database.read() as connection:
+            # Each by an index alone: one look for class and state would go through every row.
+            found = {name: count for name, count in connection.execute(number) if name is not None}
+            for name, count in connection.execute(number.where(scans.c.state == "superseded")):
+                if name is not None:
+                    found[name] -= count
+        return {name: count for name, count in found.items() if count}
+
+    def unseen(self, state: State) -> int:
+        """How many scans are in a state of which nobody has said anything that holds."""
+        query = select(func.count()).where(scans.c.state == state, ~_said_of(scans.c.id))
+        with self.database.read() as connection:
+            number: int = connection.execute(query).scalar_one()
+        return number
 
     def unread(self) -> int:
         """How many scans were judged though their text could not be read."""
@@ -198,6 +231,11 @@ class Queries(Standing):
         with self.database.read() as connection:
             found = connection.execute(query.order_by(scans.c.id)).all()
         return [(scan_id, Path(os.fsdecode(source))) for scan_id, source in found]
+
+
+def _said_of(scan_id: ColumnElement[int]) -> Exists:
+    """Whether somebody has said something of a scan that holds."""
+    return exists().where(feedback.c.scan_id == scan_id, feedback.c.undone_at.is_(None))
 
 
 def _matches(connection: Connection, scan_id: int) -> tuple[Match, ...]:

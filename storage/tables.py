@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0008"
+HEAD: Final = "0009"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -139,8 +139,27 @@ fields = Table(
     # Of a date: the order of its numbers, where the ticket itself proves it.
     Column("date_order", Text),
     # What was read, where a person has written something else; empty where nothing was read.
+    # Then the value is the person's, empty where it was emptied, and as sure as can be.
     Column("read_value", Text),
+    Column("read_confidence", REAL),
     sqlite_with_rowid=False,
+)
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("scan_id", ForeignKey("scans.id"), nullable=False, index=True),
+    Column("edited_at", Text, nullable=False),
+    # From where: api or page.
+    Column("source", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    # Of the field, before and after; NULL where it was, or is, empty.
+    Column("value_before", Text),
+    Column("value", Text),
+    # 1 where the field was given back what was read.
+    Column("as_read", Integer, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 outputs = Table(

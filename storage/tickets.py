@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from models.fields.ticket import Field, Fields, Ticket
 from models.ticket.words import Word
+from storage.edits import take_over
 from storage.records import displayable
 from storage.rows import each
 from storage.tables import fields, readings, words
@@ -22,31 +23,27 @@ def add_tickets(connection: Connection, found: Mapping[int, Ticket]) -> None:
     """Write what was read, by the ids of the scans.
 
     A date of which the ticket does not tell what is the day and what the month is taken as other
-    tickets of its vendor have it.
+    tickets of its vendor have it. What a person wrote into a field of the same bytes stays.
     """
     tickets = {scan_id: _settled(connection, ticket) for scan_id, ticket in found.items()}
     each(connection, insert(readings), [_reading(*one) for one in tickets.items()])
     each(connection, insert(words), [row for one in tickets.items() for row in _words(*one)])
     each(connection, insert(fields), [row for one in tickets.items() for row in _fields(*one)])
+    take_over(connection, list(tickets))
 
 
 def fields_of(connection: Connection, scan_ids: Sequence[int]) -> dict[int, dict[str, Field]]:
-    """The fields that were found on scans, by their ids and by name."""
+    """The fields of scans, by their ids and by name; those that a person has emptied as well."""
     query = select(fields).where(fields.c.scan_id.in_(scan_ids))
     found: dict[int, dict[str, Field]] = {}
     for row in connection.execute(query):
-        found.setdefault(row.scan_id, {})[row.name] = Field(
-            row.value,
-            row.confidence,
-            row.page,
-            (row.left, row.top, row.width, row.height),
-            row.date_order,
-        )
+        field = replace(_field(row, row.value, row.confidence), read=row.read_value)
+        found.setdefault(row.scan_id, {})[row.name] = field
     return found
 
 
 def ticket_of(connection: Connection, scan_id: int) -> Ticket | None:
-    """What was read of a scan; None if it was not read."""
+    """What was read of a scan, whatever people wrote into its fields; None if it was not read."""
     text = connection.execute(
         select(readings.c.text).where(readings.c.scan_id == scan_id)
     ).scalar_one_or_none()
@@ -60,8 +57,24 @@ def ticket_of(connection: Connection, scan_id: int) -> Ticket | None:
         )
         for row in connection.execute(each_word)
     )  # fmt: skip
-    said = fields_of(connection, [scan_id]).get(scan_id, {})
-    return Ticket(text, found, Fields(**said))
+    return Ticket(text, found, Fields(**_read_fields(connection, scan_id)))
+
+
+def _read_fields(connection: Connection, scan_id: int) -> dict[str, Field]:
+    """The fields as the machine had them."""
+    query = select(fields).where(fields.c.scan_id == scan_id)
+    return {
+        row.name: _field(row, row.value, row.confidence)
+        if row.read_value is None
+        else _field(row, row.read_value, row.read_confidence)
+        for row in connection.execute(query)
+        if row.read_value != ""
+    }
+
+
+def _field(row: Row[Any], value: str, confidence: float) -> Field:
+    box = (row.left, row.top, row.width, row.height)
+    return Field(value, confidence, row.page, box, row.date_order)
 
 
 def _settled(connection: Connection, ticket: Ticket) -> Ticket:
@@ -75,6 +88,8 @@ def _settled(connection: Connection, ticket: Ticket) -> Ticket:
             readings.c.vendor == displayable(vendor.value),
             fields.c.name == "ticket_date",
             fields.c.date_order.is_not(None),
+            # What a person had to mend proves nothing.
+            fields.c.read_value.is_(None),
         )
         .group_by(fields.c.date_order)
     )

@@ -18,14 +18,17 @@ class Field:
     """One thing that a ticket says.
 
     Attributes:
-        value: an ISO date, a decimal number with two places, an ISO 4217 code, or a name.
+        value: an ISO date, a decimal number with two places, an ISO 4217 code, or a name; empty
+            where a person has emptied it.
         confidence: from 0 to 1.
-        page: number of the page that it stands on, from 1.
+        page: number of the page that it stands on, from 1; 0 where it was not read anywhere.
         box: around the words that it came from, in pixels of that page.
         order: of day, month and year by which a date was read; None of other values, and where
             it is written in words.
         otherwise: the ISO date that it is in another order, where nothing on the ticket tells.
         other_order: that order.
+        read: what was read, where a person has written the value; empty where nothing was; None
+            where nobody has.
     """
 
     value: str
@@ -35,6 +38,7 @@ class Field:
     order: DateOrder | None = None
     otherwise: str | None = None
     other_order: DateOrder | None = None
+    read: str | None = None
 
     def settled(self, order: DateOrder) -> Field:
         """This date as the vendor's other tickets tell that it is meant; itself where it is sure."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from service.api.context import TheOffice, Uploads
-from service.desk import examples
+from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
+from service.api.parts import AddedAnswer
+from service.desk import examples, removing
 from service.http.describing import UPLOADS
 
 router = APIRouter(prefix="/classes", tags=["classes"])
+
+_THUMBNAIL = DRAWN | {304: {"description": "It is still the one that is known"}}
 
 
 class ClassAnswer(BaseModel):
@@ -20,14 +26,6 @@ class ClassAnswer(BaseModel):
     class_name: str = Field(alias="class")
     examples: int = Field(description="How many there are.")
     files: list[str] = Field(description="Their names.")
-
-
-class AddedAnswer(BaseModel):
-    """An upload that is an example now."""
-
-    name: str = Field(description="What the client called the file.")
-    support: str = Field(description="Its name under the support folder.")
-    new: bool = Field(description="False if the class had these bytes already.")
 
 
 class RemovedAnswer(BaseModel):
@@ -70,7 +68,7 @@ async def add_examples(office: TheOffice, name: str, uploads: Uploads) -> list[A
 )
 def picture(office: TheOffice, name: str, example: str) -> FileResponse:
     """The file of an example, as it is."""
-    found = examples.picture(office.home, name, example)
+    found = examples.file_of(office.home, name, example)
     # No browser runs anything that such a file may hold.
     headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
     return FileResponse(
@@ -82,16 +80,33 @@ def picture(office: TheOffice, name: str, example: str) -> FileResponse:
     )
 
 
+@router.get("/{name}/examples/{example}/thumbnail", response_class=Response, responses=_THUMBNAIL)
+def thumbnail(
+    office: TheOffice,
+    name: str,
+    example: str,
+    side: Side = THUMBNAIL,
+    if_none_match: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Response:
+    """An example's first page, small: whatever kind of file it is, a browser can show this."""
+    picture, sha256 = examples.thumbnail(office.home, office.pictures, name, example, side)
+    # Another picture may have the name tomorrow, so that browsers ask whether it is still this one.
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{sha256}-{side}"'}
+    if if_none_match == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return drawn(picture, headers)
+
+
 @router.delete("/{name}/examples/{example}")
 def remove_example(office: TheOffice, name: str, example: str) -> RemovedAnswer:
     """Take an example out of its class. Its file is not deleted: it moves to `removed/`."""
-    return RemovedAnswer(moved_to=[examples.remove_example(office.home, name, example)])
+    return RemovedAnswer(moved_to=[removing.remove_example(office.home, name, example)])
 
 
 @router.delete("/{name}")
 def remove_class(office: TheOffice, name: str) -> RemovedAnswer:
     """Take a class away. Its examples are not deleted: they move to `removed/`."""
-    return RemovedAnswer(moved_to=examples.remove_class(office.home, name))
+    return RemovedAnswer(moved_to=removing.remove_class(office.home, name))
 
 
 def _answer(one: examples.ClassOf) -> ClassAnswer:

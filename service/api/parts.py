@@ -18,8 +18,18 @@ class MatchAnswer(BaseModel):
 
 
 class FieldDetail(BaseModel):
-    """How sure a field is, and where it stands."""
+    """How sure a field is, where it stands, and whether a person wrote it."""
 
     confidence: float
-    page: int = Field(description="From 1.")
-    box: Box = Field(description="Left, top, width, height: pixels of the page.")
+    page: int | None = Field(description="From 1; null where it was not read anywhere.")
+    box: Box | None = Field(description="Left, top, width, height: pixels of the page.")
+    edited: bool = Field(description="Whether a person wrote it.")
+    read: str | None = Field(description="What was read, where a person wrote something else.")
+
+
+class AddedAnswer(BaseModel):
+    """A file that is an example now."""
+
+    name: str = Field(description="What the file was called.")
+    support: str = Field(description="Its name under the support folder.")
+    new: bool = Field(description="False if the class had these bytes already.")

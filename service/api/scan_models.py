@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.api.parts import Box, FieldDetail, MatchAnswer
 from service.desk.scans import State
 
+FieldName = Literal["vendor", "ticket_date", "total", "currency", "tax"]
 ScanId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
@@ -85,6 +86,19 @@ class Word(BaseModel):
     undone_at: str | None
 
 
+class EditAnswer(BaseModel):
+    """Something that a person wrote into a field, or gave back to it."""
+
+    id: int
+    scan_id: int
+    edited_at: str
+    source: Literal["api", "page"]
+    name: FieldName
+    value_before: str | None
+    value: str | None
+    as_read: bool = Field(description="Whether the field was given back what was read.")
+
+
 class ScanDetail(ScanRow):
     """All that is known of one scan."""
 
@@ -93,6 +107,7 @@ class ScanDetail(ScanRow):
     stage: str | None = Field(description="Where its fault arose.")
     advice: str | None = Field(description="What to do about its fault.")
     history: list[Word] = Field(description="What was said of it, oldest first.")
+    edits: list[EditAnswer] = Field(description="What was written into its fields, oldest first.")
     present: bool = Field(description="Whether its file stands where it was filed.")
 
 
@@ -131,6 +146,49 @@ class CorrectionAnswer(BaseModel):
     class_name: str = Field(alias="class")
     destination: str
     moved: bool = Field(description="False while the move still stands in the journal.")
+
+
+_Written = Annotated[str | None, Field(max_length=1000)]
+
+
+class EditRequest(BaseModel):
+    """Values for one field or more; null empties one, what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
+
+    vendor: _Written = Field(None, description="Who gave it.")
+    ticket_date: _Written = Field(None, description="As 2026-01-31.")
+    total: _Written = Field(None, description="As 12.50.")
+    currency: _Written = Field(None, description="As EUR: ISO 4217.")
+    tax: _Written = Field(None, description="In the total; as 2.00.")
+
+
+class FieldValues(BaseModel):
+    """What a ticket says."""
+
+    vendor: str | None
+    ticket_date: str | None
+    total: str | None
+    currency: str | None
+    tax: str | None
+
+
+class FieldsAnswer(BaseModel):
+    """The fields of a scan, and what is known of each."""
+
+    scan_id: int
+    fields: FieldValues
+    field_details: dict[str, FieldDetail]
+
+
+class ExampleRequest(BaseModel):
+    """Of what a scan is an example."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    class_name: Annotated[str | None, Field(alias="class", min_length=1, max_length=200)] = Field(
+        None, description="A class, which may be new; left out, what the scan is taken for."
+    )
 
 
 class StepModel(BaseModel):

@@ -10,9 +10,15 @@ from fastapi import Path as InPath
 from starlette.responses import FileResponse, Response
 
 from service.api.context import TheOffice
+from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
+from service.api.parts import AddedAnswer
 from service.api.scan_models import (
     CorrectionAnswer,
     CorrectionRequest,
+    EditRequest,
+    ExampleRequest,
+    FieldName,
+    FieldsAnswer,
     FoundPage,
     ReadWords,
     ScanDetail,
@@ -20,25 +26,22 @@ from service.api.scan_models import (
     ScanPage,
     Steps,
 )
-from service.desk import scans
+from service.desk import scans, teaching
 from service.desk.correcting import Corrected, say_what_it_is, take_back_last
+from service.desk.editing import edit_fields, take_back_field
 from service.desk.pictures import Picture
 from service.desk.scans import MOST, PAGE, State, Wanted
 
 router = APIRouter(prefix="/scans", tags=["scans"])
 
-_SIDE, _PAGE_SIDE, _STEP_SIDE, _LARGEST = 192, 1200, 512, 2000
+_PAGE_SIDE, _STEP_SIDE = 1200, 512
 # The bytes of a scan never change: what is drawn of it holds for ever, for who may see it.
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-_PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/png": {}, "image/jpeg": {}}, "description": "The picture"}
-}
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {}}, "description": "The file of the scan"}
 }
 
 Id = Annotated[ScanId, InPath(description="As in the column scan_id.")]
-Side = Annotated[int, Query(ge=16, le=_LARGEST, description="Pixels of the longest side.")]
 
 
 @router.get("", response_model=ScanPage | FoundPage)
@@ -48,6 +51,7 @@ def list_scans(
     state: State | None = None,
     since: Annotated[datetime | None, Query(description="Received then or later.")] = None,
     unread: Annotated[bool, Query(description="Only tickets that could not be read.")] = False,
+    unseen: Annotated[bool, Query(description="Only scans of which nobody said anything.")] = False,
     text: Annotated[
         str | None, Query(max_length=1000, description="Words to look for; goes with limit alone.")
     ] = None,
@@ -55,7 +59,7 @@ def list_scans(
     limit: Annotated[int, Query(ge=1, le=MOST)] = PAGE,
 ) -> dict[str, Any]:
     """What was sorted, newest first; with ``text`` what was found, best first."""
-    wanted = Wanted(class_name, state, since, unread)
+    wanted = Wanted(class_name, state, since, unread, unseen)
     if text is not None:
         return {"found": scans.found_scans(office.ledger, text, wanted, before=before, limit=limit)}
     rows, following = scans.page_of_scans(office.ledger, wanted, before=before, limit=limit)
@@ -81,13 +85,13 @@ def its_file(office: TheOffice, scan_id: Id) -> FileResponse:
     )
 
 
-@router.get("/{scan_id}/thumbnail", response_class=Response, responses=_PICTURE)
-def its_thumbnail(office: TheOffice, scan_id: Id, side: Side = _SIDE) -> Response:
+@router.get("/{scan_id}/thumbnail", response_class=Response, responses=DRAWN)
+def its_thumbnail(office: TheOffice, scan_id: Id, side: Side = THUMBNAIL) -> Response:
     """Its first page, small."""
     return _drawn(scans.picture_of(office.ledger, office.pictures, scan_id, 1, side))
 
 
-@router.get("/{scan_id}/pages/{page}", response_class=Response, responses=_PICTURE)
+@router.get("/{scan_id}/pages/{page}", response_class=Response, responses=DRAWN)
 def its_page(
     office: TheOffice,
     scan_id: Id,
@@ -101,7 +105,7 @@ def its_page(
 @router.get("/{scan_id}/steps", response_model=Steps)
 def its_steps(office: TheOffice, scan_id: Id) -> dict[str, Any]:
     """What preparation makes of its first page, step by step."""
-    steps = scans.steps_of(office.ledger, office.pictures, scan_id, _SIDE)
+    steps = scans.steps_of(office.ledger, office.pictures, scan_id, THUMBNAIL)
     return {
         "steps": [
             {"name": name, "picture": f"/scans/{scan_id}/steps/{number}"}
@@ -110,7 +114,7 @@ def its_steps(office: TheOffice, scan_id: Id) -> dict[str, Any]:
     }
 
 
-@router.get("/{scan_id}/steps/{step}", response_class=Response, responses=_PICTURE)
+@router.get("/{scan_id}/steps/{step}", response_class=Response, responses=DRAWN)
 def its_step(
     office: TheOffice,
     scan_id: Id,
@@ -139,8 +143,35 @@ def take_back_correction(office: TheOffice, scan_id: Id) -> dict[str, Any]:
     return _answered(take_back_last(office.home, office.ledger, scan_id))
 
 
+@router.patch("/{scan_id}/fields", response_model=FieldsAnswer)
+def edit(office: TheOffice, scan_id: Id, asked: EditRequest) -> dict[str, Any]:
+    """Write into the fields of a scan that was read; null empties one."""
+    values = asked.model_dump(exclude_unset=True)
+    return edit_fields(office.home, office.ledger, scan_id, values, "api")
+
+
+@router.delete("/{scan_id}/fields/{name}", response_model=FieldsAnswer)
+def take_back_edit(office: TheOffice, scan_id: Id, name: FieldName) -> dict[str, Any]:
+    """Give a field back what was read."""
+    return take_back_field(office.home, office.ledger, scan_id, name, "api")
+
+
+@router.post("/{scan_id}/example", status_code=201)
+def make_example(
+    office: TheOffice, scan_id: Id, asked: ExampleRequest | None = None
+) -> list[AddedAnswer]:
+    """Make a scan an example of its class, or of another one, which may be new: one is enough.
+
+    Its file is copied; the scan stays what and where it is. What judges takes it up within seconds.
+    """
+    of = asked.class_name if asked is not None else None
+    added = teaching.make_example(office.home, office.ledger, scan_id, of, office.limits)
+    name = scans.shown_name(added.source)
+    return [AddedAnswer(name=name, support=added.name, new=added.new)]
+
+
 def _drawn(picture: Picture) -> Response:
-    return Response(picture.data, media_type=f"image/{picture.kind}", headers=_FOR_EVER)
+    return drawn(picture, _FOR_EVER)
 
 
 def _answered(said: Corrected) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
 
@@ -18,9 +18,12 @@ from models.page.scan import Fault, Scan
 from service.desk.judging import describe, described
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
-from service.workers.pipeline import Batch, Examined, Job, examine
+from service.workers.pipeline import Examined, Job, examine
 from service.workers.process import WorkerDiedError
 from storage.records import displayable
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -102,16 +105,40 @@ class Asking:
         examined = await self._examined(Job(scan, read=question.read))
         return answer_of(question, examined)
 
+    async def run(self, job: Callable[[EngineSpec], T]) -> T:
+        """Have the worker do something else.
+
+        Args:
+            job: what to do; it pickles, and so does what it returns.
+
+        Raises:
+            PigeonholeError: the worker does not come up, or it dies over this or takes too long.
+        """
+        done = await self._done(job)
+        if isinstance(done, Fault):
+            raise WorkersError(done.reason, done.advice, passing=True)
+        return done
+
     async def _examined(self, job: Job) -> Examined:
+        done = await self._done(examine, [job])
+        if not isinstance(done, Fault):
+            return done.examined[0]
+        return Examined(
+            job.scan, fault=done if done.advice else replace(done, advice="Open and save it anew")
+        )
+
+    async def _done(
+        self, job: Callable[Concatenate[EngineSpec, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | Fault:
         for attempt in range(1, _TRIES + 1):
             try:
-                submitted = self._pool_now().submit(examine, self._spec, [job])
-                batch: Batch = await asyncio.wrap_future(submitted)
+                submitted = self._pool_now().submit(job, self._spec, *args, **kwargs)
+                return await asyncio.wrap_future(submitted)
             except TimeoutError:
                 reason = f"took longer than {self._timeout:g} seconds"
-                return Examined(job.scan, fault=Fault("worker", reason, "Raise job_timeout"))
+                return Fault("worker", reason, "Raise job_timeout")
             except WorkerDiedError as error:
-                log.warning("a worker died over an upload", reason=str(error), attempt=attempt)
+                log.warning("a worker died", over=job.__name__, reason=str(error), attempt=attempt)
                 reason = str(error)
             except PigeonholeError:
                 raise
@@ -120,11 +147,9 @@ class Asking:
                     raise _ends() from None
                 raise
             except Exception as error:  # noqa: BLE001 - one odd file must not look like a mistake here
-                log.error("an upload could not be judged", reason=repr(error))
-                return Examined(job.scan, fault=Fault("worker", "cannot be judged"))
-            else:
-                return batch.examined[0]
-        return Examined(job.scan, fault=Fault("worker", reason, "Open and save it anew"))
+                log.error("a worker failed", over=job.__name__, reason=repr(error))
+                return Fault("worker", "a worker failed over it", "The service's log tells more")
+        return Fault("worker", reason)
 
     def _pool_now(self) -> PoolExecutor:
         """The pool; another one where the last came to nothing, for that may have been mended."""

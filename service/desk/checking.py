@@ -17,7 +17,7 @@ def check_classes(spec: EngineSpec) -> Iterator[Finding]:
         PigeonholeError: the engine cannot be started.
     """
     engine = engine_for(spec)
-    engine.refresh()
+    engine.refresh(now=True)
     index = engine.index
     yield from _unreadable(engine)
     yield from _empty(spec.support, index.examples_by_class)

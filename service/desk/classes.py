@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import SupportError
+from config.errors import MissingError, SupportError, UsageError
 from config.home import Home
 from config.ignored import Ignored
 from indexer.support import check_class_name, class_counts, support_files
+from indexer.verdict import UNKNOWN
 from models.page.hashing import hash_file
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Scan
@@ -19,6 +20,11 @@ from service.workers.judge import first_page, scan_of
 from storage.filing.copying import copy_in
 from storage.filing.files import make_folders
 from storage.filing.names import Names, visible
+
+__all__ = [
+    "Added", "add_examples", "check_class_name", "class_meant", "list_classes",
+    "unreadable_examples",
+]  # fmt: skip
 
 _UNSEEN = Ignored(("*.error.json",))
 """Names of files that the support folder does not show: `indexer.support`."""
@@ -42,6 +48,27 @@ class Added:
 def list_classes(home: Home) -> dict[str, int]:
     """Number of examples by class."""
     return class_counts(home.support)
+
+
+def class_meant(home: Home, typed: str) -> str:
+    """The class that somebody means: by its name, or by letters that only one name begins with.
+
+    Raises:
+        MissingError: it is none.
+        UsageError: it may be more than one, or nothing was typed.
+    """
+    names = [UNKNOWN, *sorted(list_classes(home))]
+    typed = typed.strip()
+    if typed in names:
+        return typed
+    begun = [name for name in names if typed and name.casefold().startswith(typed.casefold())]
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        raise UsageError(f"{typed!r} may be {' or '.join(begun)}", "Type more of it")
+    if not typed:
+        raise UsageError("no class is named", f"The classes are {', '.join(names)}")
+    raise MissingError(f"there is no class {typed!r}", "Add an example of it first")
 
 
 def add_examples(

@@ -63,7 +63,7 @@ def say_what_it_is(
         ConflictError: it is still being judged, or its file is no longer there or another one.
     """
     check_class(home, class_name)
-    scan = _closed(ledger, scan_id)
+    scan = closed_scan(ledger, scan_id)
     book = FeedbackBook(ledger.database, home)
     if scan.class_name == displayable(class_name):
         if not book.confirm([scan_id], source):
@@ -112,7 +112,7 @@ def take_back(home: Home, ledger: Ledger, said: Said, *, patience: float = PATIE
         raise ConflictError(
             f"what was said of scan {said.scan_id} does not hold any more", _LOOK_AGAIN
         )
-    scan = _closed(ledger, said.scan_id, looked_at=not said.confirms)
+    scan = closed_scan(ledger, said.scan_id, looked_at=not said.confirms)
     before = said.class_before or UNKNOWN
     if said.confirms:
         book.take_back(said.number, None)
@@ -139,8 +139,18 @@ def check_class(home: Home, name: str) -> None:
         raise MissingError(f"there is no class {name!r}", "Add an example of it first")
 
 
-def _closed(ledger: Ledger, scan_id: int, *, looked_at: bool = True) -> Filed:
-    """The scan, its file where it was filed."""
+def closed_scan(ledger: Ledger, scan_id: int, *, looked_at: bool = True) -> Filed:
+    """A scan whose file stands where it was filed.
+
+    Args:
+        ledger: that knows it.
+        scan_id: which.
+        looked_at: see that the file is there and is the one that was filed.
+
+    Raises:
+        MissingError: there is no such scan.
+        ConflictError: it is still being judged, or its file is no longer there or another one.
+    """
     found = ledger.filed(scan_ids=[scan_id])
     if not found:
         row = ledger.result(scan_id)

@@ -1,22 +1,23 @@
-"""The examples of the classes, looked at and taken away from afar; taking away destroys nothing."""
+"""The examples of the classes, looked at and added from afar."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from config.errors import ConflictError, MissingError
 from config.home import Home
-from indexer.support import SupportFile, class_counts, support_files
+from indexer.support import SupportFile, class_counts, support_files, support_stamp
 from models.page.formats import Kind, kind_of
 from models.page.limits import Limits
-from service.desk.classes import Added, add_examples
+from models.page.scan import Fault
+from service.desk.classes import Added, add_examples, list_classes
+from service.desk.pictures import Picture, Pictures
+from service.workers.judge import scan_of
 from storage.filing import files
-from storage.filing.aside import set_aside
 from storage.records import displayable
 
 _HEAD: Final = 4096
@@ -31,7 +32,8 @@ _TYPES: Final = {
     Kind.HEIF: "image/heic",
     Kind.AVIF: "image/avif",
 }
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()
+"""Held by whoever changes the examples of a class over HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class ClassOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ExampleFile:
     """An example's file.
 
     Attributes:
@@ -68,6 +70,11 @@ def classes(home: Home) -> list[ClassOf]:
     return [ClassOf(name, tuple(sorted(found[name]))) for name in sorted(found)]
 
 
+def mark(home: Home) -> str:
+    """Changes whenever an example comes, goes or changes; nothing is opened."""
+    return support_stamp(home.support)
+
+
 def one_class(home: Home, name: str) -> ClassOf:
     """A class with its examples.
 
@@ -81,18 +88,24 @@ def one_class(home: Home, name: str) -> ClassOf:
 
 
 def add_uploads(home: Home, name: str, given: Sequence[Path], limits: Limits) -> list[Added]:
-    """Add examples, as `service.desk.classes.add_examples` does; one caller at a time."""
-    with _one_at_a_time:
-        return add_examples(home, name, given, limits, shown=lambda path: path.name)
+    """Add examples, as `service.desk.classes.add_examples` does; one caller at a time.
+
+    A class whose name is no UTF-8 is meant by what is shown of it, and refused: no second one is
+    made that looks the same.
+    """
+    with one_at_a_time:
+        real = next((one for one in list_classes(home) if displayable(one) == name), name)
+        added = add_examples(home, real, given, limits, shown=lambda path: displayable(path.name))
+    return [replace(one, name=displayable(one.name)) for one in added]
 
 
-def picture(home: Home, name: str, example: str) -> Picture:
+def file_of(home: Home, name: str, example: str) -> ExampleFile:
     """The file of an example.
 
     Raises:
         MissingError: there is no such class or example, or it cannot be opened.
     """
-    file = _file(home, name, example)
+    file = find(home, name, example)
     try:
         descriptor = files.open_regular(file.path)
         with open(descriptor, "rb") as opened:
@@ -100,60 +113,52 @@ def picture(home: Home, name: str, example: str) -> Picture:
     except OSError:
         raise _missing(name, example) from None
     known = None if kind is None else _TYPES[kind]
-    return Picture(file.path, known or "application/octet-stream")
+    return ExampleFile(file.path, known or "application/octet-stream")
 
 
-def remove_example(home: Home, name: str, example: str) -> str:
-    """Move an example out of its class into ``removed/<class>/``; where it lies now.
+def thumbnail(
+    home: Home, pictures: Pictures, name: str, example: str, side: int
+) -> tuple[Picture, str]:
+    """The first page of an example, small, and the sha256 of the example.
+
+    Args:
+        home: whose classes.
+        pictures: draws it.
+        name: of the class.
+        example: name of the file.
+        side: its longest side, in pixels, at most.
 
     Raises:
         MissingError: there is no such class or example.
-        ConflictError: it cannot be moved.
+        ConflictError: it cannot be drawn.
     """
-    with _one_at_a_time:
-        return _moved(home, _file(home, name, example))
+    file = find(home, name, example)
+    scan = scan_of(file.path)
+    if isinstance(scan, Fault):
+        raise _undrawn(file, scan)
+    drawn = pictures.page(file.path, scan.sha256, 1, side)
+    if isinstance(drawn, Fault):
+        raise _undrawn(file, drawn)
+    return drawn, scan.sha256
 
 
-def remove_class(home: Home, name: str) -> list[str]:
-    """Move all examples of a class there, so that the class is none; where they lie now.
+def find(home: Home, name: str, example: str) -> SupportFile:
+    """An example by the names that are shown.
 
     Raises:
-        MissingError: there is no such class.
-        ConflictError: one of them cannot be moved.
+        MissingError: there is no such class or example.
     """
-    with _one_at_a_time:
-        one_class(home, name)
-        moved = [
-            _moved(home, file)
-            for file in list(support_files(home.support))
-            if displayable(file.class_name) == name
-        ]
-        for folder in {real for real in class_counts(home.support) if displayable(real) == name}:
-            # Whatever else lies in it stays, and the folder with it: a class without examples.
-            with contextlib.suppress(OSError):
-                (home.support / folder).rmdir()
-    return moved
-
-
-def _file(home: Home, name: str, example: str) -> SupportFile:
     for file in support_files(home.support):
         if (displayable(file.class_name), displayable(file.path.name)) == (name, example):
             return file
     raise _missing(name, example)
 
 
+def _undrawn(file: SupportFile, fault: Fault) -> ConflictError:
+    return ConflictError(f"{displayable(file.name)} {fault.reason}", fault.advice)
+
+
 def _missing(name: str, example: str) -> MissingError:
     return MissingError(
         f"the class {name!r} has no example {example!r}", "'GET /classes' lists them"
     )
-
-
-def _moved(home: Home, file: SupportFile) -> str:
-    try:
-        place = set_aside(file.path, home.removed / file.class_name)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConflictError(
-            f"{displayable(file.name)} cannot be moved: {reason}", "It stays an example"
-        ) from None
-    return displayable(home.relative(place))

@@ -130,9 +130,19 @@ def described(fields: Fields) -> dict[str, Any]:
 
 
 def detailed(found: Mapping[str, Field]) -> dict[str, Any]:
-    """How sure fields are, and where they stand, by name."""
+    """How sure fields are, where they stand, and whether a person wrote them, by name.
+
+    ``page`` and ``box`` are None of what a person wrote though nothing was read; ``read`` is what
+    was read in place of what a person wrote.
+    """
     return {
-        name: {"confidence": one.confidence, "page": one.page, "box": list(one.box)}
+        name: {
+            "confidence": one.confidence,
+            "page": one.page or None,
+            "box": list(one.box) if one.page else None,
+            "edited": one.read is not None,
+            "read": one.read or None,
+        }
         for name, one in found.items()
     }
 

@@ -13,6 +13,7 @@ from config.settings import Settings
 from models.page.limits import Limits
 from service.desk.asking import Asking
 from service.desk.pictures import Pictures
+from service.desk.surveying import Surveys
 from service.workers.engine import EngineSpec, limits_of
 from service.workers.temporary import private_folder, remove_what_the_dead_left
 from storage.database import Database
@@ -32,6 +33,7 @@ class Office:
         ledger: of it.
         asking: what judges uploads.
         pictures: draws scans.
+        surveys: of the examples.
         limits: what a scan may ask of this machine.
         ignored: names that the inbox leaves alone.
         uploads: the folder for uploads; the daemon clears it when this process has died.
@@ -42,6 +44,7 @@ class Office:
     ledger: Ledger
     asking: Asking
     pictures: Pictures
+    surveys: Surveys
     limits: Limits
     ignored: Ignored
     uploads: Path
@@ -64,6 +67,7 @@ def office_of(home: Home, settings: Settings, pid: int) -> Iterator[Office]:
     uploads = private_folder(home.cache, pid)
     spec = EngineSpec.of(home, settings)
     asking, pictures = Asking(spec, settings.job_timeout), Pictures(spec)
+    surveys = Surveys(asking, home.support)
     try:
         yield Office(
             home,
@@ -71,12 +75,14 @@ def office_of(home: Home, settings: Settings, pid: int) -> Iterator[Office]:
             Ledger(database, home),
             asking,
             pictures,
+            surveys,
             limits_of(settings),
             Ignored(settings.ignore),
             uploads,
         )
     finally:
         asking.close()
+        surveys.close()
         pictures.close()
         database.close()
         with suppress(OSError):  # it holds something, or was never made

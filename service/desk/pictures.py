@@ -15,7 +15,7 @@ from models.page.picture import Picture
 from models.page.scan import Fault
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
-from service.workers.pictures import draw_page, draw_steps, no_warm_up
+from service.workers.pictures import draw_page, draw_steps, measure_page, no_warm_up
 from service.workers.process import WorkerDiedError
 
 __all__ = ["Picture", "Pictures"]
@@ -66,6 +66,10 @@ class Pictures:
                 while len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
         return drawn
+
+    def size(self, path: Path, number: int) -> tuple[int, int] | Fault:
+        """Width and height of a page; see `service.workers.pictures.measure_page`."""
+        return self._drawn(functools.partial(measure_page, self._spec, path, number))
 
     def steps(self, path: Path, side: int) -> list[tuple[str, Picture]] | Fault:
         """What preparation makes of the first page; see `service.workers.pictures.draw_steps`."""

@@ -14,6 +14,7 @@ from config.home import Home
 from models.page.scan import Fault
 from service.desk.judging import detailed
 from service.desk.pictures import Picture, Pictures
+from storage.edits import Edit, EditBook
 from storage.feedback import FeedbackBook, Said
 from storage.ledger import Ledger
 from storage.records import State, displayable
@@ -37,12 +38,14 @@ class Wanted:
         state: see `storage.records.State`.
         since: received then or later.
         unread: judged, though their text could not be read.
+        unseen: nobody has said anything of them that holds.
     """
 
     class_name: str | None = None
     state: State | None = None
     since: datetime | None = None
     unread: bool = False
+    unseen: bool = False
 
 
 def page_of_scans(
@@ -66,7 +69,7 @@ def page_of_scans(
     found = list(
         ledger.results(
             wanted.class_name, wanted.state, wanted.since, size + 1,
-            unread=wanted.unread, before=before,
+            unread=wanted.unread, unseen=wanted.unseen, before=before,
         )
     )  # fmt: skip
     more = len(found) > size
@@ -96,8 +99,9 @@ def described_scan(home: Home, ledger: Ledger, scan_id: int) -> dict[str, Any]:
     """All that is known of one scan.
 
     The columns of ``results``, and: ``matches`` (class, support, distance, nearest first),
-    ``field_details``, ``stage`` and ``advice`` of its fault, ``history`` (what was said of it), and
-    ``present``: whether its file stands where it was filed.
+    ``field_details``, ``stage`` and ``advice`` of its fault, ``history`` (what was said of it),
+    ``edits`` (what was written into its fields), and ``present``: whether its file stands where it
+    was filed.
 
     Raises:
         MissingError: there is no such scan.
@@ -116,6 +120,7 @@ def described_scan(home: Home, ledger: Ledger, scan_id: int) -> dict[str, Any]:
         "stage": fault.stage if fault else None,
         "advice": fault.advice if fault else None,
         "history": [described_word(one) for one in book.history(scan_id)],
+        "edits": [described_edit(one) for one in EditBook(ledger.database, home).history(scan_id)],
         "present": place is not None and os.path.lexists(place),
     }
 
@@ -124,6 +129,13 @@ def described_word(said: Said) -> dict[str, Any]:
     """Something that was said of a scan, as plain values."""
     values = asdict(said)
     values["class"] = values.pop("class_name")
+    values["id"] = values.pop("number")
+    return values
+
+
+def described_edit(edit: Edit) -> dict[str, Any]:
+    """Something that was written into a field, as plain values."""
+    values = asdict(edit)
     values["id"] = values.pop("number")
     return values
 
@@ -164,6 +176,16 @@ def picture_of(ledger: Ledger, pictures: Pictures, scan_id: int, number: int, si
     row = _there_is(ledger, scan_id)
     drawn = pictures.page(file_of(ledger, scan_id), row["sha256"], number, side)
     return _whole(scan_id, drawn)
+
+
+def page_size(ledger: Ledger, pictures: Pictures, scan_id: int, number: int) -> tuple[int, int]:
+    """Width and height of a page in pixels, which the boxes of its words refer to.
+
+    Raises:
+        MissingError: there is no such scan.
+        ConflictError: it has no file now, or that cannot be read.
+    """
+    return _whole(scan_id, pictures.size(file_of(ledger, scan_id), number))
 
 
 def steps_of(

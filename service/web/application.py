@@ -9,9 +9,9 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.responses import RedirectResponse, Response
 
-from service.api import classes, health, inference, lessons, metrics, scans
+from service.api import classes, health, inference, lessons, metrics, scans, surveys
 from service.desk.office import Office
-from service.http.access import SIGN_OUT, Access, Sessions
+from service.http.access import Access, Sessions
 from service.http.bodies import BodyLimit
 from service.http.counting import Counted
 from service.http.describing import describe, describing
@@ -55,11 +55,12 @@ def web_app(office: Office, token: str, *, warm: bool = False) -> FastAPI:
     )
     app.state.office = office
     app.state.registry = registry = CollectorRegistry()
-    for part in (health, inference, scans, lessons, classes, metrics):
+    for part in (health, inference, scans, lessons, classes, surveys, metrics):
         app.include_router(part.router)
     app.include_router(signing_in(sessions))
     app.include_router(describing(app))
-    app.include_router(_page(signed_in=bool(token)))
+    app.add_api_route("/ui", _with_slash, include_in_schema=False)
+    _page_on(app, office, signed_in=bool(token))
     describe(app, with_token=bool(token))
     answer_problems(app)
     # The one that is added last is asked first.
@@ -71,27 +72,34 @@ def web_app(office: Office, token: str, *, warm: bool = False) -> FastAPI:
     return app
 
 
-def _page(*, signed_in: bool) -> APIRouter:
-    """What stands where the page will be."""
-    router = APIRouter(include_in_schema=False)
-    out = (
-        f'<form method="post" action="{SIGN_OUT}"><button type="submit">Sign out</button></form>'
-        if signed_in
-        else ""
-    )
+def _with_slash() -> Response:
+    return RedirectResponse(health.PAGE, 308)
 
-    @router.get("/ui")
-    def without_slash() -> Response:
-        return RedirectResponse(health.PAGE, 308)
+
+def _page_on(app: FastAPI, office: Office, *, signed_in: bool) -> None:
+    """The page at ``/ui/``; where Dash is not installed, what to do about that."""
+    try:
+        from service.page.application import page_on
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"dash", "plotly"}:
+            raise
+        app.include_router(_without_dash())
+    else:
+        page_on(app, office, signed_in=signed_in)
+
+
+def _without_dash() -> APIRouter:
+    """What stands where the page would be."""
+    router = APIRouter(include_in_schema=False)
 
     @router.get(health.PAGE)
     def ui() -> Response:
         return page(
             "Pigeonhole",
-            "<p>This version has no page yet; it has an API.</p>\n"
+            "<p>The page needs Dash, which is not installed: "
+            "<code>pip install -c constraints.txt 'pigeonhole[web]'</code></p>\n"
             '<ul>\n<li><a href="/docs">What the API can do</a></li>\n'
-            '<li><a href="/classes">The classes</a></li>\n'
-            f'<li><a href="/metrics">Counts</a></li>\n</ul>\n{out}',
+            '<li><a href="/classes">The classes</a></li>\n</ul>',
         )
 
     return router

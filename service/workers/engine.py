@@ -161,14 +161,19 @@ class Engine:
         row: NDArray[np.float32] = self._embedder.embed([page.pixels])[0]
         return row
 
-    def refresh(self, *, at_once: bool = False) -> None:
+    @property
+    def stamp(self) -> str | None:
+        """What the support folder looked like when it was taken up: see `support_stamp`."""
+        return self._stamp
+
+    def refresh(self, *, now: bool = False) -> None:
         """Take up what has changed under the support folder. Only what is new is embedded.
 
         Args:
-            at_once: look, however short a time ago that was done.
+            now: look at it even if that was done a moment ago.
         """
         started = time.monotonic()
-        if started < self._look_again_at and not at_once:
+        if started < self._look_again_at and not now:
             return
         stamp = support_stamp(self.spec.support)
         took = time.monotonic() - started

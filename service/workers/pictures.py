@@ -41,6 +41,16 @@ def draw_page(spec: EngineSpec, path: Path, number: int, side: int) -> Picture |
     return page if isinstance(page, Fault) else encoded(shrunk(page.pixels, side), quality=_QUALITY)
 
 
+def measure_page(spec: EngineSpec, path: Path, number: int) -> tuple[int, int] | Fault:
+    """Width and height of a page in pixels, as it is read: what the boxes of words refer to."""
+    scan = scan_of(path)
+    page = scan if isinstance(scan, Fault) else _page(spec, scan, number)
+    if isinstance(page, Fault):
+        return page
+    height, width = page.pixels.shape
+    return width, height
+
+
 def draw_steps(spec: EngineSpec, path: Path, side: int) -> list[tuple[str, Picture]] | Fault:
     """What preparation makes of the first page, step by step; the last is what the branch sees.
 

@@ -96,7 +96,7 @@ def weigh(spec: EngineSpec, scan: Scan, class_name: str, known: Sequence[Known])
     """
     until = time.monotonic() + BUDGET
     engine = engine_for(spec)
-    engine.refresh(at_once=True)
+    engine.refresh(now=True)
     same = [one for one in engine.judging.index.examples if one.sha256 == scan.sha256]
     if same:
         # Of several, one of another class: that is what is to be told.

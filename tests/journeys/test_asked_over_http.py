@@ -104,7 +104,8 @@ def test_the_curl_lines_of_the_readme_work(
     """The first thing that a person copies."""
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    _, url = asked
+    service, url = asked
+    service.wait_closed(service.drop(ticket))  # the scan 1 that they speak of
     shutil.copy(ticket, tmp_path / "invoice.jpg")
     lines = re.findall(r"^(curl .*?)\s*(?:#.*)?$", README, re.MULTILINE)
     assert len(lines) >= 4

@@ -12,7 +12,8 @@ from config.errors import OcrError, WorkersError
 from models.page.scan import Fault
 from service.desk import asking
 from service.desk.asking import Asking, Question, answer_of
-from service.workers.pipeline import Batch, Examined
+from service.workers.pipeline import Batch, Examined, warm_up
+from service.workers.process import WorkerDiedError
 from tests.service.fakes import SPEC, verdict_of
 
 QUESTION = Question("a.png", Path("/nowhere/a.png"), "0" * 64, 1)
@@ -126,6 +127,29 @@ def test_who_waits_when_the_service_ends_is_told(asked: Asking) -> None:
             await waits
 
     asyncio.run(ask_and_close())
+
+
+def test_the_worker_does_other_things_too(asked: Asking) -> None:
+    """Each of them would need a process of its own, of 0.7 GB."""
+    asked.warm()
+    left: list[Any] = [WorkerDiedError(-9), "done", TimeoutError(), OcrError("no Tesseract")]
+
+    def submit(job: Any, spec: Any) -> Future[str]:
+        assert (job, spec) == (warm_up, SPEC)
+        future: Future[str] = Future()
+        word = left.pop(0)
+        if isinstance(word, str):
+            future.set_result(word)
+        else:
+            future.set_exception(word)
+        return future
+
+    Pool.made[0].submit = submit  # type: ignore[method-assign,assignment]
+    assert asyncio.run(asked.run(warm_up)) == "done"  # type: ignore[func-returns-value]
+    with pytest.raises(WorkersError, match="longer than 5 seconds"):
+        asyncio.run(asked.run(warm_up))
+    with pytest.raises(OcrError):
+        asyncio.run(asked.run(warm_up))
 
 
 def test_a_ticket_that_could_not_be_read_is_judged_all_the_same() -> None:

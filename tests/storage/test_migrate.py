@@ -23,6 +23,7 @@ from storage import database as database_module
 from storage import migrate as migrate_module
 from storage.connection import connect
 from storage.database import Database
+from storage.edits import EditBook
 from storage.ledger import Ledger
 from storage.migrate import alembic_config
 from storage.records import Decision
@@ -184,3 +185,31 @@ def test_a_ledger_of_the_first_release_is_taken_over(tmp_path: Path) -> None:
     assert beat is not None
     assert (beat.pid, beat.waiting) == (7, 3)
     assert (beat.events, beat.oldest_at, beat.trouble) == ("none", None, "")
+
+
+def test_fields_that_were_read_before_the_update_can_be_edited(tmp_path: Path) -> None:
+    """Whoever updates could mend new tickets alone."""
+    path = tmp_path / "pigeonhole.db"
+    config = alembic_config()
+    engine = connect(path, timeout=5, create=True, migrating=True)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        for sql in (
+            (
+                "INSERT INTO scans (id, original_name, inbox_path, source, sha256, size, state,"
+                " received_at) VALUES (1, 'a', 'a', x'61', 'aa', 1, 'filed', '2026-01-31')"
+            ),
+            "INSERT INTO readings (scan_id, text, total) VALUES (1, 'total', '3.20')",
+            "INSERT INTO fields VALUES (1, 'total', '3.20', 0.5, 1, 1, 2, 3, 4, NULL, NULL)",
+        ):
+            connection.exec_driver_sql(sql)
+    engine.dispose()
+    database = Database.open(path)
+    home = Home.of(tmp_path, Settings())
+    book, ledger = EditBook(database, home), Ledger(database, home)
+    assert book.write(1, {"total": "3.00"}, "api")
+    assert book.take_back(1, "total", "api")
+    (field,) = ledger.fields([1])[1].values()
+    database.close()
+    assert (field.value, field.confidence, field.read) == ("3.20", 0.5, None)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.service.api.conftest import Answering
 from tests.service.conftest import Draw
@@ -105,6 +107,40 @@ def test_names_that_are_no_text_are_shown_and_found(answering: Answering, drawn:
     moved = answering.client.delete(path).json()["moved_to"]
     assert len(moved) == 1
     assert len(list((answering.home.root / "removed").rglob("*.png"))) == 1
+    # A second class, whose name only looks the same, would be worse than none.
+    files = {"file": ("b.png", data)}
+    path = f"/classes/{one['class']}/examples".replace("\\", "%5C")
+    is_problem(answering.client.post(path, files=files), 400)
+    assert list(answering.home.support.iterdir()) == [folder]
+
+
+def test_an_example_of_any_kind_can_be_shown(answering: Answering, drawn: Draw) -> None:
+    """A browser shows neither TIFF nor PDF: whoever looks for the odd one out would see nothing."""
+    get = answering.client.get
+    with Image.open(drawn("ticket")) as opened:
+        tiff, pdf = io.BytesIO(), io.BytesIO()
+        opened.save(tiff, "tiff")
+        opened.save(pdf, "pdf")
+    send(answering, "a b", ("50%?#.tif", tiff.getvalue()), ("p.pdf", pdf.getvalue()))
+    path = "/classes/a%20b/examples/50%25%3F%23.tif/thumbnail"
+    small = get(path)
+    assert small.headers["content-type"] in {"image/png", "image/jpeg"}
+    with Image.open(io.BytesIO(small.content)) as shown:
+        assert max(shown.size) == 192
+    assert get("/classes/a%20b/examples/p.pdf/thumbnail?side=64").status_code == 200
+    again = get(path, headers={"If-None-Match": small.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    place = answering.home.support / "a b" / "50%?#.tif"
+    place.write_bytes(drawn("cylinder").read_bytes())
+    other = get(path, headers={"If-None-Match": small.headers["etag"]})
+    assert other.status_code == 200
+    assert other.content != small.content
+    place.write_text("rubbish")
+    assert "50%?#.tif is no image" in str(is_problem(get(path), 409)["detail"])
+    place.unlink()
+    is_problem(get(path), 404)
+    is_problem(get("/classes/none/examples/p.pdf/thumbnail"), 404)
+    is_problem(get("/classes/a%20b/examples/p.pdf/thumbnail?side=5"), 422)
 
 
 def test_another_disk_gets_a_copy_first(

@@ -165,7 +165,7 @@ def test_a_worker_that_dies_is_an_answer(
     for errors, said in (
         ([WorkerDiedError(-9), WorkerDiedError(-9)], "SIGKILL"),
         ([TimeoutError()], "longer than"),
-        ([ValueError("odd")], "cannot be judged"),
+        ([ValueError("odd")], "a worker failed"),
     ):
         Dying.errors = list(errors)
         told = is_problem(answering.client.post("/inference", files={"file": b"x"}), 422)

@@ -158,7 +158,9 @@ def test_its_pages_steps_and_words_can_be_looked_at(drawn_scan: Answering) -> No
         {"text": "TOTAL", "confidence": 0.9, "page": 1, "line": [1, 1, 1], "box": [5, 6, 70, 20]}
     ]
     details = client.get("/scans/1").json()["field_details"]
-    assert details["total"] == {"confidence": 0.8, "page": 1, "box": [1, 2, 3, 4]}
+    assert details["total"] == {
+        "confidence": 0.8, "page": 1, "box": [1, 2, 3, 4], "edited": False, "read": None,
+    }  # fmt: skip
 
 
 def test_what_cannot_be_drawn_is_a_problem(used: Answering) -> None:
@@ -262,3 +264,35 @@ def test_a_picture_is_of_the_scan_and_not_of_another(drawn_scan: Answering) -> N
     other.rename(place)
     ledger.close([claim.scan_id])
     assert client.get(f"/scans/{claim.scan_id}/thumbnail").content != before
+
+
+def test_a_scan_becomes_an_example(drawn_scan: Answering) -> None:
+    """Whoever sees a good scan would have to look for its file and drop it once more."""
+    post, home = drawn_scan.client.post, drawn_scan.home
+    told = is_problem(post("/scans/1/example"), 400)
+    assert told["detail"] == "scan 1 is taken for no class"
+    answer = post("/scans/1/example", json={"class": "receipt"})
+    assert answer.status_code == 201
+    assert answer.json() == [{"name": "t.png", "support": "receipt/t.png", "new": True}]
+    data = (home.sorted / "ticket" / "t.png").read_bytes()
+    assert (home.support / "receipt" / "t.png").read_bytes() == data
+    assert drawn_scan.client.get("/scans/1").json()["present"]
+    again = post("/scans/1/example", json={"class": "receipt"})
+    assert again.json() == [{"name": "t.png", "support": "receipt/t.png", "new": False}]
+    is_problem(post("/scans/99/example", json={"class": "receipt"}), 404)
+    for name, status in (("unknown", 400), ("../x", 400), ("", 422), (7, 422)):
+        is_problem(post("/scans/1/example", json={"class": name}), status)
+
+
+def test_a_scan_is_an_example_of_what_it_is_taken_for(used: Answering) -> None:
+    """A verdict that is right would have to be typed again; one that is none would be a class."""
+    post = used.client.post
+    assert is_problem(post("/scans/2/example"), 400)["detail"] == "scan 2 is taken for no class"
+    # What the judge of this test calls a ticket is no image.
+    assert str(is_problem(post("/scans/1/example"), 422)["detail"]).startswith("a.png is no image")
+    place = used.home.sorted / "ticket" / "a.png"
+    place.write_text("other")
+    assert "is another file now" in str(is_problem(post("/scans/1/example"), 409)["detail"])
+    place.unlink()
+    is_problem(post("/scans/1/example", json={}), 409)
+    assert list((used.home.support / "ticket").iterdir()) == [used.home.support / "ticket/1.png"]

@@ -20,11 +20,14 @@ def test_the_description_holds(answering: Answering) -> None:
     assert told["openapi"].startswith("3.")
     assert {
         "/", "/inference", "/inference-ocr", "/classes", "/classes/{name}",
-        "/classes/{name}/examples", "/classes/{name}/examples/{example}", "/metrics",
+        "/classes/{name}/examples", "/classes/{name}/examples/{example}",
+        "/classes/{name}/examples/{example}/thumbnail", "/metrics", "/map", "/warnings",
         "/scans", "/scans/{scan_id}", "/scans/{scan_id}/file", "/scans/{scan_id}/thumbnail",
         "/scans/{scan_id}/pages/{page}", "/scans/{scan_id}/steps",
         "/scans/{scan_id}/steps/{step}", "/scans/{scan_id}/words", "/scans/{scan_id}/correction",
         "/lessons", "/lessons/{scan_id}",
+        "/scans/{scan_id}/fields", "/scans/{scan_id}/fields/{name}",
+        "/scans/{scan_id}/example",
     } == set(told["paths"])  # fmt: skip
     assert "security" not in told
     for path in told["paths"].values():

@@ -1,0 +1,85 @@
+// Keys in lists of scans. They press the buttons that are there: what they do is written in one place.
+"use strict";
+
+(() => {
+  const { whenever } = window.pigeonhole;
+  let last = null; // the scan of which something was said last
+
+  const cards = () => [...document.querySelectorAll(".card")];
+  const press = (card, key) => card?.querySelector(`[data-key="${key}"]`)?.click();
+  const typing = (target) =>
+    target.closest("input, textarea, select, [contenteditable], dialog, [role=grid]");
+
+  function go(by) {
+    const all = cards();
+    const here = all.indexOf(document.activeElement?.closest(".card"));
+    const next = all[Math.max(0, Math.min(all.length - 1, here < 0 ? 0 : here + by))];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  }
+
+  function pick(card, number) {
+    const name = document.querySelectorAll("#class-names option")[number - 1]?.value;
+    if (!name || !card.querySelector(".other input")) return;
+    last = card.dataset.scan;
+    window.dash_clientside.set_props(
+      { part: "pick", scan: Number(card.dataset.scan), do: "pick" },
+      { data: name },
+    );
+  }
+
+  function undo() {
+    const of = (scan) => document.querySelector(`.card[data-scan="${scan}"] [data-key="u"]`);
+    (of(last) ?? document.querySelector('.card [data-key="u"]'))?.click();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const { target, key } = event;
+    const card = target.closest?.(".card") ?? (cards().length === 1 ? cards()[0] : null);
+    if (typing(target)) {
+      const said = key === "Enter" && target.matches(".other input");
+      if (said) last = card.dataset.scan;
+      if (said || key === "Escape") setTimeout(() => card?.focus());
+      return;
+    }
+    if (!cards().length) return;
+    if (key === "ArrowDown" || key === "ArrowUp") {
+      go(key === "ArrowDown" ? 1 : -1);
+    } else if (key === "u") {
+      undo();
+    } else if (card && key === "Enter" && target === card) {
+      press(card, "Enter");
+    } else if (card && /^[1-9]$/.test(key)) {
+      pick(card, Number(key));
+    } else if (card && /^\p{Letter}$/u.test(key)) {
+      // The letter that is being typed lands in the field.
+      card.querySelector(".other input")?.focus();
+      return;
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    const card = event.target.closest?.(".card [data-key], .card .say button")?.closest(".card");
+    if (!card) return;
+    last = card.dataset.scan;
+    // The button is about to be replaced, and with it the place of whoever goes by keys.
+    if (card.tabIndex < 0) card.focus({ preventScroll: true });
+  });
+
+  // One card of a list is in the order of the tab key; arrows go on from there.
+  whenever(".cards", (list) => {
+    if (!list.querySelector('.card[tabindex="0"]')) list.querySelector(".card")?.setAttribute("tabindex", "0");
+  });
+  // A new view: its title, and whoever reads the screen begins at its head.
+  whenever("main h1", (head) => {
+    const title = `${head.textContent} – Pigeonhole`;
+    if (document.title === title) return;
+    const first = document.title === "Pigeonhole";
+    document.title = title;
+    if (!first && !document.activeElement?.closest("main")) document.getElementById("view").focus();
+  });
+})();

@@ -1,0 +1,141 @@
+"""Review and Recent in a real browser: seen, narrowed, confirmed, corrected and taken back."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.service.conftest import Draw
+from tests.service.fakes import Desk
+from tests.service.page.conftest import EVIL, ByName, Looking
+
+
+def names(looking: Looking) -> list[str]:
+    """The names on the cards."""
+    return looking.page.locator(".card h2").all_inner_texts()
+
+
+def test_what_waits_is_shown_beside_its_reason(looking: Looking) -> None:
+    """A person could not see why a scan was not filed, and would have to open every file."""
+    page = looking.go("review")
+    assert names(looking) == [EVIL, "unknown-3.png"]
+    for picture in page.locator(".card img").all():
+        expect(picture).to_have_js_property("complete", value=True)
+        assert picture.evaluate("image => image.naturalWidth") > 0
+    card = looking.card("unknown-3")
+    expect(card).to_contain_text("looks most like ticket")
+    expect(card.get_by_role("img", name="The nearest example: ticket/1.png")).to_be_visible()
+
+
+def test_recent_is_narrowed_by_state_class_and_text(looking: Looking) -> None:
+    """Among thousands of scans none would be found."""
+    page = looking.go("recent")
+    assert len(names(looking)) == 6
+    page.get_by_role("link", name="failed 1").click()
+    expect(page.locator(".card h2")).to_have_text(["broken-5.png"])
+    expect(page.locator(".card")).to_contain_text("is broken")
+    page.get_by_role("link", name="ticket 2").click()
+    expect(page.locator(".card h2")).to_have_text(["ticket-6.png", "ticket-1.png"])
+    page.go_back()
+    expect(page.locator(".card h2")).to_have_text(["broken-5.png"])
+    field = page.get_by_label("Search in what was read")
+    field.fill("grocer 12.50")
+    field.press("Enter")
+    expect(page.locator(".card h2")).to_have_count(2)
+    expect(page.locator(".card mark")).to_have_text(["Grocer", "Grocer"])
+    page.get_by_label("Search in what was read").fill("nowhere")
+    page.get_by_label("Search in what was read").press("Enter")
+    expect(page.get_by_text("No text holds all of")).to_be_visible()
+
+
+def test_a_scan_is_confirmed_corrected_and_taken_back_by_keys_alone(looking: Looking) -> None:
+    """Whoever sorts a hundred scans would need a hundred times the mouse."""
+    page = looking.go("review")
+    page.locator("body").press("ArrowDown")
+    expect(looking.card(EVIL)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(looking.card(EVIL)).to_contain_text("Confirmed: none of the classes")
+    page.keyboard.press("ArrowDown")
+    expect(looking.card("unknown-3")).to_be_focused()
+    page.keyboard.type("tick")
+    page.keyboard.press("Enter")
+    expect(looking.card("unknown-3")).to_contain_text("Corrected: none of the classes → ticket")
+    assert looking.filed_at(3) == "sorted/ticket/unknown-3.png"
+    expect(looking.card("unknown-3")).to_be_focused()
+    page.keyboard.press("u")
+    expect(looking.card("unknown-3").get_by_role("button", name="It is ticket")).to_be_visible()
+    assert looking.filed_at(3) == "review/unknown-3.png"
+    page.keyboard.press("2")
+    expect(looking.card("unknown-3")).to_contain_text("Corrected: none of the classes → cylinder")
+    assert looking.filed_at(3) == "sorted/cylinder/unknown-3.png"
+    looking.go("review")
+    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+
+
+def test_a_class_that_is_none_yet_becomes_one_by_its_first_example(looking: Looking) -> None:
+    """A person would have to leave the list, and find out where examples are put."""
+    looking.go("review")
+    card = looking.card("unknown-3")
+    card.get_by_label("Another class").fill("v1.2 <b>")
+    card.get_by_label("Another class").press("Enter")
+    expect(card).to_contain_text("There is no class v1.2 <b> yet")
+    assert looking.filed_at(3) == "review/unknown-3.png"
+    card.get_by_role("button", name="Make it one").click()
+    expect(card).to_contain_text("Corrected: none of the classes → v1.2 <b>")
+    assert looking.filed_at(3) == "sorted/v1.2 <b>/unknown-3.png"
+    assert (looking.home.support / "v1.2 <b>" / "unknown-3.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("../evil", "is not the name of a folder"),
+        ("", "No class is named"),
+        (".hidden", "is a name that is left alone"),
+    ],
+)
+def test_what_can_be_no_class_is_told_and_nothing_moves(
+    looking: Looking, typed: str, told: str
+) -> None:
+    """A slip of the pen would make a folder, or look as if it had done something."""
+    page = looking.go("recent")
+    field = looking.card("ticket-1").get_by_label("Another class")
+    field.fill(typed)
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(told)
+    assert looking.filed_at(1) == "sorted/ticket/ticket-1.png"
+    assert {path.name for path in looking.home.support.iterdir()} == {"cylinder", "ticket"}
+
+
+def test_a_scan_that_was_moved_meanwhile_is_told(looking: Looking) -> None:
+    """Two people would each believe that theirs was what counted."""
+    page = looking.go("recent")
+    place = looking.home.root / looking.filed_at(2)
+    place.rename(place.with_name("elsewhere.png"))
+    looking.card("cylinder-2").get_by_label("Another class").fill("ticket")
+    looking.card("cylinder-2").get_by_label("Another class").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("no longer where it was filed")
+
+
+def test_an_empty_home_says_what_to_do_next(fresh: Looking) -> None:
+    """A first visitor would see blank pages."""
+    page = fresh.go("review")
+    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+    page.get_by_role("link", name="what was sorted").click()
+    expect(page.get_by_text("Nothing was sorted yet")).to_be_visible()
+    page.get_by_role("link", name="Drop your first scans").click()
+    expect(page.get_by_role("heading", name="Drop")).to_be_visible()
+
+
+def test_a_class_whose_name_is_not_ascii_is_confirmed_by_its_button(
+    looking: Looking, drawn: Draw
+) -> None:
+    """Dash would not know which button was pressed, and nothing would happen."""
+    (looking.home.support / "Bücher").mkdir()
+    shutil.copy(drawn("ticket", 9), looking.home.inbox / "Bücher-8.png")
+    Desk(looking.home, looking.office.ledger).once(ByName())
+    looking.go("recent")
+    looking.card("Bücher-8").get_by_role("button", name="Yes, Bücher").click()
+    expect(looking.card("Bücher-8")).to_contain_text("Confirmed: Bücher")
