@@ -118,6 +118,10 @@ class Settings(BaseSettings):
     reject: float = Field(
         0.05, gt=0, lt=1, description="The share of strangers that you accept letting in"
     )
+    learn_from_corrections: bool = Field(
+        False,
+        description="A corrected scan becomes an example, where that turns no earlier word around",
+    )
     database_url: str = Field(
         "", description="SQLAlchemy URL of the ledger; empty = pigeonhole.db in the home"
     )

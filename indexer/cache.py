@@ -1,4 +1,4 @@
-"""Embeddings of support images, kept on disk so that only what is new is embedded again."""
+"""Embeddings of images, kept on disk so that only what is new is embedded again."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ class EmbeddingCache:
     Args:
         folder: where the file lies; made when missing.
         branch_id: the branch whose embeddings are kept.
+        kind: of what images, in a word: the file's name.
     """
 
-    def __init__(self, folder: Path, branch_id: str) -> None:
+    def __init__(self, folder: Path, branch_id: str, kind: str = "support") -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = folder / "support-embeddings.npz"
-        self._lock = folder / "support-embeddings.lock"
+        self._file = folder / f"{kind}-embeddings.npz"
+        self._lock = folder / f"{kind}-embeddings.lock"
         self._branch_id = branch_id
 
     @contextmanager

@@ -78,7 +78,11 @@ class Ledger(Queries):
             kept = {d.scan_id: d for d in decisions if d.scan_id in still_open}.values()
             now = timestamp(self._clock())
             each(connection, _DECIDE, [_decided(decision, self.home) for decision in kept])
-            each(connection, insert(matches), [row for d in kept for row in match_rows(d)])
+            each(
+                connection,
+                insert(matches),
+                [row for d in kept for row in match_rows(d.scan_id, d.verdict)],
+            )
             add_tickets(connection, {d.scan_id: d.ticket for d in kept if d.ticket is not None})
             owe(connection, [(d.scan_id, d.outputs) for d in kept])
             moves = [_move(decision, inodes[decision.scan_id]) for decision in kept]

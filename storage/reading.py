@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select, union_all, update
 
 from config.settings import OutputKind
 from models.fields.ticket import Ticket
@@ -13,26 +13,31 @@ from models.page.scan import Fault, Scan
 from storage.book import Book
 from storage.outputs import owe
 from storage.rows import faulted
-from storage.tables import feedback, readings, scans
+from storage.tables import feedback, readings, reclassified, scans
 from storage.tickets import add_tickets
 
 
 class ReadingBook(Book):
-    """What is owed to people who said what a scan is. Every method is one transaction."""
+    """What is owed to scans that are tickets after all. Every method is one transaction."""
 
     def owed(self, classes: Sequence[str], limit: int) -> list[tuple[int, Scan]]:
-        """Filed scans that a person called one of these classes, and that were never read.
+        """Filed scans that turned out to be of these classes, and that were never read.
+
+        A person has called them so, or they were judged anew.
 
         Args:
             classes: whose scans are read.
             limit: no more scans than this.
         """
-        said = select(feedback.c.scan_id).where(feedback.c.undone_at.is_(None))
+        turned_out = union_all(
+            select(feedback.c.scan_id).where(feedback.c.undone_at.is_(None)),
+            select(reclassified.c.scan_id).where(reclassified.c.undone_at.is_(None)),
+        )
         query = (
             select(scans.c.id, scans.c.destination_path, scans.c.sha256, scans.c.size)
             .where(
-                # Few have been spoken of: their index is the one to take.
-                scans.c.id.in_(said),
+                # They are few: their index is the one to take.
+                scans.c.id.in_(turned_out),
                 scans.c.state == "filed",
                 scans.c.class_name.in_(classes),
                 scans.c.error.is_(None),

@@ -36,6 +36,8 @@ DECIDED: Final = (
     "error_stage", "error", "advice",
 )  # fmt: skip
 """The columns of ``scans`` that ``decided`` fills."""
+JUDGED: Final = DECIDED[1:10]
+"""Those that ``judged`` fills."""
 
 
 def each(connection: Connection, statement: Executable, rows: list[dict[str, Any]]) -> None:
@@ -74,11 +76,11 @@ def journal_row(move: Move, now: str) -> dict[str, Any]:
     }
 
 
-def match_rows(decision: Decision) -> Iterator[dict[str, Any]]:
-    """The matches of a decision, nearest first, ranked from 1."""
-    for rank, match in enumerate(decision.verdict.matches if decision.verdict else (), 1):
+def match_rows(scan_id: int, verdict: Verdict | None) -> Iterator[dict[str, Any]]:
+    """The matches of a verdict, nearest first, ranked from 1."""
+    for rank, match in enumerate(verdict.matches if verdict else (), 1):
         yield {
-            "scan_id": decision.scan_id,
+            "scan_id": scan_id,
             "rank": rank,
             "class_name": displayable(match.class_name),
             "support": displayable(match.support),

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0007"
+HEAD: Final = "0009"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -197,6 +197,42 @@ feedback = Table(
     Column("class_name", Text, nullable=False),
     Column("undone_at", Text),
     sqlite_autoincrement=True,
+)
+
+reclassified = Table(
+    "reclassified",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # The moves of one command have one number: they are undone together.
+    Column("run", Integer, nullable=False, index=True),
+    Column("scan_id", ForeignKey("scans.id"), nullable=False, index=True),
+    Column("done_at", Text, nullable=False),
+    Column("class_name", Text, nullable=False),
+    # What the scan was, and where it stood, with what the row and its matches said of it, in JSON.
+    Column("class_before", Text),
+    Column("place_before", LargeBinary, nullable=False),
+    Column("verdict_before", Text, nullable=False),
+    Column("matches_before", Text, nullable=False),
+    Column("undone_at", Text),
+    sqlite_autoincrement=True,
+)
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("scan_id", ForeignKey("scans.id"), primary_key=True),
+    Column("class_name", Text, nullable=False),
+    # adding, added, asks, declined, there (it was an example already), or failed.
+    Column("state", Text, nullable=False, index=True),
+    # Why it asks, or failed; and whose verdict it would turn around, and to what.
+    Column("reason", Text),
+    Column("flips", Text),
+    Column("flips_scan_id", ForeignKey("scans.id")),
+    Column("flips_to", Text),
+    # The example that was made of it: its path relative to the support folder.
+    Column("example", Text),
+    Column("example_path", LargeBinary),
+    Column("decided_at", Text, nullable=False),
 )
 
 journal = Table(

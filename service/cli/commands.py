@@ -8,7 +8,18 @@ import sys
 import typer
 
 from config.errors import PigeonholeError
-from service.cli import classes, classify, doctor, evaluate, ledger, repair, serve, train, watch
+from service.cli import (
+    classes,
+    classify,
+    doctor,
+    evaluate,
+    ledger,
+    reclassify,
+    repair,
+    serve,
+    train,
+    watch,
+)
 from service.cli.context import HomeOption, remember_home
 from service.cli.output import finish, notice
 
@@ -28,7 +39,7 @@ app.command()(ledger.search)
 app.command()(ledger.status)
 app.command()(repair.retry)
 app.command()(repair.undo)
-app.command()(repair.reclassify)
+app.command()(reclassify.reclassify)
 app.command()(repair.outputs)
 app.command()(repair.verify)
 app.add_typer(classes.app, name="classes")

@@ -1,8 +1,7 @@
-"""``pigeonhole verify``, ``retry``, ``undo``, ``reclassify``, ``outputs``: mending, and the way back."""
+"""``pigeonhole verify``, ``retry``, ``undo``, ``outputs``: mending, and the way back."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,52 +65,6 @@ def undo(
                 "Stop it first",
             )
         _put_back(found, ledger, ledger.filed(newest=number), as_json=as_json)
-
-
-def reclassify(
-    ctx: typer.Context,
-    state: Annotated[
-        str, typer.Option("--state", metavar="S", help="Scans in this state: review or filed.")
-    ] = "review",
-    as_json: JsonOption = False,
-    home: HomeOption = None,
-) -> None:
-    """Judge scans anew by the classes of now; those that would go elsewhere go to the inbox."""
-    if state not in _JUDGED:
-        raise UsageError(
-            f"--state {state}: no scan in this state was judged", f"Choose {' or '.join(_JUDGED)}"
-        )
-    _, settings = open_home(ctx, home)
-    with opened_ledger(ctx, home) as (found, ledger):
-        from service.cli.output import notice, say, unusable
-        from service.cli.progress import progress_bar
-        from service.desk.reclassifying import outdated
-        from service.lock import is_held
-        from service.workers.engine import EngineSpec
-
-        scans = ledger.filed(states=(state,))
-        spec = EngineSpec.of(found, settings, threads=len(os.sched_getaffinity(0)))
-        faults: list[tuple[Filed, str]] = []
-        with progress_bar("judging", len(scans)) as advance:
-            others = list(
-                outdated(
-                    spec,
-                    scans,
-                    notice=unusable,
-                    left=lambda *fault: faults.append(fault),
-                    advance=advance,
-                )
-            )
-        for scan, reason in faults:
-            notice(f"{found.relative(scan.place)} is not judged: it {reason}")
-        if not as_json:
-            judged = counted(len(scans) - len(faults), "scan")
-            say(f"{judged} judged, {len(others)} would go elsewhere")
-        _put_back(found, ledger, others, as_json=as_json)
-        if others and not is_held(found.lock_file):
-            notice("'pigeonhole watch' will sort them")
-        if faults:
-            raise typer.Exit(ExitCode.SCANS_FAILED)
 
 
 def outputs(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
@@ -182,19 +135,7 @@ def _refuse_others(ledger: Ledger, asked: Sequence[int], scans: Sequence[Filed])
 
 
 def _put_back(home: Home, ledger: Ledger, scans: Sequence[Filed], *, as_json: bool) -> None:
-    from service.cli.output import notice, print_json, say
+    from service.cli.moved import say_moved
     from service.desk.recalling import put_back
 
-    found = put_back(home, ledger, scans)
-    for one in found:
-        place = home.relative(one.place) if one.place else None
-        if as_json:
-            print_json({"scan_id": one.scan.scan_id, "place": place, "reason": one.reason or None})
-        elif place:
-            say(f"{home.relative(one.scan.place)} is back as {place}")
-        else:
-            notice(f"{home.relative(one.scan.place)} is left alone: it {one.reason}")
-    if not as_json:
-        say(f"{counted(sum(one.place is not None for one in found), 'scan')} put back")
-    if any(one.place is None for one in found):
-        raise typer.Exit(ExitCode.SCANS_FAILED)
+    say_moved(home, put_back(home, ledger, scans), as_json=as_json, verb="put back")

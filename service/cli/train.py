@@ -15,6 +15,8 @@ from typing import Annotated, Any
 import typer
 
 from service.cli.context import HomeOption
+from service.cli.train_ledger import said_in_ledger, without_home
+from service.cli.train_options import refuse_mixtures, refuse_nothing
 
 
 class ObjectiveName(StrEnum):
@@ -34,10 +36,6 @@ class Precision(StrEnum):
     BFLOAT16 = "bfloat16"
 
 
-_OF_THE_EYE = (
-    "objective", "epochs", "batches", "batch", "learning_rate", "patience", "precision",
-)  # fmt: skip
-"""Options that decide nothing once the shape eye is trained."""
 _LONGEST_NAME = 255
 """Bytes, on every file system that is in use."""
 
@@ -52,7 +50,7 @@ def _a_number(value: float) -> float:
 def train(
     ctx: typer.Context,
     data: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--data",
             metavar="PATH[,weight=W][,held=SHARE][,turns][,drawn]…",
@@ -64,7 +62,15 @@ def train(
             "fewer images. With --eye these are drawings, of which shape alone shall count; "
             "weights, turns and 'drawn' then mean nothing.",
         ),
-    ],
+    ] = None,
+    from_ledger: Annotated[
+        bool,
+        typer.Option(
+            "--from-ledger",
+            help="Also the scans of the home that people have confirmed or corrected, each as it "
+            "was called last: as --data of the name 'ledger', with --eye as --pages.",
+        ),
+    ] = False,
     out: Annotated[
         Path,
         typer.Option(
@@ -132,7 +138,7 @@ def train(
         int, typer.Option(min=0, max=2**32 - 1, help="Of weights, samples and drawings.")
     ] = 1,
     threads: Annotated[int, typer.Option(min=1, max=256, help="Threads to compute with.")] = 2,
-    home: HomeOption = None,  # noqa: ARG001 - every command takes it; it decides nothing here
+    home: HomeOption = None,
 ) -> None:
     """Train the Siamese network on class folders and drawings.
 
@@ -144,12 +150,19 @@ def train(
     from models.siamese.runtime import set_up_keras
     from service.cli.output import notice, say
 
-    _refuse_mixtures(ctx, eye, pages, fold)
+    refuse_mixtures(ctx, eye, pages, fold, from_ledger=from_ledger)
+    refuse_nothing(data, eye, from_ledger=from_ledger)
     _refuse_file(out)
-    specs = [DataSpec.parse(text) for text in data]
+    specs = [DataSpec.parse(text) for text in data or ()]
     documents = [DataSpec.parse(text, "--pages") for text in pages or ()]
-    provenance = {"command": shlex.join(["pigeonhole", *sys.argv[1:]])}
-    with tempfile.TemporaryDirectory() as cache:
+    words = without_home(sys.argv[1:]) if from_ledger else sys.argv[1:]
+    provenance: dict[str, Any] = {"command": shlex.join(["pigeonhole", *words])}
+    with (
+        tempfile.TemporaryDirectory() as cache,
+        said_in_ledger(ctx, home, wanted=from_ledger) as (more, told),
+    ):
+        (specs if eye is None else documents).extend(more)
+        provenance |= told
         set_up_keras(Path(cache), threads=threads)
         if eye is not None:
             from service.cli.progress import progress_bar
@@ -200,6 +213,7 @@ def train(
                 plan=plan,
                 out=out,
                 provenance=provenance,
+                options=" and ".join(["--data"] * bool(data) + ["--from-ledger"] * from_ledger),
                 report=lambda row: notice(_line(row, epochs)),
                 watch=progress_bar,
                 tell=notice,
@@ -210,39 +224,6 @@ def train(
     trained = manifest.training
     say(f"{out / manifest.weights}: epoch {trained['best_epoch']} of {trained['epochs']}")
     _say_scores(manifest.scores)
-
-
-def _refuse_mixtures(
-    ctx: typer.Context, eye: Path | None, pages: list[str] | None, fold: list[str] | None
-) -> None:
-    """Refuse options that decide nothing together.
-
-    Raises:
-        UsageError: one of ``--eye`` and ``--pages`` without the other, ``--fold`` without them, or
-            an option of the shape eye's training beside them.
-    """
-    from config.errors import UsageError
-
-    if eye is None:
-        if pages or fold:
-            raise UsageError(
-                f"{'--pages' if pages else '--fold'} is given without --eye",
-                "Train the shape eye first, then name its run folder with --eye",
-            )
-        return
-    if not pages:
-        raise UsageError(
-            "--eye is given without --pages",
-            "Name kinds of documents with --pages, or leave --eye out to train a shape eye",
-        )
-    for name in _OF_THE_EYE:
-        source = ctx.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE":
-            option = f"--{name.replace('_', '-')}"
-            raise UsageError(
-                f"{option} decides the training of a shape eye, and --eye names one that is trained",
-                f"Leave {option} out, or --eye",
-            )
 
 
 def _refuse_file(out: Path) -> None:

@@ -1,13 +1,15 @@
-"""What is done with scans once they are filed: read if a person says so, and files made of them."""
+"""What is done with scans once they are filed: read, learned from, and files made of them."""
 
 from __future__ import annotations
 
 from config.home import Home
 from config.settings import Settings
+from service.daemon.learning import Learning
 from service.daemon.making import Making
 from service.daemon.rereading import Rereading
 from service.workers.dispatcher import Dispatcher
 from storage.ledger import Ledger
+from storage.lessons import LessonBook
 from storage.outputs import OutputBook
 from storage.reading import ReadingBook
 
@@ -17,7 +19,7 @@ class Aftercare:
 
     Args:
         home: whose scans.
-        settings: which classes are read, and what is made.
+        settings: which classes are read, what is made, and whether corrections are learned from.
         ledger: of the home.
         dispatcher: has it done by workers.
     """
@@ -34,6 +36,12 @@ class Aftercare:
             ReadingBook(ledger.database, home),
             dispatcher,
         )
+        self._learning = Learning(
+            home,
+            LessonBook(ledger.database, home),
+            dispatcher,
+            on=settings.learn_from_corrections,
+        )
 
     @property
     def trouble(self) -> str:
@@ -43,24 +51,27 @@ class Aftercare:
     @property
     def busy(self) -> bool:
         """Whether anything is under way."""
-        return self._making.busy or self._rereading.busy
+        return self._making.busy or self._rereading.busy or self._learning.busy
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing that could be done now."""
-        return self._making.idle and self._rereading.idle
+        return self._making.idle and self._rereading.idle and self._learning.idle
 
     def look(self) -> None:
         """There may be something new to do."""
         self._making.look()
         self._rereading.look()
+        self._learning.look()
 
     def try_again(self) -> None:
         """What was refused may go well now."""
         self._making.try_again()
         self._rereading.look()
+        self._learning.try_again()
 
     def go_on(self, *, begin: bool = True) -> None:
         """Write what was done, and begin more, unless not to ``begin`` anything. Never waits."""
         self._rereading.go_on(begin=begin)
         self._making.go_on(begin=begin)
+        self._learning.go_on(begin=begin)

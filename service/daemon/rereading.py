@@ -1,4 +1,4 @@
-"""Has read what a person has called a ticket: it was judged to be something else, and not read."""
+"""Has read what is a ticket after all: it was judged to be something else, and not read."""
 
 from __future__ import annotations
 

@@ -56,6 +56,18 @@ def classify(
     Yields:
         One object a path, in order, as the contract of ``classify --json`` has it.
     """
+    for path, result in zip(paths, judged(spec, paths, read=read, notice=notice), strict=True):
+        yield _answer(path, result, read=read)
+
+
+def judged(
+    spec: EngineSpec,
+    paths: Sequence[Path],
+    *,
+    read: bool,
+    notice: Callable[[str, str], None],
+) -> Iterator[Examined]:
+    """What `classify` makes its answers of, in order."""
     told: set[str] = set()
     for at in range(0, len(paths), _BATCH):
         group = paths[at : at + _BATCH]
@@ -67,10 +79,7 @@ def classify(
                 told.add(name)
         examined = iter(batch.examined)
         for path, scan in zip(group, scans, strict=True):
-            result = (
-                next(examined) if isinstance(scan, Scan) else Examined(_no_scan(path), fault=scan)
-            )
-            yield _answer(path, result, read=read)
+            yield next(examined) if isinstance(scan, Scan) else Examined(_no_scan(path), fault=scan)
 
 
 def _scan(path: Path) -> Scan | Fault:

@@ -7,7 +7,8 @@ here, in its place.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import HomeBusyError
@@ -24,6 +25,81 @@ _LOOK = 0.1
 NO_LONGER_THERE = "is no longer where it was filed"
 MOVED_MEANWHILE = "was moved meanwhile"
 STILL_TO_BE_MOVED = "is still to be moved: it stands in the journal"
+
+
+Goal = Callable[[Filed, Container[Path]], tuple[Path, FinalState]]
+"""Where a scan is to stand, given what is promised to others, and how it ends there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of a scan that was to move.
+
+    Attributes:
+        scan: as it was filed.
+        place: where its file went; None if it was left where it is.
+        reason: why it was left; empty if it went.
+    """
+
+    scan: Filed
+    place: Path | None
+    reason: str = ""
+
+
+def have_moved(
+    home: Home,
+    ledger: Ledger,
+    scans: Sequence[Filed],
+    *,
+    goal: Goal,
+    write: Callable[[Sequence[Move]], Sequence[Move]],
+    patience: float,
+) -> list[Moved]:
+    """Move the files of closed scans, each to its goal.
+
+    It is written into the journal first. A daemon at work finds it there and moves the files;
+    where none is, they are moved here.
+
+    Args:
+        home: whose scans.
+        ledger: of the home.
+        scans: see `Queries.filed`.
+        goal: where each goes.
+        write: puts moves into the journal; those that now stand there.
+        patience: seconds that a daemon at work gets.
+
+    Returns:
+        What became of each, in order.
+    """
+    last = {scan.place: scan.scan_id for scan in sorted(scans, key=lambda scan: scan.scan_id)}
+    kept_back = {
+        scan.scan_id: reason
+        for scan in scans
+        if (reason := why_not(scan) if last[scan.place] == scan.scan_id else NO_LONGER_THERE)
+    }
+    moves, promised = list[Move](), set[Path]()
+    for scan in scans:
+        if scan.scan_id not in kept_back:
+            place, state = goal(scan, promised)
+            promised.add(place)
+            moves.append(move_of(scan, place, state))
+    asked = write(moves)
+    waiting = carry_out(home, ledger, asked, patience=patience)
+    went = {move.scan_id: move.destination for move in asked if move.scan_id not in waiting}
+    return [
+        Moved(scan, went.get(scan.scan_id), _reason(scan, went, waiting, kept_back))
+        for scan in scans
+    ]
+
+
+def _reason(
+    scan: Filed, went: dict[int, Path], waiting: set[int], kept_back: dict[int, str]
+) -> str:
+    if scan.scan_id in went:
+        return ""
+    if scan.scan_id in waiting:
+        return STILL_TO_BE_MOVED
+    return kept_back.get(scan.scan_id, MOVED_MEANWHILE)
 
 
 def why_not(scan: Filed) -> str:

@@ -13,12 +13,14 @@ from service.lock import daemon_at_work
 from service.space import free_bytes, shortage
 from service.version import VERSION
 from storage.ledger import Ledger
+from storage.lessons import LessonBook
 from storage.records import Heartbeat, now, timestamp
 
 
 def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str, Any]:
     """What ``status`` tells, as plain values; ages in seconds, room in bytes.
 
+    ``asks`` counts corrections that a person is asked about; None if there are none.
     ``unread`` counts tickets that were filed but could not be read; None if there are none.
     What only a daemon knows (``pid``, ``events``, ``waiting``, ``trouble``) is None where none runs.
     """
@@ -39,6 +41,7 @@ def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str,
         "events": beat.events if beat else None,
         "scans": ledger.counts(),
         "unread": ledger.unread() or None,
+        "asks": LessonBook(ledger.database, home).counts().get("asks"),
         "waiting": beat.waiting if beat else None,
         "oldest_waiting": timestamp(oldest) if oldest else None,
         "oldest_waiting_age": _age(oldest),

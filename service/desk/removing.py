@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ConflictError, MissingError
 from config.home import Home
 from indexer.support import class_counts, support_files
-from models.page.hashing import hash_file
 from service.desk.examples import find, one_at_a_time, one_class
-from storage.filing import files
-from storage.filing.copying import copy_in
-from storage.filing.files import make_folders
-from storage.filing.names import Names, next_name
+from storage.filing.aside import set_aside
 from storage.records import displayable
 
 
@@ -111,42 +105,10 @@ def put_back(home: Home, name: str, example: str) -> str:
 
 
 def _moved(source: Path, folder: Path, otherwise: str) -> Path:
-    place = Names().free(folder, source.name)
     try:
-        make_folders(folder)
-        try:
-            while not _renamed(source, place):
-                place = next_name(place)
-        except OSError as error:
-            if error.errno not in files.LINKS_REFUSED | {errno.EINVAL}:
-                raise
-            place = _copied(source, place)
-        files.fsync_folder(folder)
-        files.fsync_folder(source.parent)
+        return set_aside(source, folder)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConflictError(
             f"{displayable(source.name)} cannot be moved: {reason}", otherwise
         ) from None
-    return place
-
-
-def _renamed(source: Path, place: Path) -> bool:
-    try:
-        files.rename_without_replacing(source, place)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _copied(source: Path, place: Path) -> Path:
-    """To another disk: copied and verified; only then is the original taken away."""
-    before = source.lstat()
-    digest = hash_file(os.fspath(source), before)
-    if digest is None:
-        raise ConflictError(f"{displayable(source.name)} is being written", "Try again later")
-    place = copy_in(source, digest, place)
-    if not files.unchanged(before, source.lstat()):
-        raise ConflictError(f"{displayable(source.name)} was replaced", "Look at it again")
-    source.unlink()
-    return place

@@ -43,6 +43,7 @@ def train_network(
     out: Path,
     provenance: Mapping[str, Any],
     report: Report,
+    options: str = "--data",
     watch: Watch = unwatched,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> Manifest:
@@ -60,6 +61,7 @@ def train_network(
         out: the run folder.
         provenance: what else the manifest says.
         report: told of each epoch.
+        options: that named the data, for messages.
         watch: shown the images as they are read, and then the epochs.
         tell: given what the person should know, line by line.
 
@@ -87,13 +89,13 @@ def train_network(
     learned = sum(len(source.classes) for source in mixture.sources)
     if learned < LEAST_LEARNED:
         raise DataError(
-            f"--data leaves {counted(learned, 'class', 'classes')} to learn from, "
+            f"{options} leaves {counted(learned, 'class', 'classes')} to learn from, "
             f"a network needs {LEAST_LEARNED} to tell apart",
             "Hold out fewer, or add classes",
         )
     held = {source.name: source.classes for source in mixture.held_out}
     classes = [one for source in mixture.held_out for one in source.classes]
-    refuse_few_held((len(one.images) for one in classes), "--data")
+    refuse_few_held((len(one.images) for one in classes), options)
 
     def calibrate(embed: Embed) -> dict[str, Any]:
         groups = [f"{name}/{one.group}" for name, there in held.items() for one in there]
@@ -139,10 +141,13 @@ def refuse_few_held(images: Iterable[int], options: str) -> None:
     several = [number for number in images if number > 1]
     if len(several) < LEAST_CLASSES:
         classes = counted(len(several), "class", "classes")
+        share = f"Keep a share out with held=0.05 after {options}, or name groups with --hold-out"
+        if "--from-ledger" in options:
+            share = "Name classes with --hold-out, or add --data with held=0.05 after its path"
         raise DataError(
             f"{classes} of 2 images and more {'is' if len(several) == 1 else 'are'} held out, "
             f"judging and calibrating need {LEAST_CLASSES}",
-            f"Keep a share out with held=0.05 after {options}, or name groups with --hold-out",
+            share,
         )
     if max(several) < LEAST_IMAGES:
         raise DataError(

@@ -152,6 +152,16 @@ class Engine:
         return self._embedder.recipe.working_side
 
     @property
+    def judging(self) -> Judge:
+        """What judges by the support images."""
+        return self._judge
+
+    def embed(self, page: Page) -> NDArray[np.float32]:
+        """The embedding of a page, as that of a support image: of shape (dim,), of length 1."""
+        row: NDArray[np.float32] = self._embedder.embed([page.pixels])[0]
+        return row
+
+    @property
     def stamp(self) -> str | None:
         """What the support folder looked like when it was taken up: see `support_stamp`."""
         return self._stamp

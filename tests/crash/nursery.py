@@ -24,12 +24,13 @@ from config.home import Home
 from config.settings import Settings
 from service.desk.correcting import say_what_it_is
 from service.desk.recalling import put_back
+from service.desk.reclassifying import Offer, go_back, go_over
 from storage.database import Database
 from storage.filing.notes import ENDING
 from storage.ledger import Ledger
 from tests.crash.steps import Steps
 from tests.crash.stories import STORIES, Story
-from tests.service.fakes import Desk, Judge
+from tests.service.fakes import Desk, Judge, verdict_of
 
 LEDGER = "empty.db"
 
@@ -101,6 +102,11 @@ def _tell(story: Story, empty: Path, root: Path, die_at: int, *, say: bool = Tru
     if story.again == "dragged":
         (home.sorted / "cylinder").mkdir()
         (home.sorted / "ticket" / "a.png").rename(home.sorted / "cylinder" / "a.png")
+    offers = [Offer(scan, verdict_of("cylinder")) for scan in desk.ledger.filed()]
+    if story.again == "taken back":
+        go_over(home, desk.ledger, offers)
+    if story.again == "learned":
+        say_what_it_is(home, desk.ledger, 1, "cylinder", "api")
     story.odd(home)
     steps = Steps(home, die_at)
     steps.watch(database)
@@ -108,6 +114,10 @@ def _tell(story: Story, empty: Path, root: Path, die_at: int, *, say: bool = Tru
         put_back(home, desk.ledger, desk.ledger.filed())
     elif story.again == "corrected":
         say_what_it_is(home, desk.ledger, 1, "cylinder", "api")
+    elif story.again == "judged anew":
+        go_over(home, desk.ledger, offers)
+    elif story.again == "taken back":
+        go_back(home, desk.ledger)
     else:
         desk.once(Judge(says=story.says), **story.settings)
     if say:

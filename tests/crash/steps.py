@@ -20,7 +20,9 @@ from storage.database import Database
 from storage.feedback import FeedbackBook
 from storage.filing import files, syncing
 from storage.ledger import Ledger
+from storage.lessons import LessonBook
 from storage.outputs import OutputBook
+from storage.reclassified import ReclassifiedBook
 
 TRANSACTIONS = (
     "claim", "requeue", "recover", "decide", "recall", "redirect", "close", "abandon",
@@ -28,6 +30,8 @@ TRANSACTIONS = (
 )  # fmt: skip
 OF_OUTPUTS = ("begin", "made", "give_up", "forget", "make_anew", "stands")
 OF_FEEDBACK = ("confirm", "correct", "moved", "take_back")
+OF_LESSONS = ("decide", "answer", "added", "fail", "forget")
+OF_RECLASSIFIED = ("change", "take_back")
 
 
 class Steps:
@@ -56,6 +60,7 @@ class Steps:
         syncing.AT_ONCE = 1
         books = (
             (Ledger, TRANSACTIONS), (OutputBook, OF_OUTPUTS), (FeedbackBook, OF_FEEDBACK),
+            (ReclassifiedBook, OF_RECLASSIFIED), (LessonBook, OF_LESSONS),
         )  # fmt: skip
         for owner, names in books:
             for name in names:

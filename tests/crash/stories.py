@@ -37,7 +37,16 @@ class Story:
     settings: dict[str, Any] = field(default_factory=dict)
     odd: Callable[[Home], None] = lambda _home: None
     also: dict[str, str] = field(default_factory=dict)
-    again: Literal["", "put back", "dropped back", "corrected", "dragged"] = ""
+    again: Literal[
+        "",
+        "put back",
+        "dropped back",
+        "corrected",
+        "dragged",
+        "judged anew",
+        "taken back",
+        "learned",
+    ] = ""
     last: str = "close committed"
     says: dict[str, str] = field(default_factory=dict)
 
@@ -172,6 +181,24 @@ STORIES = {
     "dragged to a new class": Story(
         {"inbox/a.png": "ticket 1"},
         OTHER, ("filed",), again="dragged", last="moved committed",
+    ),
+    "learned": Story(
+        {"inbox/a.png": "ticket 1", **CLASS}, OTHER, ("filed",), again="learned",
+        settings={"learn_from_corrections": True}, last="added committed",
+    ),
+    "learned where there are no links": Story(
+        {"inbox/a.png": "ticket 1", **CLASS}, OTHER, ("filed",), again="learned",
+        settings={"learn_from_corrections": True}, last="added committed", odd=_no_links,
+    ),
+    "judged anew": Story(
+        {"inbox/a.png": "ticket 1"}, OTHER, ("filed",), again="judged anew", also=FILED
+    ),
+    "judged anew where there are no links": Story(
+        {"inbox/a.png": "ticket 1"}, OTHER, ("filed",), again="judged anew", also=FILED,
+        odd=_no_links,
+    ),
+    "judged anew, and taken back": Story(
+        {"inbox/a.png": "ticket 1"}, FILED, ("filed",), again="taken back", also=OTHER
     ),
     "put back with its text": Story(
         {"inbox/a.png": "ticket 1"}, WITH_TEXT, ("filed",), settings=TEXT, again="put back",

@@ -118,6 +118,8 @@ def restarted(root: Path, story: Story) -> None:
         assert [one for one in verify(home, desk.ledger) if one.place not in theirs] == []
     if story.again == "dragged":
         assert list((home.support / "cylinder").iterdir()), "the class has no example"
+    if story.again == "learned":
+        assert {path.name for path in (home.support / "cylinder").iterdir()} == {"1.png", "a.png"}
     notes = [path for path in home.failed.rglob("*") if path.name.endswith(ENDING)]
     assert len(notes) == story.states.count("failed")
     assert not [path for path in home.root.rglob(".pigeonhole-*") if path.is_file()]
@@ -129,6 +131,9 @@ FIRST = {
     "put back": [one.replace("claim", "recall") for one in CLAIM],
     "corrected": [one.replace("claim", "correct") for one in CLAIM],
     "dragged": RECOVER,
+    "learned": RECOVER,
+    "judged anew": [one.replace("claim", "change") for one in CLAIM],
+    "taken back": [one.replace("claim", "take_back") for one in CLAIM],
 }
 
 SLOW = {"with its text where there are no links", "with its text beside another"}

@@ -29,6 +29,7 @@ from service.workers.outputs import make_outputs
 from service.workers.pipeline import Batch, Examined, Job
 from service.workers.process import WorkerDiedError
 from service.workers.tickets import read_corrected
+from service.workers.weighing import Known, Weighed, weigh
 from storage.ledger import Ledger
 
 PATIENCE = 60.0
@@ -73,6 +74,7 @@ class Judge(Executor):
         batches: the names of the files of each batch that was judged.
         priors: the names of those that came with an earlier result.
         says: another word to decide by.
+        weighs: what is found of a corrected scan; as it is, that it turns nothing around.
         submitted: the names of each batch, when it is handed over.
     """
 
@@ -82,6 +84,9 @@ class Judge(Executor):
     gate: threading.Event | None = None
     started: threading.Event = field(default_factory=threading.Event)
     says: dict[str, str] = field(default_factory=dict)
+    weighs: Callable[[Scan, str, Sequence[Known]], Weighed | Fault] = (
+        lambda _scan, _class_name, known: Weighed(judged=len(known))
+    )
     submitted: queue.SimpleQueue[list[str]] = field(default_factory=queue.SimpleQueue)
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -89,6 +94,12 @@ class Judge(Executor):
         future: Future[Any] = Future()
         if fn is make_outputs:
             future.set_result(make_outputs(*args))
+            return future
+        if fn is weigh:
+            try:
+                future.set_result(self.weighs(*args[1:]))
+            except Exception as error:  # noqa: BLE001 - a future carries whatever was raised
+                future.set_exception(error)
             return future
         if fn is read_corrected:
             text = args[1].path.read_text()

@@ -90,9 +90,3 @@ def test_undo_waits_for_no_daemon(sorted_desk: Desk) -> None:
     with only_daemon(sorted_desk.home.lock_file), pytest.raises(HomeBusyError, match="Stop it"):
         run(sorted_desk, "undo")
     assert "sorted/ticket/a.png" in sorted_desk.filed()
-
-
-def test_only_what_was_judged_is_judged_anew(sorted_desk: Desk) -> None:
-    """A failed scan has no class that could have changed."""
-    with pytest.raises(UsageError, match="--state failed: no scan in this state was judged"):
-        run(sorted_desk, "reclassify", "--state", "failed")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from service.desk.recalling import Recalled, put_back
+from service.desk.moving import Moved
+from service.desk.recalling import put_back
 from service.lock import only_daemon
 from tests.service.fakes import PATIENCE, Desk, Judge
 
@@ -16,7 +17,7 @@ def judge() -> Judge:
     return Judge()
 
 
-def back(desk: Desk, **which: object) -> list[Recalled]:
+def back(desk: Desk, **which: object) -> list[Moved]:
     """What became of the scans that were put back."""
     return put_back(desk.home, desk.ledger, desk.ledger.filed(**which))  # type: ignore[arg-type]
 

@@ -85,7 +85,7 @@ class Person:
         """There is one class more now: some that were unknown belong to it."""
         if not (self._home.support / self._extra_class.name).exists():
             self._change_classes()
-        self._command("reclassify", "--state", "review")
+        self._command("reclassify", "--state", "review", "--yes")
 
     def _look(self) -> None:
         self._command("status")

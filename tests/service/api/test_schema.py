@@ -25,6 +25,7 @@ def test_the_description_holds(answering: Answering) -> None:
         "/scans", "/scans/{scan_id}", "/scans/{scan_id}/file", "/scans/{scan_id}/thumbnail",
         "/scans/{scan_id}/pages/{page}", "/scans/{scan_id}/steps",
         "/scans/{scan_id}/steps/{step}", "/scans/{scan_id}/words", "/scans/{scan_id}/correction",
+        "/lessons", "/lessons/{scan_id}",
         "/scans/{scan_id}/fields", "/scans/{scan_id}/fields/{name}",
         "/scans/{scan_id}/example",
     } == set(told["paths"])  # fmt: skip

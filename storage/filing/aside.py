@@ -1,0 +1,58 @@
+"""Taking a file out of a folder into another one, where nothing is overwritten and nothing lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from storage.filing import files
+from storage.filing.copying import copy_in
+from storage.filing.names import Names, next_name
+
+
+def set_aside(file: Path, folder: Path) -> Path:
+    """Move a file into a folder, which is made when missing; where it lies now.
+
+    Args:
+        file: absolute.
+        folder: absolute; it may lie on another disk.
+
+    Raises:
+        OSError: it cannot be moved, or was replaced meanwhile; it stays where it is.
+    """
+    place = Names().free(folder, file.name)
+    files.make_folders(folder)
+    try:
+        while not _renamed(file, place):
+            place = next_name(place)
+    except OSError as error:
+        if error.errno not in files.LINKS_REFUSED | {errno.EINVAL}:
+            raise
+        place = _copied(file, place)
+    files.fsync_folder(folder)
+    files.fsync_folder(file.parent)
+    return place
+
+
+def _renamed(source: Path, place: Path) -> bool:
+    try:
+        files.rename_without_replacing(source, place)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _copied(file: Path, place: Path) -> Path:
+    """To another disk: copied and verified; only then is the original taken away."""
+    before = file.lstat()
+    descriptor = files.open_regular(file)
+    try:
+        digest = files.sha256_of(descriptor)
+    finally:
+        os.close(descriptor)
+    place = copy_in(file, digest, place)
+    if not files.unchanged(before, file.lstat()):
+        raise OSError(errno.EBUSY, "it was replaced meanwhile", os.fspath(file))
+    file.unlink()
+    return place
