@@ -25,9 +25,9 @@ from models.scoring.truth.ticket import TrueTicket
 from models.ticket.tesseract.command import check_tesseract
 from service.cli.output import notice
 from service.cli.progress import progress_bar
-from service.desk.evaluated import described_proportion
-from service.desk.evaluated_tickets import describe_tickets
-from service.desk.tickets import evaluate_tickets
+from service.desk.evaluation.evaluated import described_proportion
+from service.desk.evaluation.evaluated_tickets import describe_tickets
+from service.desk.evaluation.tickets import evaluate_tickets
 from service.workers.engine import EngineSpec
 
 FILE = "reading.json"

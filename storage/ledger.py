@@ -19,13 +19,13 @@ from models.page.scan import Fault, Scan
 from storage import records, rows
 from storage.claims import claim
 from storage.database import Database
-from storage.outputs import owe
-from storage.queries import Queries
+from storage.queries.queries import Queries
 from storage.records import Claim, Decision, Heartbeat, Move, displayable, timestamp
 from storage.rows import MOST, as_move, each, faulted, journal_row, match_rows, placed
 from storage.standing import places_of
 from storage.tables import OPEN, heartbeat, journal, matches, scans
-from storage.tickets import add_tickets
+from storage.tickets.outputs import owe
+from storage.tickets.tickets import add_tickets
 
 _BY_ID = scans.c.id == bindparam("scan")
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from models.page.scan import Scan
-from service.desk.tickets import get_ready
+from service.desk.evaluation.tickets import get_ready
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
 from service.workers.judge import scan_of

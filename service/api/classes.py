@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from service.api.context import TheOffice, Uploads
 from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
 from service.api.parts import AddedAnswer
-from service.desk import examples, removing
+from service.desk.classes import examples, removing
 from service.http.describing import UPLOADS
 
 router = APIRouter(prefix="/classes", tags=["classes"])

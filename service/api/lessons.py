@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.api.context import TheOffice
 from service.api.scan_models import ScanId
-from service.desk import lessons
-from service.desk.lessons import Answer, LessonState
+from service.desk.classes import lessons
+from service.desk.classes.lessons import Answer, LessonState
 
 router = APIRouter(prefix="/lessons", tags=["lessons"])
 

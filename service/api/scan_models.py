@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.api.parts import Box, FieldDetail, MatchAnswer
-from service.desk.scans import State
+from service.desk.scans.scans import State
 
 FieldName = Literal["vendor", "ticket_date", "total", "currency", "tax"]
 ScanId = Annotated[int, Field(ge=1, le=2**63 - 1)]

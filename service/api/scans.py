@@ -26,11 +26,11 @@ from service.api.scan_models import (
     ScanPage,
     Steps,
 )
-from service.desk import scans, teaching
-from service.desk.correcting import Corrected, say_what_it_is, take_back_last
-from service.desk.editing import edit_fields, take_back_field
 from service.desk.pictures import Picture
-from service.desk.scans import MOST, PAGE, State, Wanted
+from service.desk.scans import scans, teaching
+from service.desk.scans.correcting import Corrected, say_what_it_is, take_back_last
+from service.desk.scans.editing import edit_fields, take_back_field
+from service.desk.scans.scans import MOST, PAGE, State, Wanted
 
 router = APIRouter(prefix="/scans", tags=["scans"])
 

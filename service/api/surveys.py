@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from service.api.context import TheOffice
-from service.desk.surveying import Survey
+from service.desk.classes.surveying import Survey
 
 router = APIRouter(tags=["classes"])
 

@@ -25,7 +25,7 @@ def list_(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = No
     """Each class and how many examples it has."""
     found, _ = open_home(ctx, home)
     from service.cli.output import print_json, print_table
-    from service.desk.classes import list_classes
+    from service.desk.classes.classes import list_classes
 
     rows = [{"class": name, "examples": count} for name, count in list_classes(found).items()]
     if as_json:
@@ -46,7 +46,7 @@ def add(
     """Add examples to a class. One is enough for a new class; a running daemon takes it up."""
     found, settings = open_home(ctx, home, lay_out=True)
     from service.cli.output import print_json, say
-    from service.desk.classes import add_examples
+    from service.desk.classes.classes import add_examples
     from service.workers.engine import limits_of
 
     for one in add_examples(found, name, files, limits_of(settings)):
@@ -65,7 +65,7 @@ def check(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = No
     from dataclasses import asdict
 
     from service.cli.output import plain, print_json, say
-    from service.desk.checking import check_classes
+    from service.desk.classes.checking import check_classes
     from service.workers.engine import EngineSpec
 
     threads = len(os.sched_getaffinity(0))

@@ -74,9 +74,9 @@ def evaluate(
     from models.siamese.weights import SHIPPED
     from service.cli.output import notice, print_json, print_table, say
     from service.cli.progress import progress_bar
-    from service.desk.evaluated import describe_evaluation
-    from service.desk.evaluating import evaluate as judge
-    from service.desk.evaluating import find_episodes
+    from service.desk.evaluation.evaluated import describe_evaluation
+    from service.desk.evaluation.evaluating import evaluate as judge
+    from service.desk.evaluation.evaluating import find_episodes
     from service.reports.wording import figures, headline
     from service.workers.engine import limits_of
 

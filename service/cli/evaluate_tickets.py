@@ -32,8 +32,8 @@ def evaluate_tickets(
     from models.scoring.truth.folder import find_tickets
     from service.cli.output import notice, print_json, print_table, say
     from service.cli.progress import progress_bar
-    from service.desk.evaluated_tickets import describe_tickets
-    from service.desk.tickets import evaluate_tickets as read
+    from service.desk.evaluation.evaluated_tickets import describe_tickets
+    from service.desk.evaluation.tickets import evaluate_tickets as read
     from service.reports.ticket_wording import ticket_figures, tickets_headline
     from service.workers.engine import EngineSpec
 

@@ -13,7 +13,7 @@ from service.cli.output import notice, print_json, say
 
 if TYPE_CHECKING:
     from config.home import Home
-    from service.desk.moving import Moved
+    from service.desk.scans.moving import Moved
 
 
 def say_moved(

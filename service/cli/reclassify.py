@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from config.home import Home
     from config.settings import Settings
-    from service.desk.reclassifying import Offer
+    from service.desk.scans.reclassifying import Offer
     from storage.ledger import Ledger
     from storage.records import Filed
 
@@ -56,7 +56,7 @@ def reclassify(
             _show(list(told.values()), as_json=as_json)
         if offers and _wanted(len(offers), yes=yes, as_json=as_json):
             from service.cli.moved import say_moved
-            from service.desk.reclassifying import go_over
+            from service.desk.scans.reclassifying import go_over
 
             moved = go_over(found, ledger, offers)
             say_moved(found, moved, as_json=as_json, verb="moved", more=told)
@@ -70,7 +70,7 @@ def _offers(
     """What would go elsewhere, and whether a scan could not be judged."""
     from service.cli.output import notice, say, unusable
     from service.cli.progress import progress_bar
-    from service.desk.reclassifying import outdated, unspoken
+    from service.desk.scans.reclassifying import outdated, unspoken
     from service.workers.engine import EngineSpec
 
     all_scans = ledger.filed(states=(state,))
@@ -136,7 +136,7 @@ def _wanted(number: int, *, yes: bool, as_json: bool) -> bool:
 def _take_back(home: Home, ledger: Ledger, *, as_json: bool) -> None:
     from service.cli.moved import say_moved
     from service.cli.output import notice
-    from service.desk.reclassifying import go_back
+    from service.desk.scans.reclassifying import go_back
 
     moved = go_back(home, ledger)
     if not moved:

@@ -79,7 +79,7 @@ def outputs(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = 
     with opened_ledger(ctx, home) as (_, ledger):
         from service.cli.output import notice, print_json, say
         from service.lock import is_held
-        from storage.outputs import OutputBook
+        from storage.tickets.outputs import OutputBook
 
         book = OutputBook(ledger.database, found)
         number = book.ask_again(settings.ticket_outputs)
@@ -100,7 +100,7 @@ def verify(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
 
         from service.cli.output import print_json, say
         from service.cli.progress import progress_bar
-        from service.desk.verifying import verify as findings_of
+        from service.desk.scans.verifying import verify as findings_of
 
         number, rows = 0, len(ledger.filed())
         with progress_bar("verifying", rows) as advance:
@@ -136,6 +136,6 @@ def _refuse_others(ledger: Ledger, asked: Sequence[int], scans: Sequence[Filed])
 
 def _put_back(home: Home, ledger: Ledger, scans: Sequence[Filed], *, as_json: bool) -> None:
     from service.cli.moved import say_moved
-    from service.desk.recalling import put_back
+    from service.desk.scans.recalling import put_back
 
     say_moved(home, put_back(home, ledger, scans), as_json=as_json, verb="put back")

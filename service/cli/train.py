@@ -166,7 +166,7 @@ def train(
         set_up_keras(Path(cache), threads=threads)
         if eye is not None:
             from service.cli.progress import progress_bar
-            from service.desk.joining import join_eyes
+            from service.desk.training.joining import join_eyes
 
             try:
                 manifest = join_eyes(
@@ -192,7 +192,7 @@ def train(
         from models.training.plan import Plan
         from models.training.precision import chosen_policy
         from service.cli.progress import progress_bar
-        from service.desk.training import train_network
+        from service.desk.training.training import train_network
 
         plan = Plan(
             objective=objective.value,

@@ -29,7 +29,7 @@ def said_in_ledger(
         yield [], {}
         return
     from service.cli.output import notice
-    from service.desk.said import described, said_data
+    from service.desk.training.said import described, said_data
 
     with opened_ledger(ctx, home) as (found, ledger), said_data(found, ledger) as data:
         for line in described(data):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from config.home import Home
 from config.settings import Settings
-from service.daemon.learning import Learning
-from service.daemon.making import Making
-from service.daemon.rereading import Rereading
+from service.daemon.corrections.learning import Learning
+from service.daemon.tickets.making import Making
+from service.daemon.tickets.rereading import Rereading
 from service.workers.dispatcher import Dispatcher
+from storage.corrections.lessons import LessonBook
 from storage.ledger import Ledger
-from storage.lessons import LessonBook
-from storage.outputs import OutputBook
-from storage.reading import ReadingBook
+from storage.tickets.outputs import OutputBook
+from storage.tickets.reading import ReadingBook
 
 
 class Aftercare:

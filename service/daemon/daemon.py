@@ -18,16 +18,16 @@ from service.daemon.admission import Admission
 from service.daemon.aftercare import Aftercare
 from service.daemon.answers import Answers
 from service.daemon.bell import Bell
-from service.daemon.clearing import bring_after, clear_outputs
+from service.daemon.corrections.shelves import Shelves
 from service.daemon.hand import Hand
 from service.daemon.health import RETRY, Health
 from service.daemon.placement import Closed, Placement
-from service.daemon.shelves import Shelves
+from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.inbox.events import InboxEvents
 from service.inbox.inbox import Inbox
 from service.workers.dispatcher import Dispatcher
 from storage.ledger import Ledger
-from storage.outputs import OutputBook
+from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
 

@@ -14,8 +14,8 @@ import structlog
 from config.home import Home
 from config.settings import OutputKind
 from models.page.scan import Fault
-from service.daemon.clearing import bring_after, clear_outputs
-from service.daemon.unread import without_words
+from service.daemon.tickets.clearing import bring_after, clear_outputs
+from service.daemon.tickets.unread import without_words
 from service.space import FULL
 from service.workers.pipeline import Examined
 from storage.filing.moving import file_away
@@ -23,9 +23,9 @@ from storage.filing.names import Names, next_name
 from storage.filing.notes import remove_note, write_note
 from storage.filing.outcomes import Changed, Gone, Placed, Taken, Trouble
 from storage.ledger import Ledger
-from storage.outputs import OutputBook
 from storage.records import Claim, Decision, FinalState, Move, Superseded
 from storage.standing import final_state, folder_of
+from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
 

@@ -184,7 +184,7 @@ def _space(home: Home) -> Finding:
 
 
 def _support(home: Home, settings: Settings) -> Iterator[Finding]:
-    from service.desk.classes import list_classes, unreadable_examples
+    from service.desk.classes.classes import list_classes, unreadable_examples
     from service.workers.engine import limits_of
 
     counts = list_classes(home)

@@ -21,8 +21,8 @@ from indexer.evaluation.measures import Proportion
 from indexer.verdict import UNKNOWN
 from service.lock import daemon_at_work
 from storage import records
-from storage.figures import FigureBook, LastWord, Span
 from storage.ledger import Ledger
+from storage.queries.figures import FigureBook, LastWord, Span
 
 DAYS: Final = 30
 """Days that are told of, unless more or fewer are asked for."""

@@ -12,8 +12,8 @@ from config.ignored import Ignored
 from config.settings import Settings
 from models.page.limits import Limits
 from service.desk.asking import Asking
+from service.desk.classes.surveying import Surveys
 from service.desk.pictures import Pictures
-from service.desk.surveying import Surveys
 from service.workers.engine import EngineSpec, limits_of
 from service.workers.temporary import private_folder, remove_what_the_dead_left
 from storage.database import Database

@@ -12,8 +12,8 @@ from models.siamese.weights import SHIPPED, read_manifest
 from service.lock import daemon_at_work
 from service.space import free_bytes, shortage
 from service.version import VERSION
+from storage.corrections.lessons import LessonBook
 from storage.ledger import Ledger
-from storage.lessons import LessonBook
 from storage.records import Heartbeat, now, timestamp
 
 

@@ -10,8 +10,8 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from service.desk import removing
-from service.desk.examples import mark
+from service.desk.classes import removing
+from service.desk.classes.examples import mark
 from service.desk.office import Office
 from service.page.frame import PULSE
 from service.page.parts import places

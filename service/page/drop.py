@@ -8,9 +8,9 @@ from dash import Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from service.desk.looking import Seen, look
 from service.desk.office import Office
-from service.desk.scans import Wanted
+from service.desk.scans.looking import Seen, look
+from service.desk.scans.scans import Wanted
 from service.page.frame import PULSE
 from service.page.parts import places
 from service.page.parts.cards import verdict

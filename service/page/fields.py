@@ -8,9 +8,9 @@ from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from service.desk.editing import edit_fields, take_back_field
 from service.desk.office import Office
-from service.desk.scans import described_scan
+from service.desk.scans.editing import edit_fields, take_back_field
+from service.desk.scans.scans import described_scan
 from service.page.parts.cards import moment
 from service.page.parts.notices import done
 from service.page.views import Shown
@@ -27,7 +27,7 @@ def fields(told: dict[str, Any]) -> Component | None:
     """The fields of a scan; None if it was not read.
 
     Args:
-        told: see `service.desk.scans.described_scan`.
+        told: see `service.desk.scans.scans.described_scan`.
     """
     if told["text"] is None:
         return None

@@ -10,10 +10,10 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from config.words import counted
-from service.desk.looking import Seen, Tally, find, look, tally, to_review
 from service.desk.office import Office
-from service.desk.scans import State as ScanState
-from service.desk.scans import Wanted
+from service.desk.scans.looking import Seen, Tally, find, look, tally, to_review
+from service.desk.scans.scans import State as ScanState
+from service.desk.scans.scans import Wanted
 from service.page.frame import PULSE, URL
 from service.page.parts import places
 from service.page.parts.attributes import aria

@@ -9,9 +9,9 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from config.errors import ConflictError, MissingError
-from service.desk.looking import seen
 from service.desk.office import Office
-from service.desk.scans import described_scan, page_size, steps_of, words_of
+from service.desk.scans.looking import seen
+from service.desk.scans.scans import described_scan, page_size, steps_of, words_of
 from service.page import fields as of_fields
 from service.page import teaching as of_teaching
 from service.page.fields import CALLED, edited, fields

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from service.desk.office import Office
-from service.desk.teaching import teach
+from service.desk.scans.teaching import teach
 from service.page.parts.notices import done
 from service.page.parts.saying import CLASSES, UNKNOWN
 from service.page.views import Shown
@@ -21,7 +21,7 @@ def teaching(told: dict[str, Any]) -> Component | None:
     """The place to do it; None where the scan has no file.
 
     Args:
-        told: see `service.desk.scans.described_scan`.
+        told: see `service.desk.scans.scans.described_scan`.
     """
     if not told["present"] or told["state"] not in {"filed", "review"}:
         return None

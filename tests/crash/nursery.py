@@ -22,9 +22,9 @@ import structlog
 
 from config.home import Home
 from config.settings import Settings
-from service.desk.correcting import say_what_it_is
-from service.desk.recalling import put_back
-from service.desk.reclassifying import Offer, go_back, go_over
+from service.desk.scans.correcting import say_what_it_is
+from service.desk.scans.recalling import put_back
+from service.desk.scans.reclassifying import Offer, go_back, go_over
 from storage.database import Database
 from storage.filing.notes import ENDING
 from storage.ledger import Ledger

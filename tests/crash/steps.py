@@ -16,13 +16,13 @@ from typing import Any
 from sqlalchemy import event
 
 from config.home import Home
+from storage.corrections.feedback import FeedbackBook
+from storage.corrections.lessons import LessonBook
+from storage.corrections.reclassified import ReclassifiedBook
 from storage.database import Database
-from storage.feedback import FeedbackBook
 from storage.filing import files, syncing
 from storage.ledger import Ledger
-from storage.lessons import LessonBook
-from storage.outputs import OutputBook
-from storage.reclassified import ReclassifiedBook
+from storage.tickets.outputs import OutputBook
 
 TRANSACTIONS = (
     "claim", "requeue", "recover", "decide", "recall", "redirect", "close", "abandon",

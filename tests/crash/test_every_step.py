@@ -7,7 +7,7 @@ import pytest
 
 from config.home import Home
 from config.settings import Settings
-from service.desk.verifying import verify
+from service.desk.scans.verifying import verify
 from storage.database import Database
 from storage.filing.notes import ENDING
 from storage.ledger import Ledger

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer.audit import Finding
-from service.desk.checking import check_classes
+from service.desk.classes.checking import check_classes
 from service.workers.engine import Engine
 
 Draw = Callable[..., Path]

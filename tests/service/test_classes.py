@@ -11,9 +11,9 @@ import pytest
 from config.errors import SupportError, UsageError
 from config.home import Home
 from indexer.support import check_class_name, support_files
-from service.desk import classes
-from service.desk.classes import Added, add_examples, list_classes
-from service.desk.classes import unreadable_examples as unreadable
+from service.desk.classes import classes
+from service.desk.classes.classes import Added, add_examples, list_classes
+from service.desk.classes.classes import unreadable_examples as unreadable
 from tests.service.fakes import LIMITS
 
 Draw = Callable[..., Path]

@@ -134,7 +134,7 @@ def test_the_network_is_not_loaded() -> None:
     """Each worker would take seconds and half a gigabyte for nothing."""
     code = (
         "import sys; from tests.service.fakes import SPEC; "
-        "from service.desk.tickets import get_ready; get_ready(SPEC); "
+        "from service.desk.evaluation.tickets import get_ready; get_ready(SPEC); "
         "import service.cli.evaluate_tickets, service.reports.tickets; "
         "print(*{'tensorflow', 'keras', 'faiss'} & set(sys.modules))"
     )

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from config.errors import UsageError
-from service.desk import reclassifying
-from service.desk.correcting import say_what_it_is
-from service.desk.reclassifying import Offer
+from service.desk.scans import reclassifying
+from service.desk.scans.correcting import say_what_it_is
+from service.desk.scans.reclassifying import Offer
 from tests.service.fakes import Desk, Judge, verdict_of
 from tests.service.test_cli_repair import run
 
 ROW = {"scan_id": 1, "file": "review/a.png", "from": "unknown", "to": "ticket", "score": 0.5}
 ASKING = """
 import sys
-from service.desk import reclassifying
+from service.desk.scans import reclassifying
 from tests.service.fakes import verdict_of
 
 def judged_otherwise(spec, scans, **told):

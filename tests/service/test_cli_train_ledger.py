@@ -12,8 +12,8 @@ import pytest
 
 from config.errors import DataError
 from service.cli.train_ledger import without_home
-from service.desk.correcting import say_what_it_is, take_back_last
-from service.desk.said import described, said_data
+from service.desk.scans.correcting import say_what_it_is, take_back_last
+from service.desk.training.said import described, said_data
 from storage.filing.moving import file_away
 from storage.records import Decision
 from tests.service.fakes import Desk, scan_of, verdict_of

@@ -5,9 +5,9 @@ import os
 import pytest
 
 from config.errors import ConflictError, MissingError, UsageError
-from service.desk.correcting import say_what_it_is, take_back
+from service.desk.scans.correcting import say_what_it_is, take_back
 from service.lock import only_daemon
-from storage.feedback import FeedbackBook, Said
+from storage.corrections.feedback import FeedbackBook, Said
 from tests.service.fakes import Desk, Judge
 
 

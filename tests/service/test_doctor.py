@@ -13,7 +13,7 @@ from config.home import Home
 from config.settings import Settings
 from models.siamese import weights
 from service.desk import doctor
-from service.desk.classes import add_examples
+from service.desk.classes.classes import add_examples
 from service.desk.doctor import Finding, examine_home
 from storage.database import Database
 from tests.conftest import Mount

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from service.desk.editing import edit_fields
-from service.desk.recalling import put_back
+from service.desk.scans.editing import edit_fields
+from service.desk.scans.recalling import put_back
 from tests.service.fakes import Desk, Judge
 
 

@@ -18,9 +18,9 @@ from config.errors import DataError, WeightsError
 from indexer.evaluation.outcome import Evaluation
 from indexer.evaluation.summary import summarise
 from models.siamese.weights import SHIPPED
-from service.desk import evaluating
-from service.desk.evaluated import describe_evaluation
-from service.desk.evaluating import evaluate, find_episodes
+from service.desk.evaluation import evaluating
+from service.desk.evaluation.evaluated import describe_evaluation
+from service.desk.evaluation.evaluating import evaluate, find_episodes
 from service.desk.judging import classify
 from service.workers.engine import Engine
 from tests.service.fakes import LIMITS
@@ -285,7 +285,7 @@ import json, os, sys
 from pathlib import Path
 import service.workers.judge
 from config.errors import DataError
-from service.desk.evaluating import find_episodes
+from service.desk.evaluation.evaluating import find_episodes
 from service.workers.judge import scan_of
 os.setgroups([])
 os.setresgid(65534, 65534, 65534)

@@ -13,12 +13,12 @@ from config.errors import UsageError
 from config.home import Home
 from indexer.evaluation.measures import Proportion
 from models.page.scan import Fault
-from service.desk.correcting import say_what_it_is, take_back_last
 from service.desk.figures import Confused, Figures, Took, Week, figures
-from service.desk.recalling import put_back
+from service.desk.scans.correcting import say_what_it_is, take_back_last
+from service.desk.scans.recalling import put_back
 from service.lock import only_daemon
+from storage.corrections.feedback import Correction, FeedbackBook
 from storage.database import Database
-from storage.feedback import Correction, FeedbackBook
 from storage.ledger import Ledger
 from storage.records import Decision, Heartbeat, Move
 from tests.service.fakes import scan_of, verdict_of

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from config.settings import Settings
-from service.daemon.shelves import Shelves
-from storage.feedback import FeedbackBook, Said
+from service.daemon.corrections.shelves import Shelves
+from storage.corrections.feedback import FeedbackBook, Said
 from tests.service.fakes import PATIENCE, Desk, Judge
 
 

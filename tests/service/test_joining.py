@@ -18,7 +18,7 @@ from models.episodes.spec import DataSpec
 from models.siamese.shapes import JoinShape
 from models.siamese.weights import SHIPPED, Manifest, load_branch, read_manifest, write_manifest
 from models.training.eye import eye_training
-from service.desk.joining import join_eyes
+from service.desk.training.joining import join_eyes
 
 KINDS = ("staves", "register", "typescript", "maze")
 
@@ -199,7 +199,7 @@ def test_what_is_interrupted_leaves_nothing(
     def interrupted(*_args: Any, **_options: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("service.desk.rounds.fit_calibration", interrupted)
+    monkeypatch.setattr("service.desk.training.rounds.fit_calibration", interrupted)
     with pytest.raises(KeyboardInterrupt):
         join(data, tmp_path / "run")
     assert not (tmp_path / "run").exists()

@@ -7,15 +7,15 @@ import pytest
 
 from config.errors import ConflictError, MissingError
 from models.page.scan import Fault, Scan
-from service.daemon.learning import Learning
-from service.desk.correcting import say_what_it_is, take_back_last
-from service.desk.lessons import answer, lessons_of
+from service.daemon.corrections.learning import Learning
+from service.desk.classes.lessons import answer, lessons_of
+from service.desk.scans.correcting import say_what_it_is, take_back_last
 from service.lock import only_daemon
 from service.workers.dispatcher import Dispatcher
 from service.workers.process import WorkerDiedError
 from service.workers.weighing import Flip, Known, Weighed
-from storage.lessons import LessonBook
-from storage.reclassified import ReclassifiedBook
+from storage.corrections.lessons import LessonBook
+from storage.corrections.reclassified import ReclassifiedBook
 from tests.service.fakes import SPEC, Desk, Judge
 
 ON = {"learn_from_corrections": True}

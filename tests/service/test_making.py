@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 
 from config.errors import UsageError
 from service.cli.commands import app
-from service.daemon import making
-from service.desk.correcting import say_what_it_is
-from service.desk.recalling import put_back
-from service.desk.verifying import verify
+from service.daemon.tickets import making
+from service.desk.scans.correcting import say_what_it_is
+from service.desk.scans.recalling import put_back
+from service.desk.scans.verifying import verify
 from service.workers.outputs import make_outputs
 from service.workers.process import WorkerDiedError
-from storage.outputs import OutputBook
+from storage.tickets.outputs import OutputBook
 from tests.service.fakes import Desk, Judge
 
 TEXT = {"ticket_outputs": ("text",)}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from service.desk.moving import Moved
-from service.desk.recalling import put_back
+from service.desk.scans.moving import Moved
+from service.desk.scans.recalling import put_back
 from service.lock import only_daemon
 from tests.service.fakes import PATIENCE, Desk, Judge
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from service.desk.correcting import say_what_it_is
-from service.desk.moving import Moved
-from service.desk.reclassifying import Offer, go_back, go_over, outdated, unspoken
+from service.desk.scans.correcting import say_what_it_is
+from service.desk.scans.moving import Moved
+from service.desk.scans.reclassifying import Offer, go_back, go_over, outdated, unspoken
 from service.lock import only_daemon
 from service.workers.engine import Engine
 from storage.records import Filed

@@ -7,7 +7,7 @@ import pytest
 
 from config.errors import ConflictError, MissingError
 from config.home import Home
-from service.desk.removing import put_back, remove_class, remove_example, removed
+from service.desk.classes.removing import put_back, remove_class, remove_example, removed
 
 
 @pytest.fixture

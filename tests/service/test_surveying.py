@@ -13,7 +13,7 @@ import pytest
 from config.errors import WorkersError
 from indexer.audit import Finding
 from indexer.support import support_stamp
-from service.desk.surveying import MOST, Surveys, Told, evenly, tell
+from service.desk.classes.surveying import MOST, Surveys, Told, evenly, tell
 from service.workers.engine import Engine
 from tests.service.conftest import Draw
 from tests.service.fakes import PATIENCE

@@ -15,7 +15,7 @@ from config.errors import DataError, UsageError
 from models.episodes.spec import DataSpec
 from models.siamese.weights import load_branch
 from models.training.plan import Plan
-from service.desk.training import train_network
+from service.desk.training.training import train_network
 
 PLAN = Plan(epochs=2, batches=2, batch=8, ways=5, trials=50, patience=0)
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli.commands import app
-from service.desk.verifying import verify
+from service.desk.scans.verifying import verify
 from service.lock import only_daemon
 from storage.records import Decision, Move
 from tests.service.fakes import Desk, Judge, scan_of, verdict_of

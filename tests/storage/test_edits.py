@@ -9,10 +9,10 @@ from config.home import Home
 from models.fields.ticket import Field, Fields, Ticket
 from models.page.scan import Scan
 from storage.database import Database
-from storage.edits import EditBook
 from storage.ledger import Ledger
-from storage.reading import ReadingBook
 from storage.records import Decision, Move
+from storage.tickets.edits import EditBook
+from storage.tickets.reading import ReadingBook
 from tests.storage.test_tickets import dated, file
 
 BOX = (1, 2, 3, 4)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from config.home import Home
 from indexer.verdict import Match, Verdict
 from models.page.scan import Scan
+from storage.corrections.feedback import FeedbackBook
 from storage.database import Database
-from storage.feedback import FeedbackBook
-from storage.figures import FigureBook
 from storage.ledger import Ledger
+from storage.queries.figures import FigureBook
 from storage.records import Decision
 
 START = datetime(2026, 11, 16, tzinfo=UTC)

@@ -23,11 +23,11 @@ from storage import database as database_module
 from storage import migrate as migrate_module
 from storage.connection import connect
 from storage.database import Database
-from storage.edits import EditBook
 from storage.ledger import Ledger
 from storage.migrate import alembic_config
 from storage.records import Decision
 from storage.tables import HEAD, metadata
+from storage.tickets.edits import EditBook
 from storage.views import is_a_table_of_ours
 
 NEXT = """

@@ -9,8 +9,8 @@ from config.settings import OutputKind
 from models.fields.ticket import Ticket
 from models.page.scan import Scan
 from storage.ledger import Ledger
-from storage.outputs import OutputBook
 from storage.records import Decision, Move
+from storage.tickets.outputs import OutputBook
 
 BOTH: tuple[OutputKind, ...] = ("pdf", "text")
 

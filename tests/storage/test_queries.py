@@ -11,9 +11,9 @@ from config.home import Home
 from indexer.verdict import Match, Verdict
 from models.fields.ticket import Ticket
 from models.page.scan import Scan
-from storage import queries
 from storage.database import Database
 from storage.ledger import Ledger
+from storage.queries import queries
 from storage.records import Decision, FinalState, Prior, displayable, timestamp
 from storage.views import RESULT_COLUMNS
 

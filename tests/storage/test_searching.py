@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from models.fields.ticket import Ticket
 from models.page.scan import Scan
 from models.ticket.words import Word, text_of
-from storage import searching
 from storage.ledger import Ledger
+from storage.queries import searching
 from storage.records import Decision
 
 File = Callable[..., int]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from service.desk.looking import Seen
+from service.desk.scans.looking import Seen
 from service.page.parts import places
 from service.page.parts.attributes import data
 from service.page.parts.saying import saying, shown

@@ -9,9 +9,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from config.words import counted
-from service.desk.examples import ClassOf
-from service.desk.removing import Removed
-from service.desk.surveying import Finding
+from service.desk.classes.examples import ClassOf
+from service.desk.classes.removing import Removed
+from service.desk.classes.surveying import Finding
 from service.page.parts import places
 from service.page.parts.attributes import aria, data, part_of_id
 from service.page.views import Shown

@@ -9,7 +9,7 @@ import numpy as np
 from dash import dcc, html
 
 from config.words import counted
-from service.desk.surveying import Point, Survey
+from service.desk.classes.surveying import Point, Survey
 from service.page.parts.attributes import aria
 from service.page.parts.tables import table
 from service.page.views import Shown

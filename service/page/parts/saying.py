@@ -9,11 +9,11 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from config.errors import MissingError
-from service.desk.classes import check_class_name, class_meant, list_classes
-from service.desk.correcting import say_what_it_is, take_back_last
-from service.desk.looking import Seen, seen
+from service.desk.classes.classes import check_class_name, class_meant, list_classes
 from service.desk.office import Office
-from service.desk.teaching import teach
+from service.desk.scans.correcting import say_what_it_is, take_back_last
+from service.desk.scans.looking import Seen, seen
+from service.desk.scans.teaching import teach
 from service.page.parts.attributes import aria, data, name_in_id, part_of_id
 from service.page.views import Shown
 

@@ -9,10 +9,10 @@ from dash import dcc, html
 
 from config.errors import PigeonholeError
 from config.words import counted
-from service.desk.examples import ClassOf, classes, mark
+from service.desk.classes.examples import ClassOf, classes, mark
+from service.desk.classes.removing import removed
+from service.desk.classes.surveying import Finding, Survey
 from service.desk.office import Office
-from service.desk.removing import removed
-from service.desk.surveying import Finding, Survey
 from service.page.parts import places
 from service.page.parts.attributes import data
 from service.page.parts.examples import FEW, MOST, section, shots, taken_out, warnings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.desk.correcting import say_what_it_is
+from service.desk.scans.correcting import say_what_it_is
 from service.workers.weighing import Flip, Weighed
 from tests.service.api.conftest import Answering
 from tests.service.fakes import Desk, Judge

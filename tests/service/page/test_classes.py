@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, expect
 from config.home import Home
 from indexer.audit import Finding
 from indexer.support import support_files, support_stamp
-from service.desk.surveying import Told
+from service.desk.classes.surveying import Told
 from tests.service.conftest import Draw
 from tests.service.page.conftest import Looking, looking_at
 

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from service.desk.correcting import say_what_it_is
+from service.desk.scans.correcting import say_what_it_is
 from storage.records import now, timestamp
 from tests.service.page.conftest import Looking
 

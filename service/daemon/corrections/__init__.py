@@ -1,0 +1,1 @@
+"""What people do in the folders of classes: followed, and learned from."""

@@ -1,0 +1,119 @@
+"""What people do in the folders of classes: heard, followed, and learned from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import structlog
+
+from config.home import Home
+from config.ignored import Ignored
+from config.settings import Settings
+from indexer.support import class_counts
+from indexer.verdict import UNKNOWN
+from service.daemon.corrections.following import Following
+from service.daemon.tickets.clearing import bring_after, clear_outputs
+from service.inbox.events import InboxEvents
+from storage.corrections.feedback import Correction
+from storage.filing.copying import clear_what_the_dead_left, copy_in
+from storage.filing.files import make_folders
+from storage.filing.names import Names
+from storage.ledger import Ledger
+from storage.tickets.outputs import OutputBook
+
+log = structlog.get_logger()
+
+
+class Shelves:
+    """The folders of classes and of review, while a daemon works.
+
+    A file that a person puts into a folder that is no class yet makes one: it is its first
+    example. To a class that has examples nothing is added.
+
+    Args:
+        home: whose folders.
+        settings: how long files rest, and what is ignored.
+        ledger: that names where scans stand.
+        wake: called, from any thread, when there is something to look at.
+    """
+
+    def __init__(
+        self, home: Home, settings: Settings, ledger: Ledger, wake: Callable[[], None]
+    ) -> None:
+        self._home = home
+        self._book = OutputBook(ledger.database, home)
+        ignored = Ignored(settings.ignore)
+        self._following = Following(
+            home,
+            ledger,
+            ignored=ignored,
+            stability_delay=settings.stability_delay,
+            patience=settings.rescan_interval,
+            clock=time.monotonic,
+            # First: with the row all is done, and nobody would look for a missing example.
+            moving=self._learn,
+            moved=self._tidy,
+        )
+        # Large archives are not polled: on a share that sends no events the sweeps find it all.
+        self._events = [
+            InboxEvents(
+                root, recursive=True, polling_interval=0.0, wake=wake, ignored=ignored,
+                called=f"the folder {root.name}",
+            )
+            for root in self._following.roots
+        ]  # fmt: skip
+
+    @property
+    def due_in(self) -> float | None:
+        """Seconds until there is something to compare; None while there is nothing."""
+        return self._following.due_in
+
+    def start(self) -> None:
+        """Begin to hear."""
+        for events in self._events:
+            events.start()
+
+    def stop(self) -> None:
+        """Hear no more."""
+        for events in self._events:
+            events.stop()
+
+    def listen(self) -> None:
+        """Look where events point, and compare what has come to rest."""
+        for events in self._events:
+            for path in events.paths():
+                self._following.look(path)
+        self._following.go_on()
+
+    def look(self) -> None:
+        """Hear again where hearing has ended; what was missed meanwhile a sweep finds."""
+        for events in self._events:
+            events.restart_if_dead()
+
+    def sweep(self) -> None:
+        """Look into every folder that has changed."""
+        self._following.sweep()
+
+    def _learn(self, correction: Correction) -> None:
+        """A folder that is no class yet becomes one."""
+        name = correction.class_name
+        if name == UNKNOWN:
+            return
+        folder, place = self._home.support / name, correction.move.destination
+        try:
+            # A daemon may have died over this very example.
+            clear_what_the_dead_left(folder, correction.move.sha256)
+            if class_counts(self._home.support).get(name):
+                return
+            make_folders(folder)
+            copy_in(place, correction.move.sha256, Names().free(folder, place.name))
+        except OSError as error:
+            log.warning("no example of it is taken", kind=name, reason=error.strerror)
+        else:
+            log.info("a new class", kind=name, example=place.name)
+
+    def _tidy(self, correction: Correction) -> None:
+        """What was made of a ticket goes with it."""
+        clear_outputs(self._book)
+        bring_after(self._book, correction.move.scan_id)

@@ -1,0 +1,1 @@
+"""The classes of a home and their examples: added, removed, checked, and learned."""

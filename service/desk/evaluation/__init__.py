@@ -1,0 +1,1 @@
+"""Evaluating what is known already: the network, and the reading of tickets."""

@@ -1,0 +1,1 @@
+"""The scans of a home: looked at, corrected, moved, judged anew, verified."""

@@ -1,0 +1,207 @@
+"""Whether every file is where the ledger says, and what it says: ``verify``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from config.home import Home
+from models.page.hashing import hash_file
+from service.lock import is_held
+from storage.filing import files
+from storage.filing.notes import ENDING
+from storage.ledger import Ledger
+from storage.records import Filed
+from storage.tickets.outputs import Output, OutputBook
+
+Kind = Literal["missing", "moved", "changed", "unreadable", "stranger", "leftover", "unfinished"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One file or one row that is not as it should be.
+
+    Attributes:
+        kind: ``missing``: the row names a file that is nowhere; ``moved``: it stands elsewhere
+            under the home; ``changed``: it has other bytes; ``unreadable``: it cannot be
+            compared; ``stranger``: a file that no row names; ``leftover``: of a move that was cut
+            short; ``unfinished``: a row that no daemon works on.
+        scan_id: of the row; None where there is none.
+        place: of the file, as the ledger shows it.
+        detail: a sentence for a person.
+        advice: what to do.
+    """
+
+    kind: Kind
+    scan_id: int | None
+    place: str
+    detail: str
+    advice: str
+
+
+def verify(
+    home: Home, ledger: Ledger, advance: Callable[[], None] = lambda: None
+) -> Iterator[Finding]:
+    """Compare the ledger with the folders, every byte of them. Nothing is changed.
+
+    A file that a daemon has seen to be taken away is not missed.
+
+    Args:
+        home: whose files.
+        ledger: of the home.
+        advance: called after each row.
+    """
+    rows = ledger.filed()
+    moves = ledger.moves()
+    named = {row.place for row in rows}
+    named |= {place for move in moves for place in (move.source, move.destination)}
+    last = {row.place: row.scan_id for row in sorted(rows, key=lambda row: row.scan_id)}
+    # Dropped once more while the first one still lies in failed/.
+    outputs = OutputBook(ledger.database, home).standing()
+    named |= {output.place for output in outputs if output.place is not None}
+    named |= {scan.place for scan in ledger.retried() if scan.place is not None}
+    strangers = [path for path in _files(home) if path not in named]
+    known = {row.sha256 for row in rows}
+    elsewhere: dict[str, Path] = {}
+    for path in strangers:
+        if (digest := _digest(path)) in known:
+            elsewhere.setdefault(digest, path)
+    found_again = set[Path]()
+    gone = ledger.gone()
+    for row in rows:
+        finding = (
+            _compare(home, row, elsewhere)
+            if last[row.place] == row.scan_id
+            else _replaced(home, row)
+        )
+        if finding is not None and finding.kind == "missing" and row.scan_id in gone:
+            finding = None  # whoever took it away knows
+        if finding is not None:
+            if finding.kind == "moved":
+                found_again.add(elsewhere[row.sha256])
+            yield finding
+        advance()
+    for output in outputs:
+        if (finding := _compare_output(home, output)) is not None:
+            yield finding
+    for path in strangers:
+        if path not in found_again:
+            yield _unnamed(home, path)
+    if not is_held(home.lock_file):
+        yield from _unfinished(home, ledger)
+
+
+def _compare(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding | None:
+    place = home.relative(row.place)
+    try:
+        digest = hash_file(os.fspath(row.place), row.place.lstat())
+    except FileNotFoundError:
+        if row.sha256 in elsewhere:
+            where = home.relative(elsewhere[row.sha256])
+            return Finding(
+                "moved", row.scan_id, place, f"stands at {where}",
+                "Nothing, if you moved it; else put it back",
+            )  # fmt: skip
+        return Finding(
+            "missing", row.scan_id, place, "the file is gone",
+            "Look for it in a backup, or where you took it to",
+        )  # fmt: skip
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return Finding(
+            "unreadable", row.scan_id, place, f"cannot be read: {reason}", "See who may read it"
+        )
+    if digest == row.sha256 or not row.sha256:
+        return None
+    return Finding(
+        "changed", row.scan_id, place, "has other bytes than the scan that was filed",
+        "Nothing, if you edited it; else restore it from a backup",
+    )  # fmt: skip
+
+
+def _compare_output(home: Home, output: Output) -> Finding | None:
+    """What is wrong with a file that was made of a ticket, if anything is."""
+    what = {"pdf": "the searchable PDF", "text": "the text"}[output.kind]
+    beside = "a ticket" if output.ticket is None else home.relative(output.ticket)
+    again = "'pigeonhole outputs' makes it again"
+    if output.error:
+        return Finding(
+            "missing", output.scan_id, beside, f"{what} could not be made: {output.error}",
+            f"When that is mended, {again}",
+        )  # fmt: skip
+    if output.place is None or not output.made:
+        return None  # it is still to be made
+    place = home.relative(output.place)
+    try:
+        same = files.holds(output.place, output.sha256, output.size)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return Finding(
+            "unreadable", output.scan_id, place, f"cannot be read: {reason}", "See who may read it"
+        )
+    if same:
+        return None
+    if not os.path.lexists(output.place):
+        return Finding(
+            "missing", output.scan_id, place, f"{what} of {beside} is gone",
+            f"Nothing, if you took it away; else {again}",
+        )  # fmt: skip
+    return Finding(
+        "changed", output.scan_id, place, f"{what} of {beside} has other bytes than were written",
+        f"Nothing, if you edited it; else delete it, and {again}",
+    )  # fmt: skip
+
+
+def _replaced(home: Home, row: Filed) -> Finding:
+    return Finding(
+        "missing", row.scan_id, home.relative(row.place), "a later scan was filed at its place",
+        "Nothing, if you took the first one away; else look for it in a backup",
+    )  # fmt: skip
+
+
+def _unnamed(home: Home, path: Path) -> Finding:
+    place = home.relative(path)
+    if path.name.startswith(files.OURS):
+        return Finding(
+            "leftover", None, place, "is left of a move that was cut short",
+            "It goes when that scan is filed; 'pigeonhole watch' finishes what was begun",
+        )  # fmt: skip
+    return Finding(
+        "stranger", None, place, "is named by no row",
+        "Nothing, if you put it there; drop it in the inbox to have it sorted",
+    )  # fmt: skip
+
+
+def _unfinished(home: Home, ledger: Ledger) -> Iterator[Finding]:
+    """Rows that wait for a daemon, while none works here."""
+    for move in ledger.moves():
+        yield Finding(
+            "unfinished", move.scan_id, home.relative(move.source),
+            f"was on its way to {home.relative(move.destination)}", "Start 'pigeonhole watch'",
+        )  # fmt: skip
+    for scan_id, path in ledger.open_scans():
+        there = os.path.lexists(path)
+        yield Finding(
+            "unfinished" if there else "missing", scan_id, home.relative(path),
+            "waits to be judged" if there else "the file is gone, and nothing was decided of it",
+            "Start 'pigeonhole watch'",
+        )  # fmt: skip
+
+
+def _files(home: Home) -> Iterator[Path]:
+    """Every file in the folders that are filed into, but for notes of failed scans."""
+    for folder in (home.sorted, home.review, home.failed, home.duplicates):
+        for inner, _, names in os.walk(folder):
+            for name in sorted(names):
+                if not (folder == home.failed and name.endswith(ENDING)):
+                    yield Path(inner, name)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hash_file(os.fspath(path), path.lstat()) or ""
+    except OSError:
+        return ""

@@ -1,0 +1,1 @@
+"""Training as use-cases: a branch, a join of two, and what people said as data for them."""

@@ -1,0 +1,1 @@
+"""What the ledger answers: scans, their full text, and figures over many."""
