@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from config.words import counted
 from service.desk.figures import Period, Week
-from service.page.parts.amounts import percent, seconds
+from service.page.parts.amounts import percent, scans, seconds
 from service.page.parts.charts import chart
 from service.page.parts.saying import shown
 from service.reports.plots import PALETTE, RIGHT, STRANGER, WRONG, label
@@ -57,7 +57,7 @@ def scans_chart(periods: Sequence[Period], step: int) -> Component:
     return chart(
         "chart-scans",
         "Scans",
-        f"{counted(number, 'scan')} in {counted(len(periods), each)}, {number / len(periods):.3g} a {each}; "
+        f"{scans(number)} in {counted(len(periods), each)}, {number / len(periods):.3g} a {each}; "
         f"most, {_scans(busiest):,}, {_when(busiest.first, step)}.",
         traces,
         [_NAMES[step], *(name for name, _ in bars)],
@@ -132,7 +132,7 @@ def time_chart(periods: Sequence[Period], step: int) -> Component:
     held = [one for one in periods if one.took]
     last = held[-1] if held else None
     said = (
-        f"Half of the {counted(last.took.scans, 'scan')} that came {_when(last.first, step)} took "
+        f"Half of the {scans(last.took.scans)} that came {_when(last.first, step)} took "
         f"{seconds(last.took.median)} or less, 95 of 100 {seconds(last.took.slowest)} or less: from "
         "being taken up until the file stood where it belongs."
         if last and last.took
@@ -248,5 +248,7 @@ def _axis(first: date, last: date, *, step: int) -> dict[str, Any]:
     points = (last - first).days // step + 1
     return {
         "type": "date", "hoverformat": "%Y-%m-%d", "tickformat": "%-d %b", "range": [begin, end],
+        # So far below that the first of them does not touch the zero beside it.
+        "ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)",
         "tick0": first.isoformat(), "dtick": _A_DAY * step * -(-points // _MARKS),
     }  # fmt: skip
