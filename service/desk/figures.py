@@ -51,8 +51,9 @@ class Period:
         first: its first day.
         classes: how many are taken for each class now, ``unknown`` among them.
         without: how many have no class: they failed, were set aside, or are not judged yet.
-        to_review: those that the network took for unknown, of those that it judged.
-        took: None where no scan was finished by the network alone.
+        to_review: those that the network took for unknown when it judged them last, of those that it
+            judged.
+        took: None where every scan was moved again after it was finished, or none was.
     """
 
     first: date

@@ -20,6 +20,7 @@ from service.lock import only_daemon
 from storage.database import Database
 from storage.feedback import Correction, FeedbackBook
 from storage.ledger import Ledger
+from storage.reclassified import Change, ReclassifiedBook
 from storage.records import Decision, Heartbeat, Move
 from tests.service.fakes import scan_of, verdict_of
 
@@ -206,6 +207,22 @@ def test_seconds_are_those_of_the_machine(past: Past) -> None:
     place = past.home.sorted / "cylinder" / "1.png"
     past.book.moved([Correction("cylinder", move(past, ids[1], place))])
     assert past.figures().periods[1].took == Took(4, 2.5, pytest.approx(3.85))
+
+
+def test_seconds_of_what_was_judged_anew_are_left_out(past: Past) -> None:
+    """Reclassifying a month of scans would make that month look as slow as a month."""
+    first = past.scan(at(17), "unknown", 3.0)
+    past.scan(at(17), "ticket", 1.0)
+    past.now = NOW
+    (filed,) = past.ledger.filed(scan_ids=[first])
+    place = past.home.sorted / "cylinder" / filed.place.name
+    book = ReclassifiedBook(past.ledger.database, past.home, lambda: past.now)
+    moved = Move(first, filed.place, place, filed.sha256, filed.size, "filed")
+    assert book.change([Change(verdict_of("cylinder"), moved)]) == [moved]
+    past.ledger.close([first])
+    day = past.figures().periods[1]
+    assert (day.classes, day.took) == ({"cylinder": 1, "ticket": 1}, Took(1, 1.0, 1.0))
+    assert day.to_review == Proportion(0, 2)
 
 
 def move(past: Past, scan_id: int, place: object) -> Move:
