@@ -57,12 +57,13 @@ check: setup ## format, lint, types, floors, docs
 	$(BIN)/lint-imports --no-cache
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check README.md $(wildcard docs/*.md)
 
-bench: setup ## throughput, latency, idle load, memory, reading and HTTP, side by side with plain ones
+bench: setup ## throughput, latency, idle load, memory, reading, HTTP and page, side by side with plain ones
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/durability.py
 	$(BIN)/python benchmarks/idle.py
 	$(BIN)/python benchmarks/pace.py
 	$(BIN)/python benchmarks/web.py
+	$(BIN)/python benchmarks/page.py
 
 soak: setup ## kill the service at random moments under load; 20,000 files at once; half an hour
 	$(BIN)/pytest -m slow -s tests/soak tests/crash

@@ -21,6 +21,7 @@ VIEWS = {
     "review": ("review", ".card"),
     "recent": ("recent", ".card"),
     "classes": ("classes", "main h1"),
+    "figures": ("figures", "main h1"),
     # The scans are of the spring: of a year there are charts to be drawn, over all of them.
     "figures": ("figures?days=365", ".tiles"),
     "figures, drawn": ("figures?days=365", "#chart-accuracy .main-svg"),

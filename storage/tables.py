@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0009"
+HEAD: Final = "0010"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -82,6 +82,7 @@ Index(
     scans.c.source,
     sqlite_where=text("state IN ('queued', 'working')"),
 )
+Index("ix_scans_faulty", scans.c.state, sqlite_where=text("error IS NOT NULL"))
 
 matches = Table(
     "matches",

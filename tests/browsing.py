@@ -15,9 +15,12 @@ PATIENCE = 60.0
 """Seconds after which what was to be seen counts as missing."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The browser that the distribution has."""
+    """The browser that the distribution has; its event loop ends with the module.
+
+    While that runs, no other test of this process can call ``asyncio.run``.
+    """
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     assert path, f"none of {', '.join(BROWSERS)} is installed; 'make setup' does that"
     with sync_playwright() as playwright:

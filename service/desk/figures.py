@@ -1,4 +1,4 @@
-"""How sorting goes: scans a day, what went to review, how often the network was right, how long.
+"""How sorting goes: scans a day or a week, what went to review, how often the network was right, how long.
 
 Days and weeks are those in which scans were received, in a person's time zone: a word that is said
 late counts for the week of the verdict that it is about.
@@ -44,17 +44,19 @@ class Took:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """The scans that were received on one day.
+class Period:
+    """The scans that were received on one day, or in one week.
 
     Attributes:
+        first: its first day.
         classes: how many are taken for each class now, ``unknown`` among them.
         without: how many have no class: they failed, were set aside, or are not judged yet.
-        to_review: those that the network took for unknown, of those that it judged.
-        took: None where no scan was finished by the network alone.
+        to_review: those that the network took for unknown when it judged them last, of those that it
+            judged.
+        took: None where every scan was moved again after it was finished, or none was.
     """
 
-    day: date
+    first: date
     classes: dict[str, int]
     without: int
     to_review: Proportion
@@ -105,7 +107,8 @@ class Figures:
     """All of it.
 
     Attributes:
-        days: every day of the time that was asked for, oldest first, today last.
+        step: days of a period: 1, or 7 from Monday on.
+        periods: all of the time that was asked for, oldest first; today lies in the last.
         weeks: the weeks that these days lie in, whole, oldest first.
         confusion: over those weeks, most scans first; right verdicts are among them.
         queue: now.
@@ -113,7 +116,8 @@ class Figures:
         classes: how many scans are taken for each, of all times.
     """
 
-    days: tuple[Day, ...]
+    step: int
+    periods: tuple[Period, ...]
     weeks: tuple[Week, ...]
     confusion: tuple[Confused, ...]
     queue: Queue
@@ -132,6 +136,7 @@ def figures(
     ledger: Ledger,
     *,
     days: int = DAYS,
+    by_week: bool = False,
     zone: tzinfo | None = None,
     now: datetime | None = None,
 ) -> Figures:
@@ -141,6 +146,7 @@ def figures(
         home: whose.
         ledger: of the home.
         days: how many, today among them.
+        by_week: put whole weeks together, the first and the last one too.
         zone: of whoever looks; None for that of this machine.
         now: the present, with a time zone; None for the clock's.
 
@@ -151,20 +157,28 @@ def figures(
         raise UsageError(f"figures tell of 1 to {MOST_DAYS} days, not of {days}", "Ask for fewer")
     present = now or records.now()
     today = present.astimezone(zone).date()
+    mondays = _mondays(today - timedelta(days=days - 1), today)
     dates = [today - timedelta(days=back) for back in reversed(range(days))]
-    mondays = _mondays(dates[0], today)
+    step, firsts = (7, mondays) if by_week else (1, dates)
     book = FigureBook(ledger.database, home)
-    bounds = [_midnight(day, zone) for day in [*dates, today + timedelta(days=1)]]
+    bounds = [_midnight(day, zone) for day in [*firsts, firsts[-1] + timedelta(days=step)]]
     spans, words = book.look(bounds, _midnight(mondays[0], zone))
     # Where the network could not judge, it was neither right nor wrong.
     judged = [word for word in words if word.predicted is not None]
     spoken = Counter((word.predicted or "", word.class_name) for word in judged)
     by_day = defaultdict[date, list[LastWord]](list)
+    by_period = defaultdict[date, list[LastWord]](list)
     for word in words:
-        by_day[word.received_at.astimezone(zone).date()].append(word)
+        day = word.received_at.astimezone(zone).date()
+        by_day[day].append(word)
+        by_period[_monday(day) if by_week else day].append(word)
     states = ledger.counts()
     return Figures(
-        days=tuple(_day(day, span, by_day[day]) for day, span in zip(dates, spans, strict=True)),
+        step=step,
+        periods=tuple(
+            _period(first, span, by_period[first])
+            for first, span in zip(firsts, spans, strict=True)
+        ),
         weeks=tuple(_weeks(mondays, by_day)),
         confusion=tuple(Confused(*pair, scans) for pair, scans in spoken.most_common()),
         queue=queue_now(home, ledger, states),
@@ -210,13 +224,15 @@ def _mondays(first: date, last: date) -> list[date]:
     return [begin + timedelta(weeks=n) for n in range((last - begin).days // 7 + 1)]
 
 
-def _day(day: date, span: Span, words: Sequence[LastWord]) -> Day:
+def _period(first: date, span: Span, words: Sequence[LastWord]) -> Period:
     """What the network had said is not what scans are taken for now, where a person spoke."""
     judged, unknown = sum(span.classes.values()), span.classes.get(UNKNOWN, 0)
     for word in words:
         judged -= word.predicted is None
         unknown += (word.predicted == UNKNOWN) - (word.taken_for == UNKNOWN)
-    return Day(day, span.classes, span.without, Proportion(unknown, judged), _took(span.seconds))
+    return Period(
+        first, span.classes, span.without, Proportion(unknown, judged), _took(span.seconds)
+    )
 
 
 def _took(seconds: NDArray[np.float64]) -> Took | None:

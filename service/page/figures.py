@@ -16,6 +16,7 @@ from service.page.parts import places
 from service.page.parts.amounts import percent
 from service.page.parts.attributes import aria
 from service.page.parts.cards import STATES, moment
+from service.page.parts.charts import listen as listen_to_tables
 from service.page.parts.confusion import confusion_table
 from service.page.parts.figure_charts import (
     accuracy_chart,
@@ -29,6 +30,8 @@ from service.page.parts.tables import table
 from service.page.views import Asked, Shown, View
 
 _OFFERED: Final = {"7": "a week", "30": "30 days", "90": "90 days", "365": "a year"}
+_MOST_BARS: Final = 31
+"""Days; a longer time is told week by week."""
 _QUEUE: Final = "queue"
 
 
@@ -36,7 +39,7 @@ def show(office: Office, asked: Asked) -> Shown:
     """All figures."""
     given = asked.query.get("days", "")
     days = int(given) if given in _OFFERED else DAYS
-    found = figures(office.home, office.ledger, days=days)
+    found = figures(office.home, office.ledger, days=days, by_week=days > _MOST_BARS)
     if not found.states:
         return [html.H1("Figures"), _nothing_yet()]
     return [
@@ -56,7 +59,8 @@ def show(office: Office, asked: Asked) -> Shown:
 
 
 def listen(app: Dash, office: Office) -> None:
-    """Keep what is on its way up to date."""
+    """Keep what is on its way up to date, and open tables."""
+    listen_to_tables(app)
 
     @app.callback(
         Output(_QUEUE, "children"), Input(PULSE, "n_intervals"), prevent_initial_call=True
@@ -75,14 +79,14 @@ def _zone() -> str:
 
 
 def _any(found: Figures) -> bool:
-    return any(day.classes or day.without for day in found.days)
+    return any(one.classes or one.without for one in found.periods)
 
 
 def _over_time(found: Figures) -> list[Component]:
     return [
-        html.Section([html.H2("Scans a day"), scans_chart(found.days)]),
-        html.Section([html.H2("Sent to review"), review_chart(found.days)]),
-        html.Section([html.H2("Time a scan"), time_chart(found.days)]),
+        html.Section([html.H2("Scans"), scans_chart(found.periods, found.step)]),
+        html.Section([html.H2("Sent to review"), review_chart(found.periods, found.step)]),
+        html.Section([html.H2("Time a scan"), time_chart(found.periods, found.step)]),
     ]
 
 

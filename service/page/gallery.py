@@ -21,6 +21,8 @@ from service.page.parts.cards import STATES, card
 from service.page.parts.notices import empty
 from service.page.parts.saying import class_names, shown
 from service.page.parts.saying import listen as listen_to_sayings
+from service.page.questions import listen as listen_to_answers
+from service.page.questions import questions
 from service.page.views import Asked, Shown, View
 
 PAGE: Final = 24
@@ -38,6 +40,7 @@ def review(office: Office, asked: Asked) -> Shown:
     number = to_review(office)
     return [
         html.H1("Review"),
+        questions(office),
         html.P(
             f"{counted(number, 'scan')} that looked like none of the classes. Say what each is, or that "
             "it is none of them.",
@@ -109,7 +112,7 @@ def listen(app: Dash, office: Office) -> None:
     listen_to_sayings(app, office)
 
 
-REVIEW: Final = View("review", "Review", review, lambda _app, _office: None, to_review)
+REVIEW: Final = View("review", "Review", review, listen_to_answers, to_review)
 RECENT: Final = View("recent", "Recent", recent, listen)
 
 

@@ -23,7 +23,7 @@ from service.page.parts.saying import class_names, saying, shown
 from service.page.teaching import teaching
 from service.page.views import Asked, Shown, View
 
-_SIDE = 1400
+_SIDE = 2000
 """Pixels of the longest side of the picture of a page: its letters can be read."""
 _HERE: Final = "scan-shown"
 _STEPS = {
@@ -86,7 +86,7 @@ def listen(app: Dash, office: Office) -> None:
             details = {
                 name: detail
                 for name, detail in told["field_details"].items()
-                if detail["page"] == number and detail["box"]
+                if detail["page"] == number and detail["box"] and told[name]
             }
             if not found and not details:
                 return []

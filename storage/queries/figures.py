@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from storage.book import Book
 from storage.records import timestamp
-from storage.tables import JUDGED, feedback, scans
+from storage.tables import JUDGED, feedback, reclassified, scans
 
 # With a plus, SQLite takes the index of the times, and not that of the states.
 _STATE: Final[ColumnElement[str]] = literal_column("+scans.state", Text)
@@ -43,7 +43,7 @@ class Span:
         classes: how many are taken for each class now, ``unknown`` among them.
         without: how many have no class: they failed, were set aside, or are not judged yet.
         seconds: from being received to being filed or sent to review, of shape (n,), in no order;
-            without those that a person had moved since, of which the first end is not known.
+            without those that were moved since, of which the first end is not known.
     """
 
     classes: dict[str, int]
@@ -108,10 +108,11 @@ _MOVED = select(feedback.c.id).where(
     # Who moved a file by hand has closed nothing.
     or_(feedback.c.source != "folder", feedback.c.undone_at.is_not(None)),
 )
+_JUDGED_ANEW = select(reclassified.c.id).where(reclassified.c.scan_id == scans.c.id)
 _DAYS = func.julianday(scans.c.finished_at) - func.julianday(scans.c.received_at)
 # With commas between: to hand over row by row would take twice as long.
 _MILLISECONDS = select(func.group_concat(cast(func.round(_DAYS * 86_400_000), Integer))).where(
-    _DURING, _STATE.in_(JUDGED), ~_MOVED.exists()
+    _DURING, _STATE.in_(JUDGED), ~_MOVED.exists(), ~_JUDGED_ANEW.exists()
 )
 
 

@@ -18,6 +18,7 @@ from service.desk.scans.correcting import say_what_it_is, take_back_last
 from service.desk.scans.recalling import put_back
 from service.lock import only_daemon
 from storage.corrections.feedback import Correction, FeedbackBook
+from storage.corrections.reclassified import Change, ReclassifiedBook
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.records import Decision, Heartbeat, Move
@@ -85,10 +86,13 @@ def at(day: int, hour: int = 12, minute: int = 0) -> datetime:
 def test_of_an_empty_ledger_there_is_nothing_to_tell(past: Past) -> None:
     """The first look at a new home would be an error."""
     found = past.figures(days=30)
-    assert len(found.days) == 30
-    assert (found.days[0].day, found.days[-1].day) == (date(2026, 10, 20), date(2026, 11, 18))
-    assert all((one.classes, one.without, one.took) == ({}, 0, None) for one in found.days)
-    assert found.days[0].to_review == Proportion(0, 0)
+    assert len(found.periods) == 30
+    assert (found.periods[0].first, found.periods[-1].first) == (
+        date(2026, 10, 20),
+        date(2026, 11, 18),
+    )
+    assert all((one.classes, one.without, one.took) == ({}, 0, None) for one in found.periods)
+    assert found.periods[0].to_review == Proportion(0, 0)
     assert [one.first for one in found.weeks] == [
         date(2026, 10, 19), date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9),
         date(2026, 11, 16),
@@ -113,10 +117,10 @@ def test_scans_are_counted_by_day_and_class(past: Past) -> None:
         past.scan(at(day), name)
     past.scan(at(15), "ticket")  # before the first day
     found = past.figures()
-    assert [(one.day.day, one.classes, one.without) for one in found.days] == [
+    assert [(one.first.day, one.classes, one.without) for one in found.periods] == [
         (16, {"ticket": 2, "unknown": 1}, 0), (17, {}, 1), (18, {"cylinder": 1}, 0),
     ]  # fmt: skip
-    assert [one.to_review for one in found.days] == [
+    assert [one.to_review for one in found.periods] == [
         Proportion(1, 3), Proportion(0, 0), Proportion(0, 1),
     ]  # fmt: skip
     assert found.states == {"filed": 4, "review": 1, "failed": 1}
@@ -135,7 +139,7 @@ def test_a_day_is_a_day_of_whoever_looks(past: Past, zone: str, expected: list[i
     past.scan(at(17, 0, 0), "ticket")
     past.scan(at(17, 4), "ticket")
     past.scan(at(17, 18, 30), "ticket")
-    assert [sum(one.classes.values()) for one in past.figures(zone=zone).days] == expected
+    assert [sum(one.classes.values()) for one in past.figures(zone=zone).periods] == expected
 
 
 def test_a_day_on_which_the_clocks_change_is_whole(past: Past) -> None:
@@ -147,7 +151,7 @@ def test_a_day_on_which_the_clocks_change_is_whole(past: Past) -> None:
         past.home, past.ledger, days=3, zone=ZoneInfo("Europe/Berlin"),
         now=datetime(2026, 10, 26, 12, tzinfo=UTC),
     )  # fmt: skip
-    assert [one.classes for one in seen.days] == [{}, {"ticket": 25}, {}]
+    assert [one.classes for one in seen.periods] == [{}, {"ticket": 25}, {}]
 
 
 def test_what_people_said_tells_how_often_the_network_was_right(past: Past) -> None:
@@ -183,7 +187,7 @@ def test_what_was_corrected_still_went_to_review(past: Past) -> None:
     past.say(ids[0], "ticket")
     past.say(ids[2], "unknown")
     past.say(ids[3], "ticket")  # the network could not judge it
-    day = past.figures().days[-1]
+    day = past.figures().periods[-1]
     assert day.classes == {"ticket": 3, "unknown": 2}
     assert (day.without, day.to_review) == (0, Proportion(2, 4))
     assert past.figures().right == Proportion(0, 2)
@@ -193,16 +197,32 @@ def test_seconds_are_those_of_the_machine(past: Past) -> None:
     """A correction after a week would make the machine look as slow as the person."""
     ids = [past.scan(at(17), "ticket", took) for took in (1.0, 2.0, 3.0, 4.0, 10.0)]
     past.scan(at(17), None, 500.0)
-    assert past.figures().days[1].took == Took(5, 3.0, pytest.approx(8.8))
+    assert past.figures().periods[1].took == Took(5, 3.0, pytest.approx(8.8))
     past.now = NOW
     past.say(ids[4], "cylinder")
     past.say(ids[0], "ticket")  # confirmed: it did not move
-    assert past.figures().days[1].took == Took(4, 2.5, pytest.approx(3.85))
+    assert past.figures().periods[1].took == Took(4, 2.5, pytest.approx(3.85))
     take_back_last(past.home, past.ledger, ids[4])
-    assert past.figures().days[1].took == Took(4, 2.5, pytest.approx(3.85))
+    assert past.figures().periods[1].took == Took(4, 2.5, pytest.approx(3.85))
     place = past.home.sorted / "cylinder" / "1.png"
     past.book.moved([Correction("cylinder", move(past, ids[1], place))])
-    assert past.figures().days[1].took == Took(4, 2.5, pytest.approx(3.85))
+    assert past.figures().periods[1].took == Took(4, 2.5, pytest.approx(3.85))
+
+
+def test_seconds_of_what_was_judged_anew_are_left_out(past: Past) -> None:
+    """Reclassifying a month of scans would make that month look as slow as a month."""
+    first = past.scan(at(17), "unknown", 3.0)
+    past.scan(at(17), "ticket", 1.0)
+    past.now = NOW
+    (filed,) = past.ledger.filed(scan_ids=[first])
+    place = past.home.sorted / "cylinder" / filed.place.name
+    book = ReclassifiedBook(past.ledger.database, past.home, lambda: past.now)
+    moved = Move(first, filed.place, place, filed.sha256, filed.size, "filed")
+    assert book.change([Change(verdict_of("cylinder"), moved)]) == [moved]
+    past.ledger.close([first])
+    day = past.figures().periods[1]
+    assert (day.classes, day.took) == ({"cylinder": 1, "ticket": 1}, Took(1, 1.0, 1.0))
+    assert day.to_review == Proportion(0, 2)
 
 
 def move(past: Past, scan_id: int, place: object) -> Move:
@@ -218,13 +238,13 @@ def test_a_scan_that_was_retried_counts_once(past: Past) -> None:
     past.say(first, "cylinder")
     put_back(past.home, past.ledger, past.ledger.filed(scan_ids=[first]))
     found = past.figures()
-    assert [sum(one.classes.values()) for one in found.days] == [0, 0, 0]
+    assert [sum(one.classes.values()) for one in found.periods] == [0, 0, 0]
     assert (found.confusion, found.classes) == ((), {})
     (inbox,) = past.home.inbox.iterdir()
     inbox.unlink()
     past.scan(at(18), "ticket")
     found = past.figures()
-    assert [sum(one.classes.values()) for one in found.days] == [0, 0, 1]
+    assert [sum(one.classes.values()) for one in found.periods] == [0, 0, 1]
     assert found.classes == {"ticket": 1}
 
 
@@ -269,4 +289,20 @@ def test_days_that_cannot_be_told_of_are_refused(past: Past, days: int) -> None:
 def test_without_a_zone_the_days_are_those_of_this_machine(past: Past) -> None:
     """Who asks on the command line would see the days of another country."""
     found = figures(past.home, past.ledger, days=1, now=NOW)
-    assert found.days[0].day == NOW.astimezone().date()
+    assert found.periods[0].first == NOW.astimezone().date()
+
+
+def test_of_a_long_time_whole_weeks_are_told(past: Past) -> None:
+    """A year would be bars of a pixel each; a week that is cut at its beginning looks like a slow one."""
+    for day, took in ((2, 1.0), (8, 3.0), (9, 2.0), (18, 4.0)):
+        past.scan(at(day), "ticket", took)
+    unknown = past.scan(at(15), "unknown")
+    past.say(unknown, "ticket")
+    found = figures(past.home, past.ledger, days=15, by_week=True, zone=UTC, now=NOW)
+    assert found.step == 7
+    assert [(one.first.day, one.classes, one.to_review) for one in found.periods] == [
+        (2, {"ticket": 2}, Proportion(0, 2)), (9, {"ticket": 2}, Proportion(1, 2)),
+        (16, {"ticket": 1}, Proportion(0, 1)),
+    ]  # fmt: skip
+    assert found.periods[0].took == Took(2, 2.0, pytest.approx(2.9))
+    assert [one.first.day for one in found.weeks] == [2, 9, 16]

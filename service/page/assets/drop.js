@@ -35,7 +35,7 @@
         .finally(() => {
           under -= 1;
           done += 1;
-          line.classList.add("done");
+          line.classList.add("ended");
           next();
         });
     }
@@ -52,13 +52,13 @@
     const told =
       answer.class === "unknown"
         ? answer.nearest_class
-          ? `Unknown – nearest ${answer.nearest_class}, ${sure}`
+          ? `Unknown, nearest ${answer.nearest_class}, ${sure}`
           : "Unknown: there are no classes yet"
         : `${answer.class}, ${sure}`;
     const fields = Object.values(answer.fields ?? {}).filter(Boolean).join(" · ");
     const parts = [element("strong", told)];
     if (fields) parts.push(element("span", fields, "fields"));
-    parts.push(element("small", `is in ${answer.kept}, to be filed`));
+    parts.push(element("small", `put into ${answer.kept}`));
     return parts;
   }
 

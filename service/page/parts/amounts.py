@@ -1,6 +1,11 @@
-"""Shares and times as a person reads them."""
+"""Counts, shares and times as a person reads them."""
 
 from __future__ import annotations
+
+
+def scans(number: int) -> str:
+    """So many scans, with a comma for thousands."""
+    return f"{number:,} {'scan' if number == 1 else 'scans'}"
 
 
 def percent(share: float) -> str:

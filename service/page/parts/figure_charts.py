@@ -10,8 +10,8 @@ from typing import Any, Final
 from dash.development.base_component import Component
 
 from config.words import counted
-from service.desk.figures import Day, Week
-from service.page.parts.amounts import percent, seconds
+from service.desk.figures import Period, Week
+from service.page.parts.amounts import percent, scans, seconds
 from service.page.parts.charts import chart
 from service.page.parts.saying import shown
 from service.reports.plots import PALETTE, RIGHT, STRANGER, WRONG, label
@@ -19,6 +19,8 @@ from service.reports.plots import PALETTE, RIGHT, STRANGER, WRONG, label
 _MOST_CLASSES: Final = 6
 _LONGEST: Final = 22
 _OTHERS, _WITHOUT = "other classes", "no class"
+_WEEK: Final = 7  # days
+_NAMES: Final = {1: "Day", _WEEK: "Week of"}
 _MARKS: Final = 7
 _A_DAY: Final = 86_400_000  # milliseconds, as plotly counts
 _LEGEND: Final = {"orientation": "h", "y": -0.16, "yanchor": "top", "x": 0}
@@ -26,22 +28,23 @@ _MARGIN: Final = {"l": 52, "r": 8, "t": 8, "b": 40}
 _WHOLE: Final = {"rangemode": "tozero", "tickformat": ",d", "nticks": 6}
 
 
-def scans_chart(days: Sequence[Day]) -> Component:
-    """Scans a day, in a bar a day, by class."""
+def scans_chart(periods: Sequence[Period], step: int) -> Component:
+    """Scans by class, in a bar a day, or a week."""
     totals = Counter[str]()
-    for day in days:
-        totals.update(day.classes)
+    for one in periods:
+        totals.update(one.classes)
     # One more is shown as itself, not as the only one of the others.
     most = [name for name, _ in totals.most_common()]
     if len(most) > _MOST_CLASSES + 1:
         most = most[:_MOST_CLASSES]
-    dates = [day.day.isoformat() for day in days]
-    bars = [(shown(name), [day.classes.get(name, 0) for day in days]) for name in most]
-    others = [sum(n for name, n in day.classes.items() if name not in most) for day in days]
-    bars += [(_OTHERS, others), (_WITHOUT, [day.without for day in days])]
+    dates = [one.first.isoformat() for one in periods]
+    bars = [(shown(name), [one.classes.get(name, 0) for one in periods]) for name in most]
+    others = [sum(n for name, n in one.classes.items() if name not in most) for one in periods]
+    bars += [(_OTHERS, others), (_WITHOUT, [one.without for one in periods])]
     bars = [(name, counts) for name, counts in bars if any(counts)]
-    number = sum(totals.values()) + sum(day.without for day in days)
-    busiest = max(days, key=_scans)
+    number = sum(totals.values()) + sum(one.without for one in periods)
+    each = "week" if step == _WEEK else "day"
+    busiest = max(periods, key=_scans)
     traces = [
         {
             "type": "bar", "name": label(_short(name)), "x": dates, "y": counts,
@@ -53,15 +56,15 @@ def scans_chart(days: Sequence[Day]) -> Component:
     ]  # fmt: skip
     return chart(
         "chart-scans",
-        "Scans a day",
-        f"{counted(number, 'scan')} in {counted(len(days), 'day')}, {number / len(days):.3g} a day; most, "
-        f"{_scans(busiest):,}, on {busiest.day}.",
+        "Scans",
+        f"{scans(number)} in {counted(len(periods), each)}, {number / len(periods):.3g} a {each}; "
+        f"most, {_scans(busiest):,}, {_when(busiest.first, step)}.",
         traces,
-        ["Day", *(name for name, _ in bars)],
+        [_NAMES[step], *(name for name, _ in bars)],
         [
             (dates[at], *(counts[at] for _, counts in bars))
-            for at, day in enumerate(days)
-            if _scans(day)
+            for at, one in enumerate(periods)
+            if _scans(one)
         ],
         y="scans",
         barmode="stack",
@@ -69,16 +72,16 @@ def scans_chart(days: Sequence[Day]) -> Component:
         hovermode="x unified",
         legend=_LEGEND,
         margin=_MARGIN,
-        xaxis=_axis(days[0].day, days[-1].day),
+        xaxis=_axis(periods[0].first, periods[-1].first, step=step),
         yaxis=_WHOLE,
     )
 
 
-def review_chart(days: Sequence[Day]) -> Component:
-    """The share of scans a day that the network took for none of the classes."""
-    held = [day for day in days if day.to_review.total]
-    number = sum(day.to_review.count for day in days)
-    total = sum(day.to_review.total for day in days)
+def review_chart(periods: Sequence[Period], step: int) -> Component:
+    """The share of scans that the network took for none of the classes."""
+    held = [one for one in periods if one.to_review.total]
+    number = sum(one.to_review.count for one in periods)
+    total = sum(one.to_review.total for one in periods)
     said = (
         f"{number:,} of {total:,} scans looked like none of the classes: {percent(number / total)}."
         if total
@@ -86,9 +89,9 @@ def review_chart(days: Sequence[Day]) -> Component:
     )
     trace = {
         "type": "bar",
-        "x": [day.day.isoformat() for day in held],
-        "y": [100 * (day.to_review.share or 0) for day in held],
-        "customdata": [[day.to_review.count, day.to_review.total] for day in held],
+        "x": [one.first.isoformat() for one in held],
+        "y": [100 * (one.to_review.share or 0) for one in held],
+        "customdata": [[one.to_review.count, one.to_review.total] for one in held],
         "marker": {"color": WRONG},
         "hovertemplate": "%{x}: %{customdata[0]} of %{customdata[1]} (%{y:.1f} %)<extra></extra>",
     }
@@ -97,35 +100,39 @@ def review_chart(days: Sequence[Day]) -> Component:
         "Sent to review",
         said,
         [trace],
-        ["Day", "To review", "Judged", "Share"],
+        [_NAMES[step], "To review", "Judged", "Share"],
         [
             (
-                day.day.isoformat(),
-                day.to_review.count,
-                day.to_review.total,
-                percent(day.to_review.share or 0),
+                one.first.isoformat(),
+                one.to_review.count,
+                one.to_review.total,
+                percent(one.to_review.share or 0),
             )
-            for day in held
+            for one in held
         ],
         y="share sent to review",
         bargap=0.15,
         margin=_MARGIN,
-        xaxis=_axis(days[0].day, days[-1].day),
+        xaxis=_axis(periods[0].first, periods[-1].first, step=step),
         yaxis={"rangemode": "tozero", "ticksuffix": " %", "nticks": 6},
     )
 
 
-def time_chart(days: Sequence[Day]) -> Component:
-    """How long scans took, day by day: the median, and what 95 of 100 stay below."""
-    dates = [day.day.isoformat() for day in days]
+def time_chart(periods: Sequence[Period], step: int) -> Component:
+    """How long scans took: the median, and what 95 of 100 stay below."""
+    dates = [one.first.isoformat() for one in periods]
     lines = (
-        ("median", RIGHT, [day.took.median if day.took else None for day in days]),
-        ("95 of 100 are faster", WRONG, [day.took.slowest if day.took else None for day in days]),
+        ("median", RIGHT, [one.took.median if one.took else None for one in periods]),
+        (
+            "95 of 100 are faster",
+            WRONG,
+            [one.took.slowest if one.took else None for one in periods],
+        ),
     )
-    held = [day for day in days if day.took]
+    held = [one for one in periods if one.took]
     last = held[-1] if held else None
     said = (
-        f"On {last.day}, the last day with scans, half of {counted(last.took.scans, 'scan')} took "
+        f"Half of the {scans(last.took.scans)} that came {_when(last.first, step)} took "
         f"{seconds(last.took.median)} or less, 95 of 100 {seconds(last.took.slowest)} or less: from "
         "being taken up until the file stood where it belongs."
         if last and last.took
@@ -144,22 +151,22 @@ def time_chart(days: Sequence[Day]) -> Component:
         "Time a scan",
         said,
         traces,
-        ["Day", "Scans", "Median", "95 of 100"],
+        [_NAMES[step], "Scans", "Median", "95 of 100"],
         [
             (
-                day.day.isoformat(),
-                day.took.scans,
-                seconds(day.took.median),
-                seconds(day.took.slowest),
+                one.first.isoformat(),
+                one.took.scans,
+                seconds(one.took.median),
+                seconds(one.took.slowest),
             )
-            for day in held
-            if day.took
+            for one in held
+            if one.took
         ],
         y="seconds",
         hovermode="x unified",
         legend=_LEGEND,
         margin=_MARGIN,
-        xaxis=_axis(days[0].day, days[-1].day),
+        xaxis=_axis(periods[0].first, periods[-1].first, step=step),
         yaxis={"rangemode": "tozero", "nticks": 6},
     )
 
@@ -209,34 +216,39 @@ def accuracy_chart(weeks: Sequence[Week]) -> Component:
         ],
         y="share that was right",
         margin=_MARGIN,
-        xaxis=_axis(weeks[0].first, weeks[-1].first, step=7, margin=4),
+        xaxis=_axis(weeks[0].first, weeks[-1].first, step=_WEEK),
         yaxis={"range": [0, 104], "ticksuffix": " %", "nticks": 6},
     )
 
 
-def _scans(day: Day) -> int:
-    return sum(day.classes.values()) + day.without
+def _scans(one: Period) -> int:
+    return sum(one.classes.values()) + one.without
 
 
 def _short(name: str) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
-def _axis(first: date, last: date, *, step: int = 1, margin: float = 0.5) -> dict[str, Any]:
+def _when(first: date, step: int) -> str:
+    return f"in the week of {first}" if step == _WEEK else f"on {first}"
+
+
+def _axis(first: date, last: date, *, step: int) -> dict[str, Any]:
     """An axis of days; that of every chart begins and ends alike.
 
     Args:
         first: day.
         last: day.
         step: days from one point to the next: marks stand at some of them.
-        margin: days before the first and after the last.
     """
     begin, end = (
-        (datetime.combine(day, time.min) + timedelta(days=days)).isoformat()
-        for day, days in ((first, -margin), (last, margin))
+        (datetime.combine(day, time.min) + timedelta(days=more)).isoformat()
+        for day, more in ((first, -step / 2), (last, step / 2))
     )
     points = (last - first).days // step + 1
     return {
         "type": "date", "hoverformat": "%Y-%m-%d", "tickformat": "%-d %b", "range": [begin, end],
+        # So far below that the first of them does not touch the zero beside it.
+        "ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)",
         "tick0": first.isoformat(), "dtick": _A_DAY * step * -(-points // _MARKS),
     }  # fmt: skip

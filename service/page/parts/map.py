@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from service.reports.plots import CONFIG, PALETTE, label
 _SYMBOLS: Final = ("circle", "square", "diamond", "cross", "triangle-up", "star", "x", "pentagon")
 _MOST_IN_LEGEND: Final = 40
 _HEIGHT: Final = 520
+_MOST_NAMES: Final = 5
 
 
 def map_of(survey: Survey) -> Shown:
@@ -53,7 +55,10 @@ def map_of(survey: Survey) -> Shown:
 def figure(survey: Survey) -> dict[str, Any]:
     """As plotly has it: a trace for each class."""
     by_class = groupby(survey.points, key=lambda one: one.class_name)
-    traces = [_trace(number, name, list(points)) for number, (name, points) in enumerate(by_class)]
+    names = _names(survey.points)
+    traces = [
+        _trace(number, name, list(points), names) for number, (name, points) in enumerate(by_class)
+    ]
     hidden = {"visible": False, "range": [-1.12, 1.12], "fixedrange": False}
     return {
         "data": traces,
@@ -79,7 +84,24 @@ def figure(survey: Survey) -> dict[str, Any]:
     }
 
 
-def _trace(number: int, name: str, points: list[Point]) -> dict[str, Any]:
+def _place(one: Point) -> tuple[float, float]:
+    return round(one.x, 3), round(one.y, 3)
+
+
+def _names(points: Sequence[Point]) -> dict[tuple[float, float], str]:
+    """What is shown of each place: of copies only the one on top could be pointed at."""
+    there: dict[tuple[float, float], list[str]] = {}
+    for one in points:
+        there.setdefault(_place(one), []).append(label(f"{one.class_name}: {one.name}"))
+    return {
+        place: "<br>".join([*names[:_MOST_NAMES], *(["…"] if len(names) > _MOST_NAMES else [])])
+        for place, names in there.items()
+    }
+
+
+def _trace(
+    number: int, name: str, points: list[Point], names: Mapping[tuple[float, float], str]
+) -> dict[str, Any]:
     # Colours come again with another shape: no two of the first fifty look the same.
     return {
         "type": "scatter",
@@ -87,7 +109,7 @@ def _trace(number: int, name: str, points: list[Point]) -> dict[str, Any]:
         "name": label(name),
         "x": [one.x for one in points],
         "y": [one.y for one in points],
-        "text": [label(f"{one.class_name}: {one.name}") for one in points],
+        "text": [names[_place(one)] for one in points],
         "hoverinfo": "text",
         "marker": {
             "size": 10,

@@ -40,17 +40,18 @@ def test_each_chart_is_drawn_and_told_in_words_and_in_a_table(spoken: Looking) -
     for said in (
         "6 scans in 30 days, 0.2 a day",
         "2 of 5 scans looked like none of the classes: 40 %",
-        "half of 4 scans took",
+        "Half of the 4 scans that came on",
         "2 of 3 scans that somebody looked at were right: 67 % (95 % interval 21 % to 94 %)",
     ):
         expect(main).to_contain_text(said)
     today = now().astimezone().date().isoformat()
     figure = page.locator("figure").filter(has_text="6 scans in 30 days")
     figure.get_by_text("As a table").click()
+    expect(figure.get_by_role("table")).to_be_visible()
     assert figure.get_by_role("columnheader").all_inner_texts() == [
         "Day", "ticket", "none of the classes", "no class",
     ]  # fmt: skip
-    assert row(page, "Scans a day, as a table", today) == ["3", "2", "1"]
+    assert row(page, "Scans, as a table", today) == ["3", "2", "1"]
     said = "What the network said (rows), and what people said (columns)"
     assert row(page, said, "cylinder") == ["", "1"]
     assert row(page, said, "ticket") == ["", "2"]
@@ -109,6 +110,7 @@ def test_nobody_is_shut_out(spoken: Looking, scheme: str) -> None:
     expect(page.locator("#chart-accuracy .main-svg").first).to_be_visible()
     for summary in page.get_by_text("As a table").all():
         summary.click()
+    expect(page.locator("figure table")).to_have_count(len(CHARTS))
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
 
@@ -147,8 +149,10 @@ def test_nothing_said_or_nothing_lately_says_what_to_do(looking: Looking) -> Non
     expect(page.get_by_role("region", name="By state")).to_contain_text("filed")
 
 
-def test_days_that_are_not_offered_are_thirty(looking: Looking) -> None:
+def test_a_year_is_told_by_weeks_and_what_is_not_offered_is_thirty_days(looking: Looking) -> None:
     """A made-up address would be an error, or hold the ledger for minutes."""
     for days, told in (("7", "7"), ("0", "30"), ("-1", "30"), ("9" * 20, "30"), ("x", "30")):
         looking.go(f"figures?days={days}")
         expect(looking.page.locator("main")).to_contain_text(f"6 scans in {told} days")
+    looking.go("figures?days=365")
+    expect(looking.page.locator("main")).to_contain_text("6 scans in 53 weeks, 0.113 a week")
