@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import copy_context
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
@@ -15,12 +16,25 @@ from dash.backends import _fastapi as base
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from service.http.problems import problem
 
 log = structlog.get_logger()
 
 _RELOAD: Final = "Load the page again"
+
+
+class _Assets(StaticFiles):
+    """Our scripts and styles: Dash asks for them with the time of their last change, so they hold."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file; browsers keep it for a year."""
+        answer = await super().get_response(path, scope)
+        if answer.status_code == HTTPStatus.OK and b"m=" in scope["query_string"]:
+            answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+        return answer
 
 
 class Backend(base.FastAPIDashServer):
@@ -42,6 +56,12 @@ class Backend(base.FastAPIDashServer):
 
         for path in paths:
             self.server.add_api_route(path, index, methods=["GET"], include_in_schema=False)
+
+    def register_assets_blueprint(
+        self, blueprint_name: str, assets_url_path: str, assets_folder: str
+    ) -> None:
+        """As Dash's own, but browsers keep them."""
+        self.server.mount(assets_url_path, _Assets(directory=assets_folder), blueprint_name)
 
     def setup_index(self, dash_app: Dash) -> None:
         """Nothing: see `pages`."""

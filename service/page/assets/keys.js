@@ -13,7 +13,8 @@
   function go(by) {
     const all = cards();
     const here = all.indexOf(document.activeElement?.closest(".card"));
-    const next = all[Math.max(0, Math.min(all.length - 1, here < 0 ? 0 : here + by))];
+    // Behind the last one stands the link to older ones.
+    const next = all[here < 0 ? 0 : Math.max(0, here + by)] ?? document.querySelector(".more");
     next?.focus();
     next?.scrollIntoView({ block: "nearest" });
   }

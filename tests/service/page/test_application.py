@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -38,6 +39,15 @@ def test_nothing_is_loaded_from_elsewhere(client: httpx.Client) -> None:
     assert "http://" not in text
     assert "https://" not in text
     assert "//" not in text.replace("://", "").replace("<!--//", "").split("<body>")[0]
+
+
+def test_what_never_changes_is_kept_by_browsers(client: httpx.Client) -> None:
+    """Every look at the page would load a megabyte again; a new version would not be loaded."""
+    urls = re.findall(r'(?:src|href)="(/ui/[^"]+)"', client.get("/ui/").text)
+    assert len(urls) > 10
+    for url in urls:
+        kept = client.get(url).headers["cache-control"]
+        assert ("max-age=31536000" in kept) == (not url.endswith(".svg")), url
 
 
 @pytest.mark.parametrize(
