@@ -11,9 +11,13 @@ from fastapi import FastAPI
 
 from config.errors import PigeonholeError
 from service.desk.office import Office
-from service.page import classes, drop, figures, frame, gallery, scan
+from service.page import drop, frame
 from service.page.backend import Backend
+from service.page.classes import classes
+from service.page.figures import figures
+from service.page.gallery import gallery
 from service.page.parts.notices import NOTICES, notice
+from service.page.scan import scan
 from service.page.views import HOME, View
 
 log = structlog.get_logger()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from service.desk.classes.surveying import Point, Survey
-from service.page.parts.map import figure
+from service.page.classes.map import figure
 
 
 def test_copies_are_named_where_they_lie_and_nothing_is_markup() -> None:

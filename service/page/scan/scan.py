@@ -12,15 +12,15 @@ from config.errors import ConflictError, MissingError
 from service.desk.office import Office
 from service.desk.scans.looking import seen
 from service.desk.scans.scans import described_scan, page_size, steps_of, words_of
-from service.page import fields as of_fields
-from service.page import teaching as of_teaching
-from service.page.fields import CALLED, edited, fields
 from service.page.parts import places
 from service.page.parts.attributes import aria, data
-from service.page.parts.boxes import boxes
 from service.page.parts.cards import STATES, moment, verdict
 from service.page.parts.saying import class_names, saying, shown
-from service.page.teaching import teaching
+from service.page.scan import fields as of_fields
+from service.page.scan import teaching as of_teaching
+from service.page.scan.boxes import boxes
+from service.page.scan.fields import CALLED, edited, fields
+from service.page.scan.teaching import teaching
 from service.page.views import Asked, Shown, View
 
 _SIDE = 2000

@@ -13,10 +13,10 @@ from service.desk.classes.examples import ClassOf, classes, mark
 from service.desk.classes.removing import removed
 from service.desk.classes.surveying import Finding, Survey
 from service.desk.office import Office
+from service.page.classes.examples import FEW, MOST, section, shots, taken_out, warnings
+from service.page.classes.map import map_of
 from service.page.parts import places
 from service.page.parts.attributes import data
-from service.page.parts.examples import FEW, MOST, section, shots, taken_out, warnings
-from service.page.parts.map import map_of
 from service.page.parts.notices import empty
 from service.page.views import Shown
 

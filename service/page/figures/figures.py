@@ -11,19 +11,19 @@ from dash.development.base_component import Component
 from config.words import counted
 from service.desk.figures import DAYS, Figures, Queue, figures, queue_now
 from service.desk.office import Office
-from service.page.frame import PULSE
-from service.page.parts import places
-from service.page.parts.amounts import percent
-from service.page.parts.attributes import aria
-from service.page.parts.cards import STATES, moment
-from service.page.parts.charts import listen as listen_to_tables
-from service.page.parts.confusion import confusion_table
-from service.page.parts.figure_charts import (
+from service.page.figures.amounts import percent
+from service.page.figures.charts import listen as listen_to_tables
+from service.page.figures.confusion import confusion_table
+from service.page.figures.figure_charts import (
     accuracy_chart,
     review_chart,
     scans_chart,
     time_chart,
 )
+from service.page.frame import PULSE
+from service.page.parts import places
+from service.page.parts.attributes import aria
+from service.page.parts.cards import STATES, moment
 from service.page.parts.notices import empty
 from service.page.parts.saying import shown
 from service.page.parts.tables import table

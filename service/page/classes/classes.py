@@ -13,11 +13,11 @@ from dash.exceptions import PreventUpdate
 from service.desk.classes import removing
 from service.desk.classes.examples import mark
 from service.desk.office import Office
+from service.page.classes.examples import PUT_BACK, REMOVE, SHOTS, TAKE_OUT, WARNINGS
+from service.page.classes.surveyed import MAKING, Here, Known, Now
 from service.page.frame import PULSE
 from service.page.parts import places
 from service.page.parts.attributes import data, name_in_id
-from service.page.parts.examples import PUT_BACK, REMOVE, SHOTS, TAKE_OUT, WARNINGS
-from service.page.parts.surveyed import MAKING, Here, Known, Now
 from service.page.views import Asked, Shown, View
 
 _LIST, _MAP, _SURVEYED, _SAID, _OUT = (

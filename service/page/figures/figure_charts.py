@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 
 from config.words import counted
 from service.desk.figures import Period, Week
-from service.page.parts.amounts import percent, scans, seconds
-from service.page.parts.charts import chart
+from service.page.figures.amounts import percent, scans, seconds
+from service.page.figures.charts import chart
 from service.page.parts.saying import shown
 from service.reports.plots import PALETTE, RIGHT, STRANGER, WRONG, label
 

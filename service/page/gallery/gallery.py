@@ -15,14 +15,14 @@ from service.desk.scans.looking import Seen, Tally, find, look, tally, to_review
 from service.desk.scans.scans import State as ScanState
 from service.desk.scans.scans import Wanted
 from service.page.frame import PULSE, URL
+from service.page.gallery.questions import listen as listen_to_answers
+from service.page.gallery.questions import questions
 from service.page.parts import places
 from service.page.parts.attributes import aria
 from service.page.parts.cards import STATES, card
 from service.page.parts.notices import empty
 from service.page.parts.saying import class_names, shown
 from service.page.parts.saying import listen as listen_to_sayings
-from service.page.questions import listen as listen_to_answers
-from service.page.questions import questions
 from service.page.views import Asked, Shown, View
 
 PAGE: Final = 12

@@ -1,0 +1,1 @@
+"""The view of the classes: examples, what is wrong with them, and a map."""

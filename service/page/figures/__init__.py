@@ -1,0 +1,1 @@
+"""The view of figures: charts, each with a sentence and a table."""

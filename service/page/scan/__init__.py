@@ -1,0 +1,1 @@
+"""The view of one scan: its page, fields, matches, and what can be made of it."""
