@@ -198,7 +198,11 @@ def timestamp(moment: datetime) -> str:
 
     A moment without a time zone is taken as local time.
     """
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:  # the first or the last day there is, and a time zone beside UTC
+        moment = moment.replace(tzinfo=UTC)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def displayable(text: str) -> str:

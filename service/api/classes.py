@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from service.api.context import TheOffice, Uploads
-from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
+from service.api.drawn import DRAWN, THUMBNAIL, Known, Side, drawn
 from service.api.parts import AddedAnswer
 from service.desk.classes import examples, removing
 from service.http.describing import UPLOADS
 
 router = APIRouter(prefix="/classes", tags=["classes"])
-
-_THUMBNAIL = DRAWN | {304: {"description": "It is still the one that is known"}}
 
 
 class ClassAnswer(BaseModel):
@@ -80,21 +76,17 @@ def picture(office: TheOffice, name: str, example: str) -> FileResponse:
     )
 
 
-@router.get("/{name}/examples/{example}/thumbnail", response_class=Response, responses=_THUMBNAIL)
+@router.get("/{name}/examples/{example}/thumbnail", response_class=Response, responses=DRAWN)
 def thumbnail(
     office: TheOffice,
     name: str,
     example: str,
     side: Side = THUMBNAIL,
-    if_none_match: Annotated[str | None, Header(include_in_schema=False)] = None,
+    known: Known = None,
 ) -> Response:
     """An example's first page, small: whatever kind of file it is, a browser can show this."""
-    picture, sha256 = examples.thumbnail(office.home, office.pictures, name, example, side)
-    # Another picture may have the name tomorrow, so that browsers ask whether it is still this one.
-    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{sha256}-{side}"'}
-    if if_none_match == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    return drawn(picture, headers)
+    picture = examples.thumbnail(office.home, office.pictures, name, example, side)
+    return drawn(picture, known)
 
 
 @router.delete("/{name}/examples/{example}")

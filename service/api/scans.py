@@ -10,7 +10,7 @@ from fastapi import Path as InPath
 from starlette.responses import FileResponse, Response
 
 from service.api.context import TheOffice
-from service.api.drawn import DRAWN, THUMBNAIL, Side, drawn
+from service.api.drawn import DRAWN, THUMBNAIL, Known, Side, drawn
 from service.api.parts import AddedAnswer
 from service.api.scan_models import (
     CorrectionAnswer,
@@ -26,7 +26,6 @@ from service.api.scan_models import (
     ScanPage,
     Steps,
 )
-from service.desk.pictures import Picture
 from service.desk.scans import scans, teaching
 from service.desk.scans.correcting import Corrected, say_what_it_is, take_back_last
 from service.desk.scans.editing import edit_fields, take_back_field
@@ -35,8 +34,6 @@ from service.desk.scans.scans import MOST, PAGE, State, Wanted
 router = APIRouter(prefix="/scans", tags=["scans"])
 
 _PAGE_SIDE, _STEP_SIDE = 1200, 512
-# The bytes of a scan never change: what is drawn of it holds for ever, for who may see it.
-_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {}}, "description": "The file of the scan"}
 }
@@ -86,9 +83,11 @@ def its_file(office: TheOffice, scan_id: Id) -> FileResponse:
 
 
 @router.get("/{scan_id}/thumbnail", response_class=Response, responses=DRAWN)
-def its_thumbnail(office: TheOffice, scan_id: Id, side: Side = THUMBNAIL) -> Response:
+def its_thumbnail(
+    office: TheOffice, scan_id: Id, side: Side = THUMBNAIL, known: Known = None
+) -> Response:
     """Its first page, small."""
-    return _drawn(scans.picture_of(office.ledger, office.pictures, scan_id, 1, side))
+    return drawn(scans.picture_of(office.ledger, office.pictures, scan_id, 1, side), known)
 
 
 @router.get("/{scan_id}/pages/{page}", response_class=Response, responses=DRAWN)
@@ -97,9 +96,10 @@ def its_page(
     scan_id: Id,
     page: Annotated[int, InPath(ge=1, le=100_000, description="From 1.")],
     side: Side = _PAGE_SIDE,
+    known: Known = None,
 ) -> Response:
     """One of its pages, to be looked at."""
-    return _drawn(scans.picture_of(office.ledger, office.pictures, scan_id, page, side))
+    return drawn(scans.picture_of(office.ledger, office.pictures, scan_id, page, side), known)
 
 
 @router.get("/{scan_id}/steps", response_model=Steps)
@@ -120,9 +120,10 @@ def its_step(
     scan_id: Id,
     step: Annotated[int, InPath(ge=1, le=99, description="From 1.")],
     side: Side = _STEP_SIDE,
+    known: Known = None,
 ) -> Response:
     """The picture after one step of preparation."""
-    return _drawn(scans.step_of(office.ledger, office.pictures, scan_id, step, side))
+    return drawn(scans.step_of(office.ledger, office.pictures, scan_id, step, side), known)
 
 
 @router.get("/{scan_id}/words", response_model=ReadWords)
@@ -168,10 +169,6 @@ def make_example(
     added = teaching.make_example(office.home, office.ledger, scan_id, of, office.limits)
     name = scans.shown_name(added.source)
     return [AddedAnswer(name=name, support=added.name, new=added.new)]
-
-
-def _drawn(picture: Picture) -> Response:
-    return drawn(picture, _FOR_EVER)
 
 
 def _answered(said: Corrected) -> dict[str, Any]:

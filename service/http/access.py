@@ -163,7 +163,8 @@ def _cookie(headers: Headers) -> str:
 
 def _unknown(scope: Scope, headers: Headers) -> Response:
     if scope["method"] in {"GET", "HEAD"} and "text/html" in headers.get("accept", ""):
-        back = f"?next={quote(scope['path'])}"
+        query = scope["query_string"].decode("latin-1")
+        back = f"?next={quote(scope['path'] + (query and f'?{query}'), safe='/')}"
         return RedirectResponse(SIGN_IN + back, 303)
     return problem(
         401,

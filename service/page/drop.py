@@ -13,7 +13,7 @@ from service.desk.scans.looking import Seen, look
 from service.desk.scans.scans import Wanted
 from service.page.frame import PULSE
 from service.page.parts import places
-from service.page.parts.cards import verdict
+from service.page.parts.cards import name_shown, verdict
 from service.page.parts.notices import empty
 from service.page.views import Asked, Shown, View
 
@@ -79,7 +79,9 @@ def _small(one: Seen) -> Component:
         if row["destination"] and row["state"] != "superseded"
         else html.Span(className="none")
     )
-    told = html.Span([html.Span(row["original_name"], className="name"), html.Span(verdict(row))])
+    told = html.Span(
+        [html.Span(name_shown(row["original_name"]), className="name"), html.Span(verdict(row))]
+    )
     return dcc.Link([picture, told], href=places.scan(row["scan_id"]))
 
 

@@ -116,10 +116,8 @@ def file_of(home: Home, name: str, example: str) -> ExampleFile:
     return ExampleFile(file.path, known or "application/octet-stream")
 
 
-def thumbnail(
-    home: Home, pictures: Pictures, name: str, example: str, side: int
-) -> tuple[Picture, str]:
-    """The first page of an example, small, and the sha256 of the example.
+def thumbnail(home: Home, pictures: Pictures, name: str, example: str, side: int) -> Picture:
+    """The first page of an example, small.
 
     Args:
         home: whose classes.
@@ -139,7 +137,7 @@ def thumbnail(
     drawn = pictures.page(file.path, scan.sha256, 1, side)
     if isinstance(drawn, Fault):
         raise _undrawn(file, drawn)
-    return drawn, scan.sha256
+    return drawn
 
 
 def find(home: Home, name: str, example: str) -> SupportFile:

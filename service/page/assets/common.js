@@ -55,7 +55,7 @@ window.pigeonhole = (() => {
   // Do something whenever an element that matches has come on the page: views come and go.
   function whenever(selector, then) {
     const look = () => document.querySelectorAll(selector).forEach((found) => then(found));
-    new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
     look();
   }
 
@@ -69,6 +69,13 @@ window.pigeonhole = (() => {
 
   return { send, zone, whenever, element };
 })();
+
+// A picture that is not there leaves its frame empty.
+document.addEventListener(
+  "error",
+  (event) => event.target.tagName === "IMG" && event.target.classList.add("gone"),
+  true,
+);
 
 // A file that misses its place would take the page's place.
 for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) => event.preventDefault());

@@ -10,6 +10,7 @@
   let all = 0;
 
   function take(files) {
+    const lines = document.createDocumentFragment();
     for (const file of files) {
       const line = element("li");
       const bar = element("progress");
@@ -17,9 +18,10 @@
       bar.value = 0;
       bar.setAttribute("aria-label", file.name);
       line.append(picture(file), element("span", file.name, "name"), bar);
-      document.getElementById("dropped")?.prepend(line);
+      lines.append(line);
       waiting.push({ file, line, bar });
     }
+    document.getElementById("dropped")?.prepend(lines);
     all += files.length;
     next();
   }

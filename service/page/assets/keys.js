@@ -4,6 +4,7 @@
 (() => {
   const { whenever } = window.pigeonhole;
   let last = null; // the scan of which something was said last
+  let headed = null; // the head of the view
 
   const cards = () => [...document.querySelectorAll(".card")];
   const press = (card, key) => card?.querySelector(`[data-key="${key}"]`)?.click();
@@ -23,15 +24,17 @@
     const name = document.querySelectorAll("#class-names option")[number - 1]?.value;
     if (!name || !card.querySelector(".other input")) return;
     last = card.dataset.scan;
+    const { stamp } = card.querySelector("[data-stamp]").dataset;
     window.dash_clientside.set_props(
-      { part: "pick", scan: Number(card.dataset.scan), do: "pick" },
+      { part: "pick", scan: Number(card.dataset.scan), do: `${stamp}:picked` },
       { data: name },
     );
   }
 
-  function undo() {
-    const of = (scan) => document.querySelector(`.card[data-scan="${scan}"] [data-key="u"]`);
-    (of(last) ?? document.querySelector('.card [data-key="u"]'))?.click();
+  // The word on the scan that one is at, else the last that was said on this page: nobody else's.
+  function undoOf(card) {
+    const at = card ?? (last && document.querySelector(`.card[data-scan="${last}"]`));
+    return at?.querySelector('[data-key="u"]');
   }
 
   document.addEventListener("keydown", (event) => {
@@ -47,8 +50,8 @@
     if (!cards().length) return;
     if (key === "ArrowDown" || key === "ArrowUp") {
       go(key === "ArrowDown" ? 1 : -1);
-    } else if (key === "u") {
-      undo();
+    } else if (key === "u" && undoOf(card)) {
+      undoOf(card).click();
     } else if (card && key === "Enter" && target === card) {
       press(card, "Enter");
     } else if (card && /^[1-9]$/.test(key)) {
@@ -77,10 +80,11 @@
   });
   // A new view: its title, and whoever reads the screen begins at its head.
   whenever("main h1", (head) => {
-    const title = `${head.textContent} – Pigeonhole`;
-    if (document.title === title) return;
-    const first = document.title === "Pigeonhole";
-    document.title = title;
+    if (head.textContent === headed) return;
+    const first = headed === null;
+    // Kept here: what a document says its title is has other blanks than what it was given.
+    headed = head.textContent;
+    document.title = `${headed} – Pigeonhole`;
     if (!first && !document.activeElement?.closest("main")) document.getElementById("view").focus();
   });
 })();

@@ -50,6 +50,8 @@ def review(office: Office, asked: Asked) -> Shown:
         else None,
         _cards(office, found, following, "review")
         if found
+        else empty("There are no older ones.", dcc.Link("The newest", href=places.view("review")))
+        if number
         else empty(
             "Nothing waits for you.",
             "What is none of your classes will be shown here. See ",

@@ -22,11 +22,13 @@ STATES: Final = {
 }  # fmt: skip
 """What is said of a scan in each state."""
 
+_TURNS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 
 def card(one: Seen) -> Component:
     """A scan; the style sheet and ``keys.js`` know it by its classes and ``data-scan``."""
     row = one.row
-    scan_id, name = row["scan_id"], row["original_name"]
+    scan_id, name = row["scan_id"], name_shown(row["original_name"])
     return html.Li(
         [
             html.Div(
@@ -70,6 +72,14 @@ def verdict(row: dict[str, Any]) -> Shown:
     if row["error"]:
         parts.append(f", not read: {row['error']}")
     return parts
+
+
+def name_shown(name: str) -> str:
+    """A file's name without the signs that make it look like another one.
+
+    Unicode Standard Annex 9 has signs that turn letters around: ``gnp.exe`` would look like ``exe.png``.
+    """
+    return "".join("\N{REPLACEMENT CHARACTER}" if sign in _TURNS else sign for sign in name)
 
 
 def moment(stamp: str | None) -> Component | str:

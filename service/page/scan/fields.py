@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, set_props
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
@@ -12,7 +13,7 @@ from service.desk.office import Office
 from service.desk.scans.editing import edit_fields, take_back_field
 from service.desk.scans.scans import described_scan
 from service.page.parts.cards import moment
-from service.page.parts.notices import done
+from service.page.parts.notices import NOTICES, done
 from service.page.views import Shown
 
 CALLED: Final = {
@@ -20,7 +21,7 @@ CALLED: Final = {
 }  # fmt: skip
 """What each field is called."""
 _SHAPE = {"ticket_date": "2026-01-31", "total": "12.50", "currency": "EUR", "tax": "2.00"}
-_PLACE = "fields"
+_PLACE, _SHOWN = "fields", "fields-shown"
 
 
 def fields(told: dict[str, Any]) -> Component | None:
@@ -31,7 +32,7 @@ def fields(told: dict[str, Any]) -> Component | None:
     """
     if told["text"] is None:
         return None
-    return html.Section([html.H2("Fields"), html.Div(_inside(told), id=_PLACE)])
+    return html.Section([html.H2("Fields"), html.Div(_inside(told, {}), id=_PLACE)])
 
 
 def listen(app: Dash, office: Office) -> None:
@@ -43,24 +44,37 @@ def listen(app: Dash, office: Office) -> None:
         Input({"part": "as-read", "scan": ALL, "name": ALL}, "n_clicks"),
         Input({"part": "field", "scan": ALL, "name": ALL}, "n_submit"),
         State({"part": "field", "scan": ALL, "name": ALL}, "value"),
+        State(_SHOWN, "data"),
         prevent_initial_call=True,
     )
-    def save(_clicks: Any, _backs: Any, _submits: Any, values: list[str | None]) -> Shown:
+    def save(
+        _clicks: Any,
+        _backs: Any,
+        _submits: Any,
+        values: list[str | None],
+        shown: dict[str, str | None],
+    ) -> Shown:
         by = ctx.triggered_id
         if not by or not any(one["value"] for one in ctx.triggered):
             raise PreventUpdate
         scan_id = int(by["scan"])
+        names = [one["id"]["name"] for one in ctx.states_list[0]]
+        given = {name: value or None for name, value in zip(names, values, strict=True)}
+        # Beside what was shown, not beside what is there now: what somebody else wrote stays.
+        written = {name: value for name, value in given.items() if value != shown.get(name)}
         if by["part"] == "as-read":
-            take_back_field(office.home, office.ledger, scan_id, str(by["name"]), "page")
-        else:
-            before = described_scan(office.home, office.ledger, scan_id)
-            names = [one["id"]["name"] for one in ctx.states_list[0]]
-            given = {name: value or None for name, value in zip(names, values, strict=True)}
-            written = {name: v for name, v in given.items() if v != before.get(name)}
-            if not written:
-                return [*_inside(before), done("Nothing was changed")]
+            back = str(by["name"])
+            take_back_field(office.home, office.ledger, scan_id, back, "page")
+            written.pop(back, None)
+            said = "It is as it was read"
+        elif written:
             edit_fields(office.home, office.ledger, scan_id, written, "page")
-        return [*_inside(described_scan(office.home, office.ledger, scan_id)), done("Saved")]
+            written, said = {}, "Saved"
+        else:
+            said = "Nothing was changed"
+        set_props(NOTICES, {"children": []})
+        told = described_scan(office.home, office.ledger, scan_id)
+        return [*_inside(told, written), done(said)]
 
 
 def edited(edits: list[dict[str, Any]]) -> list[Component]:
@@ -73,11 +87,15 @@ def edited(edits: list[dict[str, Any]]) -> list[Component]:
     return lines
 
 
-def _inside(told: dict[str, Any]) -> list[Component]:
-    scan_id = told["scan_id"]
-    rows = [_field(scan_id, name, told[name], told["field_details"].get(name)) for name in CALLED]
+def _inside(told: dict[str, Any], unsaved: Mapping[str, str | None]) -> list[Component]:
+    """The form; ``unsaved`` is what somebody has typed and not saved yet."""
+    scan_id, details = told["scan_id"], told["field_details"]
+    rows = [
+        _field(scan_id, name, unsaved.get(name, told[name]), details.get(name)) for name in CALLED
+    ]
     save = html.Button("Save", id={"part": "save", "scan": scan_id}, type="button")
-    return [html.Div(rows, className="fields"), save]
+    shown = dcc.Store(id=_SHOWN, data={name: told[name] for name in CALLED})
+    return [html.Div(rows, className="fields"), save, shown]
 
 
 def _field(scan_id: int, name: str, value: str | None, detail: dict[str, Any] | None) -> Component:

@@ -14,7 +14,7 @@ from service.desk.scans.looking import seen
 from service.desk.scans.scans import described_scan, page_size, steps_of, words_of
 from service.page.parts import places
 from service.page.parts.attributes import aria, data
-from service.page.parts.cards import STATES, moment, verdict
+from service.page.parts.cards import STATES, moment, name_shown, verdict
 from service.page.parts.saying import class_names, saying, shown
 from service.page.scan import fields as of_fields
 from service.page.scan import teaching as of_teaching
@@ -43,7 +43,7 @@ def show(office: Office, asked: Asked) -> Shown:
     assert one is not None
     number = _page_number(asked, told["pages"])
     return [
-        html.H1(told["original_name"], className="name"),
+        html.H1(name_shown(told["original_name"]), className="name"),
         html.Div(
             [
                 html.P(verdict(told), className=f"verdict {told['state']}"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -212,3 +213,12 @@ def test_without_a_token_the_server_listens_to_this_machine_alone() -> None:
         assert url_of(listener).startswith("http://127.0.0.1:")
     with pytest.raises(SettingsError, match="no address"):
         bound("no.such.host.invalid", 0, with_token=True)
+
+
+def test_a_bookmark_keeps_what_it_asks_for_over_signing_in(home: Home) -> None:
+    """A link that somebody was sent would show all scans, not those that were meant."""
+    with client_of(home, TOKEN) as (client, _):
+        path = "/ui/recent?state=filed&text=total%20%26"
+        sent = client.get(path, headers={"Accept": "text/html"})
+        form = client.get(sent.headers["location"])
+        assert html.escape(path) in form.text

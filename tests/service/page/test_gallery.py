@@ -7,6 +7,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from service.desk.scans.correcting import say_what_it_is, take_back_last
 from tests.service.conftest import Draw
 from tests.service.fakes import Desk
 from tests.service.page.conftest import EVIL, ByName, Looking
@@ -139,3 +140,67 @@ def test_a_class_whose_name_is_not_ascii_is_confirmed_by_its_button(
     looking.go("recent")
     looking.card("Bücher-8").get_by_role("button", name="Yes, Bücher").click()
     expect(looking.card("Bücher-8")).to_contain_text("Confirmed: Bücher")
+
+
+def test_a_letter_u_is_a_letter_where_nothing_was_said(looking: Looking) -> None:
+    """Who types unknown would undo what they, or somebody else, had said of another scan."""
+    page = looking.go("recent")
+    page.locator("body").press("u")
+    looking.card("cylinder-2").focus()
+    page.keyboard.type("unk")
+    expect(looking.card("cylinder-2").get_by_label("Another class")).to_have_value("unk")
+    page.keyboard.press("Enter")
+    expect(looking.card("cylinder-2")).to_contain_text("Corrected: cylinder → none of the classes")
+    looking.card("ticket-6").focus()
+    page.keyboard.press("Enter")
+    expect(looking.card("ticket-6")).to_contain_text("Confirmed: ticket")
+    page.reload()
+    expect(looking.card("ticket-6")).to_contain_text("Confirmed: ticket")
+    page.locator("body").press("u")
+    looking.card("ticket-6").focus()
+    page.keyboard.press("u")
+    expect(looking.card("ticket-6").get_by_role("button", name="Yes, ticket")).to_be_visible()
+    expect(looking.card("cylinder-2")).to_contain_text("Corrected: cylinder")
+
+
+def test_what_somebody_else_said_meanwhile_is_not_overturned(looking: Looking) -> None:
+    """A page that was left open would take back, or move, what it does not even show."""
+    page = looking.go("recent")
+    home, ledger = looking.home, looking.office.ledger
+    say_what_it_is(home, ledger, 1, "cylinder", "api")
+    looking.card("ticket-1").get_by_role("button", name="Yes, ticket").click()
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else has said something of scan 1")
+    expect(looking.card("ticket-1")).to_contain_text("Corrected: ticket → cylinder")
+    assert looking.filed_at(1) == "sorted/cylinder/ticket-1.png"
+    take_back_last(home, ledger, 1)
+    say_what_it_is(home, ledger, 1, "unknown", "api")
+    looking.card("ticket-1").get_by_role("button", name="Undo").click()
+    expect(looking.card("ticket-1")).to_contain_text("Corrected: ticket → none of the classes")
+    assert looking.filed_at(1) == "review/ticket-1.png"
+    # What goes well afterwards takes the notice away.
+    looking.card("ticket-1").get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("alert")).to_be_empty()
+    assert looking.filed_at(1) == "sorted/ticket/ticket-1.png"
+
+
+def test_a_button_says_its_class_and_no_other_that_begins_so(looking: Looking) -> None:
+    """A yes would file the scan elsewhere, and count as a mistake of the network."""
+    page = looking.go("recent")
+    (looking.home.support / "ticket").rename(looking.home.support / "tickets-old")
+    looking.card("ticket-1").get_by_role("button", name="Yes, ticket").click()
+    expect(page.get_by_role("alert")).to_contain_text("There is no class 'ticket'")
+    assert looking.filed_at(1) == "sorted/ticket/ticket-1.png"
+
+
+def test_a_service_that_does_not_answer_is_told(looking: Looking) -> None:
+    """A reviewer would go on saying what scans are, and nothing would be recorded."""
+    page = looking.go("review")
+    page.route("**/_dash-update-component*", lambda route: route.abort())
+    looking.card("unknown-3").get_by_role("button", name="None of the classes").click()
+    expect(page.locator("#connection")).to_contain_text("The service does not answer")
+    page.unroute("**/_dash-update-component*")
+    looking.card("unknown-3").get_by_role("button", name="None of the classes").click()
+    expect(looking.card("unknown-3")).to_contain_text("Confirmed")
+    expect(page.locator("#connection")).to_have_count(0)
+    assert looking.troubles
+    looking.troubles.clear()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+
+import pytest
 from playwright.sync_api import expect
 
-from tests.service.page.conftest import EVIL, TEXT, Looking
+from service.desk.scans.editing import edit_fields
+from tests.service.fakes import Desk
+from tests.service.page.conftest import EVIL, TEXT, ByName, Looking
 
 
 def test_a_ticket_shows_where_each_word_was_read(looking: Looking) -> None:
@@ -97,3 +103,39 @@ def test_a_scan_that_is_none_is_told(looking: Looking) -> None:
     for path in ("scans/99", "scans/x", "scans/" + "9" * 30):
         page = looking.go(path)
         expect(page.get_by_role("alert")).to_contain_text("There is no scan")
+
+
+def test_what_somebody_else_wrote_meanwhile_stays(looking: Looking) -> None:
+    """Who mends the date would write an old vendor and total over what a colleague has mended."""
+    page = looking.go("scans/1")
+    expect(page.get_by_label("Total")).to_have_value("12.50")
+    written = {"vendor": "B Shop", "total": "77.70"}
+    edit_fields(looking.home, looking.office.ledger, 1, written, "page")
+    page.get_by_label("Date").fill("2026-02-03")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_label("Total")).to_have_value("77.70")
+    row = looking.office.ledger.result(1)
+    assert row is not None
+    assert (row["vendor"], row["total"], row["ticket_date"]) == ("B Shop", "77.70", "2026-02-03")
+    # What is typed and not saved is still there when another field is given back.
+    page.get_by_label("Tax").fill("1.00")
+    page.get_by_role("button", name="As it was read").first.click()
+    expect(page.get_by_label("Vendor")).to_have_value("")
+    expect(page.get_by_label("Tax")).to_have_value("1.00")
+
+
+@pytest.mark.parametrize(
+    "name", ["ticket  two  blanks.png", "ticket a\tb\nc.png", "ticket \u202egnp.exe.png"]
+)
+def test_odd_names_are_shown_and_the_page_goes_on(looking: Looking, name: str) -> None:
+    """The tab would hang for ever, or a program would look like a picture."""
+    desk = Desk(looking.home, looking.office.ledger)
+    shutil.copy(looking.home.root / looking.filed_at(1), looking.home.inbox / name)
+    desk.once(ByName())
+    page = looking.go("scans/7")
+    expect(page.locator("h1")).to_contain_text("ticket")
+    expect(page).to_have_title(re.compile("^ticket.* Pigeonhole$"))
+    assert "\u202e" not in page.locator("h1").inner_text()
+    page.get_by_role("button", name="Yes, ticket").click()
+    expect(page.locator(".said")).to_contain_text("Confirmed: ticket")
