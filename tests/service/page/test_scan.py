@@ -8,7 +8,9 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from service.desk.scans.correcting import say_what_it_is
 from service.desk.scans.editing import edit_fields
+from service.desk.scans.teaching import make_example
 from tests.service.fakes import Desk
 from tests.service.page.conftest import EVIL, TEXT, ByName, Looking
 
@@ -139,3 +141,15 @@ def test_odd_names_are_shown_and_the_page_goes_on(looking: Looking, name: str) -
     assert "\u202e" not in page.locator("h1").inner_text()
     page.get_by_role("button", name="Yes, ticket").click()
     expect(page.locator(".said")).to_contain_text("Confirmed: ticket")
+
+
+def test_a_class_with_a_very_long_name_fits_a_phone(looking: Looking) -> None:
+    """The page would have to be pushed to and fro to be read."""
+    name = "c" * 200
+    make_example(looking.home, looking.office.ledger, 2, name, looking.office.limits)
+    say_what_it_is(looking.home, looking.office.ledger, 2, name, "page")
+    looking.page.set_viewport_size({"width": 390, "height": 844})
+    for path in ("scans/2", "recent", "review", "classes", ""):
+        page = looking.go(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
