@@ -15,6 +15,8 @@ import pytest
 
 from models.drawing.documents import DOCUMENT_KINDS
 
+pytestmark = pytest.mark.slow
+
 COMMAND = Path(sys.executable).with_name("pigeonhole")
 PATIENCE = 600
 JOIN = (
