@@ -70,12 +70,11 @@ window.pigeonhole = (() => {
   return { send, zone, whenever, element };
 })();
 
-// A picture that is not there leaves its frame empty.
-document.addEventListener(
-  "error",
-  (event) => event.target.tagName === "IMG" && event.target.classList.add("gone"),
-  true,
-);
+// A picture that is not there leaves its frame empty, until another one stands in it.
+for (const kind of ["error", "load"]) {
+  const told = ({ target }) => target.tagName === "IMG" && target.classList.toggle("gone", kind === "error");
+  document.addEventListener(kind, told, true);
+}
 
 // A file that misses its place would take the page's place.
 for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) => event.preventDefault());

@@ -24,7 +24,8 @@ from service.page.frame import PULSE
 from service.page.parts import places
 from service.page.parts.attributes import aria
 from service.page.parts.cards import STATES, moment
-from service.page.parts.notices import empty
+from service.page.parts.chips import chip
+from service.page.parts.notices import empty, nothing_yet
 from service.page.parts.saying import shown
 from service.page.parts.tables import table
 from service.page.views import Asked, Shown, View
@@ -41,14 +42,17 @@ def show(office: Office, asked: Asked) -> Shown:
     days = int(given) if given in _OFFERED else DAYS
     found = figures(office.home, office.ledger, days=days, by_week=days > _MOST_BARS)
     if not found.states:
-        return [html.H1("Figures"), _nothing_yet()]
+        return [html.H1("Figures"), nothing_yet()]
     return [
         html.H1("Figures"),
         html.Section(
             [html.H2("Now"), html.Dl(_now(found.queue, found.states), id=_QUEUE, className="tiles")]
         ),
         html.Ul(
-            [_offer(each, name, each == str(days)) for each, name in _OFFERED.items()],
+            [
+                chip(name, places.view("figures", days=each), chosen=each == str(days))
+                for each, name in _OFFERED.items()
+            ],
             className="chips range", **aria(label="How far back"),
         ),
         html.P(f"Days are those of the service: {_zone()}.", className="soft"),
@@ -165,22 +169,6 @@ def _now(queue: Queue, states: dict[str, int]) -> list[Component]:
     if queue.oldest is not None:
         tiles.append(("Oldest waits since", moment(queue.oldest.isoformat())))
     return [html.Div([html.Dt(name), html.Dd(value)]) for name, value in tiles]
-
-
-def _offer(days: str, name: str, here: bool) -> Component:
-    marked = html.Span("(chosen)", className="unseen") if here else None
-    href = places.view("figures", days=days)
-    return html.Li(
-        dcc.Link([name, " ", marked], href=href, className="chip here" if here else "chip")
-    )
-
-
-def _nothing_yet() -> Component:
-    return empty(
-        "Nothing was sorted yet.",
-        dcc.Link("Drop your first scans", href=places.view("")),
-        ", or put them into the folder inbox/.",
-    )
 
 
 def _nothing_lately(days: int) -> Component:

@@ -20,13 +20,14 @@ from service.page.gallery.questions import questions
 from service.page.parts import places
 from service.page.parts.attributes import aria
 from service.page.parts.cards import STATES, card
-from service.page.parts.notices import empty
+from service.page.parts.chips import chip
+from service.page.parts.notices import empty, nothing_yet
 from service.page.parts.saying import class_names, shown
 from service.page.parts.saying import listen as listen_to_sayings
 from service.page.views import Asked, Shown, View
 
 PAGE: Final = 12
-"""Cards of a page: a screen and a half; of twice as many a browser takes a sixth of a second longer."""
+"""Cards of a page: a screen and a half; the time of a browser goes with their number."""
 _FOUND = 60
 _STATES = ("filed", "review", "failed", "duplicate", "superseded")
 _NEWEST = "newest"
@@ -139,24 +140,29 @@ def _cards(
 
 def _filters(numbers: Tally, state: str | None, class_name: str | None, text: str) -> Component:
     states = [
-        _chip(
+        chip(
             STATES[each].partition(":")[0],
-            numbers.by_state[each],
             places.view("recent", state=each),
-            each == state,
+            chosen=each == state,
+            number=numbers.by_state[each],
         )
         for each in _STATES
         if numbers.by_state.get(each)
     ]
     classes = [
-        _chip(shown(name), number, places.view("recent", **{"class": name}), name == class_name)
+        chip(
+            shown(name),
+            places.view("recent", **{"class": name}),
+            chosen=name == class_name,
+            number=number,
+        )
         for name, number in numbers.by_class.items()
     ]
-    everything = _chip(
+    everything = chip(
         "all",
-        sum(numbers.by_state.values()),
         places.view("recent"),
-        not (state or class_name or text),
+        chosen=not (state or class_name or text),
+        number=sum(numbers.by_state.values()),
     )
     return html.Div(
         [
@@ -174,12 +180,6 @@ def _filters(numbers: Tally, state: str | None, class_name: str | None, text: st
         ],
         role="search",
     )  # fmt: skip
-
-
-def _chip(name: str, number: int, href: str, here: bool) -> Component:
-    marked = html.Span("(chosen)", className="unseen") if here else None
-    inside = [name, " ", html.Span(f"{number:,}", className="number"), marked]
-    return html.Li(dcc.Link(inside, href=href, className="chip here" if here else "chip"))
 
 
 def _keys(classes: Sequence[str]) -> Component:
@@ -202,11 +202,7 @@ def _nothing(numbers: Tally, text: str) -> Component:
         )
     if numbers.by_state:
         return empty("No scan is like that.", dcc.Link("Show all", href=places.view("recent")))
-    return empty(
-        "Nothing was sorted yet.",
-        dcc.Link("Drop your first scans", href=places.view("")),
-        ", or put them into the folder inbox/.",
-    )
+    return nothing_yet()
 
 
 def _state(asked: str | None) -> ScanState | None:

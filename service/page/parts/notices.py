@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
+
+from service.page.parts import places
 
 NOTICES: Final = "notices"
 
@@ -29,3 +31,12 @@ def done(said: str) -> Component:
 def empty(said: str, *then: Component | str) -> Component:
     """What stands where nothing is: why, and what to do next."""
     return html.Div([html.P(said, className="lead"), html.P(list(then))], className="empty")
+
+
+def nothing_yet() -> Component:
+    """What stands where scans would be, while there are none."""
+    return empty(
+        "Nothing was sorted yet.",
+        dcc.Link("Drop your first scans", href=places.view("")),
+        ", or put them into the folder inbox/.",
+    )

@@ -15,6 +15,7 @@ from service.desk.scans.scans import described_scan, page_size, steps_of, words_
 from service.page.parts import places
 from service.page.parts.attributes import aria, data
 from service.page.parts.cards import STATES, moment, name_shown, verdict
+from service.page.parts.chips import chip
 from service.page.parts.saying import class_names, saying, shown
 from service.page.scan import fields as of_fields
 from service.page.scan import teaching as of_teaching
@@ -136,13 +137,7 @@ def _page(told: dict[str, Any], number: int) -> list[Any]:
     if not told["present"]:
         return [html.P(f"There is no file: {_whereabouts(told)}.", className="none")]
     others = [
-        html.Li(
-            dcc.Link(
-                str(each),
-                href=places.view(f"scans/{scan_id}", page=each),
-                className="chip here" if each == number else "chip",
-            )
-        )
+        chip(str(each), places.view(f"scans/{scan_id}", page=each), chosen=each == number)
         for each in range(1, pages + 1)
     ]
     return [

@@ -204,3 +204,13 @@ def test_a_service_that_does_not_answer_is_told(looking: Looking) -> None:
     expect(page.locator("#connection")).to_have_count(0)
     assert looking.troubles
     looking.troubles.clear()
+
+
+def test_a_picture_that_is_gone_hides_none_that_comes_in_its_place(looking: Looking) -> None:
+    """Lists are drawn into the frames of the list before."""
+    (looking.home.root / looking.filed_at(6)).unlink()
+    page = looking.go("recent")
+    expect(page.locator(".shot img").first).to_have_class("gone")
+    page.get_by_role("link", name="failed 1").click()
+    expect(page.locator(".card h2")).to_have_text(["broken-5.png"])
+    expect(page.locator(".shot img")).not_to_have_class("gone")
