@@ -7,12 +7,14 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from config.errors import UsageError
 from config.ignored import Ignored
 from indexer.verdict import UNKNOWN
 
-_IGNORED = Ignored(("*.error.json",))
+IGNORED: Final = Ignored(("*.error.json",))
+"""Names of files in the support folder that are no examples, beside the built-in list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _entries(
     try:
         with os.scandir(folder) as found:
             return sorted(
-                (entry for entry in found if not _IGNORED(entry.name)), key=lambda entry: entry.name
+                (entry for entry in found if not IGNORED(entry.name)), key=lambda entry: entry.name
             )
     except FileNotFoundError:
         return []

@@ -8,8 +8,7 @@ from pathlib import Path
 import structlog
 
 from config.home import Home
-from config.ignored import Ignored
-from indexer.support import class_counts, support_files
+from indexer.support import IGNORED, class_counts, support_files
 from storage.corrections.lessons import Lesson, LessonBook
 from storage.filing.aside import set_aside
 from storage.filing.copying import clear_what_the_dead_left, copy_in
@@ -18,9 +17,6 @@ from storage.filing.names import Names, visible
 from storage.records import displayable
 
 log = structlog.get_logger()
-
-_UNSEEN = Ignored(("*.error.json",))
-"""Names of files that the support folder does not show: `indexer.support`."""
 
 
 def settle(home: Home, book: LessonBook) -> None:
@@ -50,7 +46,7 @@ def _add(home: Home, book: LessonBook, lesson: Lesson) -> None:
         clear_what_the_dead_left(folder, scan.sha256)
         place = _held(home, name, scan.sha256, scan.size)
         if place is None:
-            free = Names().free(folder, visible(scan.path.name, scan.sha256, _UNSEEN, "example"))
+            free = Names().free(folder, visible(scan.path.name, scan.sha256, IGNORED, "example"))
             place = copy_in(scan.path, scan.sha256, free)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from config.errors import MissingError, SupportError, UsageError
 from config.home import Home
-from config.ignored import Ignored
-from indexer.support import check_class_name, class_counts, support_files
+from indexer.support import IGNORED, check_class_name, class_counts, support_files
 from indexer.verdict import UNKNOWN
 from models.page.hashing import hash_file
 from models.page.read import Limits, read_scan
@@ -25,9 +24,6 @@ __all__ = [
     "Added", "add_examples", "check_class_name", "class_meant", "list_classes",
     "unreadable_examples",
 ]  # fmt: skip
-
-_UNSEEN = Ignored(("*.error.json",))
-"""Names of files that the support folder does not show: `indexer.support`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +102,7 @@ def add_examples(
             if scan.sha256 in held:
                 added.append(Added(path, held[scan.sha256], new=False))
                 continue
-            free = names.free(folder, visible(path.name, scan.sha256, _UNSEEN, "example"))
+            free = names.free(folder, visible(path.name, scan.sha256, IGNORED, "example"))
             place = copy_in(scan.path, scan.sha256, free)
             made.append(place)
             held[scan.sha256] = f"{name}/{place.name}"
