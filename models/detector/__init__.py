@@ -1,0 +1,1 @@
+"""Detectors: one class, and everything else, learned from a folder of pictures."""

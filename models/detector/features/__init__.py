@@ -1,0 +1,1 @@
+"""What is seen of a picture: three spaces, each tried on the same pictures."""

@@ -1,0 +1,1 @@
+"""What turns features into one number, and that number into a probability."""

@@ -1,0 +1,1 @@
+"""Trained detectors on disk, and at work."""
