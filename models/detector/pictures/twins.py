@@ -226,7 +226,9 @@ def _matches(one: Features, other: Features) -> NDArray[np.int64]:
     """Numbers of features that are nearest to each other, and much nearer than the next."""
     if len(one) < 2 or len(other) < 2:
         return np.zeros((0, 2), np.int64)
-    similar = one @ other.T
+    # Not by BLAS: its threads wait for one another longer than so small a product takes.
+    nothing = np.zeros((len(one), len(other)), np.float32)
+    similar = np.asarray(cv2.gemm(one, other, 1.0, nothing, 0.0, flags=cv2.GEMM_2_T))
     nearest = similar.argmax(axis=1)
     rows = np.arange(len(one))
     mutual = similar.argmax(axis=0)[nearest] == rows
