@@ -78,7 +78,7 @@ def fit_codebook(descriptors: Array, *, words: int, dim: int, seed: int) -> Code
 
 
 @keras.saving.register_keras_serializable("pigeonhole")
-class FisherVector(layers.Layer):
+class FisherVector(layers.Layer):  # type: ignore[misc]
     """(batch, points, `LENGTH` + 1) to unit rows of shape (batch, 2 * words * dim).
 
     Args:
@@ -100,7 +100,9 @@ class FisherVector(layers.Layer):
             ("shares", (self.words,)),
         ):
             setattr(
-                self, name, self.add_weight(shape=shape, initializer="ones", name=name, trainable=False)
+                self,
+                name,
+                self.add_weight(shape=shape, initializer="ones", name=name, trainable=False),
             )
 
     def take(self, codebook: Codebook) -> None:
@@ -121,7 +123,9 @@ class FisherVector(layers.Layer):
         means = (sums - number * self.centres) / (ops.sqrt(self.variances) * rare)
         spreads = squares - 2 * sums * self.centres + number * self.centres**2
         spreads = (spreads / self.variances - number) / (np.sqrt(2.0).astype(np.float32) * rare)
-        found = ops.reshape(ops.concatenate([means, spreads], axis=1), (-1, 2 * self.words * self.dim))
+        found = ops.reshape(
+            ops.concatenate([means, spreads], axis=1), (-1, 2 * self.words * self.dim)
+        )
         # The root keeps what is frequent in a picture from drowning the rest of it.
         found = ops.sign(found) * ops.sqrt(ops.abs(found))
         return found / (ops.norm(found, axis=1, keepdims=True) + 1e-6)

@@ -27,7 +27,7 @@ _NOISE: Final = 4.0  # what gradients add up to on a plain ground
 
 
 @keras.saving.register_keras_serializable("pigeonhole")
-class OrientedGradients(layers.Layer):
+class OrientedGradients(layers.Layer):  # type: ignore[misc]
     """Gradients by orientation: (batch, h, w, 1) to (batch, h, w, `ORIENTATIONS`)."""
 
     def call(self, inputs: Any) -> Any:
@@ -44,7 +44,7 @@ class OrientedGradients(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("pigeonhole")
-class CellSums(layers.Layer):
+class CellSums(layers.Layer):  # type: ignore[misc]
     """Sums over cells, nearer pixels weighing more, at every second pixel."""
 
     def call(self, inputs: Any) -> Any:
@@ -56,7 +56,7 @@ class CellSums(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("pigeonhole")
-class Descriptors(layers.Layer):
+class Descriptors(layers.Layer):  # type: ignore[misc]
     """Descriptors on a grid: cells in, (batch, points, `LENGTH` + 1) out.
 
     The last number is how strong the gradients are around the point.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,11 +15,11 @@ from models.detector.heads.heads import DenseHead, Rows
 
 Labels = NDArray[np.bool_]
 
-LEARNING_RATE: Final = 0.01
+LEARNING_RATE: Final = 0.02
 WEIGHT_DECAY: Final = 1e-3
 BATCH: Final = 32
-EPOCHS: Final = 60
-PATIENCE: Final = 10
+EPOCHS: Final = 80
+PATIENCE: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class _Looks(keras.utils.PyDataset):  # type: ignore[misc]
         self._order = self._rng.permutation(len(labels))
 
     def __len__(self) -> int:
-        return -(-len(self._labels) // BATCH)
+        return math.ceil(len(self._labels) / BATCH)
 
     def __getitem__(self, number: int) -> tuple[Any, Any, Any]:
         rows = self._order[number * BATCH : (number + 1) * BATCH]

@@ -1,0 +1,1 @@
+"""The approaches, each tried in the same way: what learns, and what becomes of it."""

@@ -1,0 +1,62 @@
+"""The product's own embedding: what a detector of its own must beat to be worth training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from models.detector.approaches.approach import Learned, Lesson, Material
+from models.detector.features.space import Approach, BranchSpace
+from models.detector.heads.dense import balanced
+from models.detector.heads.heads import Head, HeadKind, NearestHead
+from models.detector.heads.logistic import fit_logistic
+
+_PENALTIES: Final = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+_USUAL: Final = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class NearestWay:
+    """The nearest example decides, as in `support/`; a `models.detector.approaches.approach.Way`."""
+
+    title: str = "branch, nearest"
+    approach: Approach = "branch"
+    head: HeadKind = "nearest"
+    epochs: int = 0
+
+    def learn(self, lesson: Lesson) -> Learned:
+        """Remember the examples."""
+        rows, labels = lesson.learn.embeddings, lesson.learn.labels
+        return Learned(BranchSpace(), NearestHead(rows[labels], rows[~labels]))
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticWay:
+    """A logistic regression on embeddings; a `models.detector.approaches.approach.Way`.
+
+    Attributes:
+        penalty: see `models.detector.heads.logistic.fit_logistic`; chosen by what is held.
+    """
+
+    title: str = "branch, logistic"
+    approach: Approach = "branch"
+    head: HeadKind = "dense"
+    epochs: int = 0
+
+    def learn(self, lesson: Lesson) -> Learned:
+        """The weights under the penalty that fits best what is held."""
+        rows, labels = lesson.learn.embeddings, lesson.learn.labels
+        held = lesson.held
+        if held is None:
+            return Learned(BranchSpace(), fit_logistic(rows, labels, _USUAL))
+        heads = [fit_logistic(rows, labels, penalty) for penalty in _PENALTIES]
+        return Learned(BranchSpace(), min(heads, key=lambda head: _misfit(head, held)))
+
+
+def _misfit(head: Head, held: Material) -> float:
+    """Class-balanced cross entropy."""
+    logits = head.scores(held.embeddings)
+    loss = np.logaddexp(0.0, logits) - held.labels * logits
+    return float((balanced(held.labels) * loss).mean())

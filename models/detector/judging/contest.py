@@ -1,0 +1,187 @@
+"""Every approach judged on the same pictures, each picture by what had not seen it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.detector.approaches.approach import Learned, Lesson, Material, Way
+from models.detector.heads.probability import (
+    Sigmoid,
+    conformal_threshold,
+    fit_sigmoid,
+    threshold_of,
+)
+from models.detector.judging.rounds import Division, divisions
+from models.detector.judging.trial import Cost, Curve, Trial
+
+Values = NDArray[np.float64]
+
+_TIMED: Final = 12  # pages, one after the other
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exam:
+    """What all are judged by.
+
+    Attributes:
+        shown: n pictures, as they are.
+        grounds: the same on other grounds, by the ground's name.
+        rounds: int64 of shape (n,), see `models.detector.judging.rounds`.
+        let_in: share of the others that may be taken for the class.
+        miss: share of the class that may be missed, where others are not to be learned from.
+        one_class: others are not to be learned from.
+        seed: of whatever is drawn.
+    """
+
+    shown: Material
+    grounds: Mapping[str, Material]
+    rounds: NDArray[np.int64]
+    let_in: float
+    miss: float
+    one_class: bool = False
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entrant:
+    """One that was judged.
+
+    Attributes:
+        trial: how well it did.
+        learned: what it became on all pictures.
+        sigmoid: from its scores to probabilities.
+    """
+
+    trial: Trial
+    learned: Learned
+    sigmoid: Sigmoid
+
+
+def judged(way: Way, exam: Exam, after: Callable[[], None] = lambda: None) -> Entrant:
+    """Judge one way in every round, then have it learn from all pictures.
+
+    Scores, curves and probabilities are of the rounds: in each, pictures of the test are judged by
+    what learned from the others. What is kept learns from all, for as many epochs as the rounds
+    found best in the middle: it has seen more than those that were judged, and no figure is of it.
+
+    Args:
+        way: to be judged.
+        exam: by what.
+        after: called after each epoch, and once a round of what has none.
+    """
+    started = time.perf_counter()
+    number, labels = len(exam.shown.labels), exam.shown.labels
+    scores = np.zeros(number)
+    on_grounds = {name: np.zeros(number) for name in exam.grounds}
+    curves, epochs = [], []
+    for place, part in enumerate(divisions(exam.rounds)):
+        learned = way.learn(_lesson(exam, part, exam.seed + place, after))
+        scores[part.test] = learned.scores(exam.shown.part(part.test))
+        for name, ground in exam.grounds.items():
+            on_grounds[name][part.test] = learned.scores(ground.part(part.test))
+        if learned.epochs:
+            curves.append(Curve(*learned.losses, learned.epochs))
+            epochs.append(learned.epochs)
+        if not way.epochs:
+            after()
+    all_of_it = np.arange(number)
+    lesson = Lesson(
+        exam.shown.part(all_of_it),
+        tuple(exam.grounds.values()),
+        None,
+        epochs=round(median(epochs)) if epochs else None,
+        seed=exam.seed,
+        after=after,
+    )
+    kept = way.learn(lesson)
+    if not way.epochs:
+        after()
+    seconds = time.perf_counter() - started
+    probabilities, of_grounds = _probabilities(scores, on_grounds, labels, exam.rounds)
+    sigmoid = fit_sigmoid(scores, labels)
+    final = sigmoid(scores)
+    threshold = (
+        conformal_threshold(final[labels], exam.miss)
+        if exam.one_class
+        else threshold_of(final, labels, exam.let_in)
+    )
+    cost = Cost(
+        train_seconds=seconds,
+        use_milliseconds=_milliseconds(kept, exam.shown),
+        train_megabytes=0.0,
+        disk_bytes=0,
+    )
+    trial = Trial(
+        title=way.title,
+        approach=way.approach,
+        head=way.head,
+        scores=scores,
+        probabilities=probabilities,
+        threshold=threshold,
+        grounds=of_grounds,
+        curves=tuple(curves),
+        cost=cost,
+    )
+    return Entrant(trial, kept, sigmoid)
+
+
+def measured(judge: Callable[[], Entrant]) -> Entrant:
+    """The same, with the memory that it took."""
+    before = _peak()
+    entrant = judge()
+    assert entrant.trial.cost is not None
+    cost = replace(entrant.trial.cost, train_megabytes=max(0.0, _peak() - before))
+    return replace(entrant, trial=replace(entrant.trial, cost=cost))
+
+
+def _lesson(exam: Exam, part: Division, seed: int, after: Callable[[], None]) -> Lesson:
+    return Lesson(
+        exam.shown.part(part.train),
+        tuple(ground.part(part.train) for ground in exam.grounds.values()),
+        exam.shown.part(part.validation),
+        seed=seed,
+        after=after,
+    )
+
+
+def _probabilities(
+    scores: Values,
+    on_grounds: Mapping[str, Values],
+    labels: NDArray[np.bool_],
+    rounds: NDArray[np.int64],
+) -> tuple[Values, dict[str, Values]]:
+    """Of each picture, by the sigmoid of the other rounds."""
+    found = np.zeros(len(scores))
+    others = {name: np.zeros(len(scores)) for name in on_grounds}
+    for place in range(int(rounds.max()) + 1):
+        here = rounds == place
+        sigmoid = fit_sigmoid(scores[~here], labels[~here])
+        found[here] = sigmoid(scores[here])
+        for name, values in on_grounds.items():
+            others[name][here] = sigmoid(values[here])
+    return found, others
+
+
+def _milliseconds(learned: Learned, material: Material) -> float:
+    """Processor time of one page at a time, as in the service: what one core takes for it."""
+    rows = np.arange(min(_TIMED, len(material.labels)))
+    learned.scores(material.part(rows[:1]))
+    started = time.process_time()
+    for row in rows:
+        learned.scores(material.part(rows[row : row + 1]))
+    return 1000 * (time.process_time() - started) / len(rows)
+
+
+def _peak() -> float:
+    """The most memory that this process has had, in MB."""
+    unit = 1 if os.uname().sysname == "Darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
