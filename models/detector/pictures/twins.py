@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -32,7 +32,8 @@ _RATIO: Final = 0.8  # of the distances to the nearest and the next feature
 _AGREE: Final = 15  # features on one place
 _OFF: Final = 5.0  # pixels
 _WIDE: Final = 0.12  # of a picture's area that the features which agree must span
-_SCENE, _COPY = 0.55, 0.97  # correlation of what lies on the same place
+_PATCH: Final = 21  # pixels
+_SCENE, _COPY = 0.55, 0.7  # correlation of what lies on the same place: of all, of detail
 
 Features = NDArray[np.float32]
 
@@ -218,8 +219,8 @@ def _compared(one: _Seen, other: _Seen, *, mirrored: bool) -> bool | None:
     agree = inside.ravel() > 0
     if max(_span(here[agree], one.grey), _span(there[agree], grey)) < _WIDE:
         return None  # one label on two things
-    alike = _correlation(one.grey, grey, move.astype(np.float64))
-    return alike > _COPY if alike > _SCENE else None
+    alike, detail = _correlations(one.grey, grey, move.astype(np.float64))
+    return detail > _COPY if alike > _SCENE else None
 
 
 def _matches(one: Features, other: Features) -> NDArray[np.int64]:
@@ -245,14 +246,28 @@ def _span(places: Features, grey: Pixels) -> float:
     return float(cv2.contourArea(cv2.convexHull(places))) / grey.size
 
 
-def _correlation(one: Pixels, other: Pixels, move: NDArray[np.float64]) -> float:
-    """Of the pixels of one, moved, with those of the other, where both are; in [-1, 1]."""
+def _correlations(one: Pixels, other: Pixels, move: NDArray[np.float64]) -> tuple[float, float]:
+    """Of the pixels of one, moved, with those of the other, where both are; each in [-1, 1].
+
+    First of all shades, then of detail within patches, which nine in ten exceed: two sheets of
+    one form have the same light and dark parts and lines, and other writing.
+    """
     size = (other.shape[1], other.shape[0])
-    moved = cv2.warpAffine(one, move, size, flags=cv2.INTER_AREA)
+    moved = cv2.warpAffine(one, move, size, flags=cv2.INTER_LINEAR)
     there = cv2.warpAffine(np.full_like(one, 255), move, size, flags=cv2.INTER_NEAREST) > 0
     if np.count_nonzero(there) < _SQUARE:
-        return 0.0
-    smooth = [cv2.GaussianBlur(pixels, (0, 0), 1.5)[there] for pixels in (moved, other)]
-    left, right = (pixels.astype(np.float64) - pixels.mean() for pixels in smooth)
+        return 0.0, 0.0
+    fine = [cv2.GaussianBlur(pixels.astype(np.float32), (0, 0), 1.5) for pixels in (moved, other)]
+    left, right = (pixels - cv2.GaussianBlur(pixels, (0, 0), 4.0) for pixels in fine)
+    around = [cv2.blur(product, (_PATCH, _PATCH)) for product in (left * right, left**2, right**2)]
+    clear = there & (np.minimum(around[1], around[2]) > _FLAT)
+    local = around[0][clear] / np.sqrt(around[1][clear] * around[2][clear])
+    lowest = float(np.percentile(local, 10)) if local.size else 0.0
+    return _correlation(fine[0][there], fine[1][there]), lowest
+
+
+def _correlation(one: NDArray[Any], other: NDArray[Any]) -> float:
+    """Pearson's; 0 of what does not vary."""
+    left, right = one - one.mean(), other - other.mean()
     length = float(np.linalg.norm(left) * np.linalg.norm(right))
     return float(left @ right) / length if length else 0.0
