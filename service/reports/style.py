@@ -41,10 +41,17 @@ th.figure, td.figure { text-align: right; font-variant-numeric: tabular-nums; wh
 .card p { margin: 0 0 .5rem; font-size: .85rem; overflow-wrap: anywhere; }
 .card .pictures { display: flex; gap: .5rem; }
 .card figure { margin: 0; flex: 1 1 0; min-width: 0; }
-.card img, .card .none { display: block; width: 100%; aspect-ratio: 1; object-fit: contain;
+.shots { display: grid; gap: .75rem; margin-bottom: 1rem;
+  grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); }
+.shots figure { margin: 0; min-width: 0; }
+.card img, .card .none, .shots img, .shots .none { display: block; width: 100%; aspect-ratio: 1; object-fit: contain;
   background: #ffffff; border: 1px solid var(--line); border-radius: .25rem; }
-.card .none { background: none; }
+.card .none, .shots .none { background: none; }
 figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-wrap: anywhere; }
+.verdict { margin: 0; padding: 0; list-style: none; max-width: 46rem; }
+.verdict li { padding: .35rem 0 .35rem .9rem; border-left: 3px solid var(--right);
+  margin-bottom: .5rem; overflow-wrap: anywhere; }
+.verdict li.doubt { border-left-color: var(--wrong); }
 .right { color: var(--right); } .wrong { color: var(--wrong); }
 .ticket { border-top: 1px solid var(--line); }
 .ticket summary { color: var(--ink); margin: 0; padding: .5rem 0; font-size: .92rem; }
@@ -56,6 +63,7 @@ figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-w
 .page img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); }
 .page svg { position: absolute; inset: 0; width: 100%; height: 100%; }
 .beside td + td { overflow-wrap: anywhere; }
+section > h3 { font-size: .95rem; margin: 1.5rem 0 .25rem; }
 .beside h3 { font-size: .82rem; color: var(--soft); margin: 1rem 0 .25rem; }
 .words { margin: 0; font-size: .85rem; line-height: 1.9; }
 .words span { background: var(--card); border: 1px solid var(--line); border-radius: .25rem;
