@@ -93,8 +93,8 @@ class ComparisonSummary:
 
     Attributes:
         positives, others: how many pictures there are of each.
-        trials: as in the comparison, the best first; empty where pictures of one kind are missing,
-            without which nothing can be judged.
+        trials: as in the comparison, the best first; empty where pictures of one kind are missing
+            or nothing was tried: nothing was judged.
         border: of the classifier that sees only the border; None where there is none.
         earlier: None where there is none, or it has seen all pictures of one kind.
     """
@@ -111,7 +111,7 @@ def summarise_comparison(comparison: Comparison) -> ComparisonSummary:
     labels = comparison.labels
     positives = int(np.count_nonzero(labels))
     others = len(labels) - positives
-    if not positives or not others:
+    if not positives or not others or not comparison.trials:
         return ComparisonSummary(positives, others, (), None, None)
     best, border = comparison.best, comparison.border
     return ComparisonSummary(

@@ -64,7 +64,10 @@ figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-w
 .page svg { position: absolute; inset: 0; width: 100%; height: 100%; }
 .beside td + td { overflow-wrap: anywhere; }
 section > h3 { font-size: .95rem; margin: 1.5rem 0 .25rem; }
-.beside h3 { font-size: .82rem; color: var(--soft); margin: 1rem 0 .25rem; }
+.plots { display: grid; gap: 1.25rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
+.plots > div { min-width: 0; }
+.beside h3, .plots h3 { font-size: .82rem; color: var(--soft); margin: 1rem 0 .25rem; }
 .words { margin: 0; font-size: .85rem; line-height: 1.9; }
 .words span { background: var(--card); border: 1px solid var(--line); border-radius: .25rem;
   padding: 0 .3rem; overflow-wrap: anywhere; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from indexer.evaluation.curves import Band, precision_band, precision_recall, roc_band
@@ -22,14 +23,14 @@ def colour_of(number: int) -> str:
     return PALETTE[number % len(PALETTE)]
 
 
-def beside(parts: Sequence[tuple[str, str]]) -> str:
-    """Plots side by side where there is room.
+def small_plots(parts: Sequence[tuple[str, str]]) -> str:
+    """Small plots side by side where there is room.
 
     Args:
         parts: title, as plain text, and HTML of each.
     """
     held = "".join(f"<div><h3>{text(title)}</h3>{part}</div>" for title, part in parts)
-    return f'<div class="beside">{held}</div>'
+    return f'<div class="plots">{held}</div>'
 
 
 def short(name: str) -> str:
@@ -39,7 +40,7 @@ def short(name: str) -> str:
 
 def confusion_charts(comparison: Comparison, summaries: Sequence[TrialSummary]) -> str:
     """A small matrix a trial: what it is, and what it was taken for at the trial's threshold."""
-    return beside(
+    return small_plots(
         [
             (trial.title, _confusion(f"confusion-{number}", comparison.name, found))
             for number, (trial, found) in enumerate(zip(comparison.trials, summaries, strict=True))
@@ -101,33 +102,32 @@ def _confusion(name: str, title: str, found: TrialSummary) -> str:
 
 def roc_chart(comparison: Comparison, summaries: Sequence[TrialSummary]) -> str:
     """The share of the class that is kept over that of others let in, with bands."""
-    labels, traces = comparison.labels, []
+    labels, layers = comparison.labels, _Layers()
     for number, (trial, found) in enumerate(zip(comparison.trials, summaries, strict=True)):
         held = trial.probabilities
         let_in, kept = roc(held[labels], held[~labels])
         points = [100 * (found.let_in.share or 0.0)], [100 * (found.kept.share or 0.0)]
-        traces += [
-            *_band(roc_band(held[labels], held[~labels]), trial, number),
-            _line(trial, number, (100 * let_in).tolist(), (100 * kept).tolist())
-            | {"hovertemplate": "%{x:.3g} % of others let in, %{y:.3g} % kept"},
-            _threshold(trial, number, *points),
-        ]
+        line = _line(trial, number, (100 * let_in).tolist(), (100 * kept).tolist())
+        line["hovertemplate"] = "%{x:.3g} % of others let in, %{y:.3g} % kept"
+        layers.bands += _band(roc_band(held[labels], held[~labels]), trial, number)
+        layers.lines.append(line)
+        layers.points.append(_threshold(trial, number, *points))
     chance = {"type": "line", "x0": 0, "x1": 100, "y0": 0, "y1": 100, "line": _DOTS}
     return plot(
         "roc",
-        traces,
+        layers.traces,
         x="others let in",
         y=f"{short(comparison.name)}, kept",
         height=460,
         shapes=[chance],
-        xaxis={"range": [-1, 100], "ticksuffix": " %"},
+        xaxis={"range": [-1, 101], "ticksuffix": " %"},
         yaxis={"range": [-1, 102], "ticksuffix": " %"},
     )
 
 
 def precision_chart(comparison: Comparison, summaries: Sequence[TrialSummary]) -> str:
     """How pure what is taken for the class is, over how much of the class that is."""
-    labels, traces = comparison.labels, []
+    labels, layers = comparison.labels, _Layers()
     for number, (trial, found) in enumerate(zip(comparison.trials, summaries, strict=True)):
         held = trial.probabilities
         recall, precision = precision_recall(held[labels], held[~labels])
@@ -143,16 +143,14 @@ def precision_chart(comparison: Comparison, summaries: Sequence[TrialSummary]) -
         # Each threshold's precision holds for all the recall that it adds.
         line["line"] |= {"shape": "vh"}
         line["hovertemplate"] = "%{x:.3g} % kept, %{y:.3g} % of what is taken for it are it"
-        traces += [
-            *_band(precision_band(held[labels], held[~labels]), trial, number),
-            line,
-            _threshold(trial, number, *points),
-        ]
+        layers.bands += _band(precision_band(held[labels], held[~labels]), trial, number)
+        layers.lines.append(line)
+        layers.points.append(_threshold(trial, number, *points))
     share = 100 * float(labels.mean())
     chance = {"type": "line", "x0": 0, "x1": 100, "y0": share, "y1": share, "line": _DOTS}
     return plot(
         "precision-recall",
-        traces,
+        layers.traces,
         x=f"{short(comparison.name)}, kept (recall)",
         y="of what is taken for it (precision)",
         height=460,
@@ -180,6 +178,19 @@ def probability_chart(comparison: Comparison) -> str:
 
 
 _DOTS = {"color": STRANGER, "dash": "dot", "width": 1.5}
+
+
+@dataclass(slots=True)
+class _Layers:
+    """The traces of a plot, by what must not hide what."""
+
+    bands: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    points: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def traces(self) -> list[dict[str, Any]]:
+        return [*self.bands, *self.lines, *self.points]
 
 
 def _line(trial: Trial, number: int, x: list[float], y: list[float]) -> dict[str, Any]:

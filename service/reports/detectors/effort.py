@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from models.detector.judging.trial import Comparison, Cost, Trial
-from service.reports.detectors.charts import beside, colour_of
+from service.reports.detectors.charts import colour_of, small_plots
+from service.reports.html import text
 from service.reports.plots import PALETTE, label, plot
 
 _KINDS: tuple[tuple[str, str, str, Callable[[Cost], float]], ...] = (
@@ -24,7 +25,7 @@ def learning_charts(comparison: Comparison) -> str:
         for number, trial in enumerate(comparison.trials)
         if trial.curves
     ]
-    return beside(held) if held else ""
+    return "".join(f"<h3>{text(title)}</h3>{chart}" for title, chart in held)
 
 
 def _learning(name: str, trial: Trial) -> str:
@@ -81,7 +82,8 @@ def cost_charts(comparison: Comparison) -> str:
             "x": values,
             "y": places,
             "text": [f"{one:.3g}" for one in values],
-            "textposition": "auto",
+            "textposition": "outside",
+            "cliponaxis": False,
             "marker": {"color": [colour_of(number) for number, *_ in held]},
             "hovertemplate": f"%{{x:.3g}} {unit}<extra></extra>",
         }
@@ -92,7 +94,8 @@ def cost_charts(comparison: Comparison) -> str:
             "showgrid": False,
             "automargin": True,
         }
-        charts.append(
-            (title, plot(name, [trace], x=unit, y="", height=90 + 34 * len(held), yaxis=axis))
-        )
-    return beside(charts)
+        scale = {"range": [0, 1.25 * max(*values, 1e-9)], "nticks": 5}  # with room for the number
+        height = 90 + 34 * len(held)
+        chart = plot(name, [trace], x=unit, y="", height=height, xaxis=scale, yaxis=axis)
+        charts.append((title, chart))
+    return small_plots(charts)

@@ -26,8 +26,9 @@ from service.reports.detectors.effort import cost_charts, learning_charts
 from service.reports.detectors.verdict import remarks
 from service.reports.detectors.wording import (
     SIDE_BY_SIDE,
+    border_figures,
     comparison_headline,
-    other_figures,
+    earlier_figures,
     side_by_side,
     trial_figures,
 )
@@ -82,10 +83,12 @@ def _figures(comparison: Comparison, summary: ComparisonSummary) -> str:
     for trial, found in zip(comparison.trials, summary.trials, strict=True):
         rows = trial_figures(trial, found, comparison.name, one_class=comparison.one_class)
         if not parts:
-            rows += other_figures(comparison, summary)
+            rows += border_figures(comparison, summary)
             parts.append(f"<h3>{text(trial.title)}, the best</h3>{_rows(rows)}")
         else:
             parts.append(f"<details><summary>{text(trial.title)}</summary>{_rows(rows)}</details>")
+    if rows := earlier_figures(comparison, summary):
+        parts.insert(0, f"<h3>New beside old</h3>{_rows(rows)}")
     return section(
         "Figures",
         beside,
@@ -217,7 +220,7 @@ def _lists(comparison: Comparison) -> list[str]:
         sections.append(
             section(
                 "Not tried",
-                table(["approach", "it"], sorted(comparison.skipped.items())),
+                table(["approach", "why"], sorted(comparison.skipped.items())),
             )
         )
     if left_out := comparison.left_out:

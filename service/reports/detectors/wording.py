@@ -106,8 +106,8 @@ def trial_figures(trial: Trial, found: TrialSummary, name: str, *, one_class: bo
 _DIFFERENCE: Final = "On the same pictures; where the interval holds 0, it may be chance."
 
 
-def other_figures(comparison: Comparison, summary: ComparisonSummary) -> list[Figure]:
-    """The rows that belong to no trial: the border alone, and old beside new."""
+def border_figures(comparison: Comparison, summary: ComparisonSummary) -> list[Figure]:
+    """The row of the classifier that sees only the border; none where there is none."""
     rows = []
     if summary.border:
         rows.append(
@@ -118,6 +118,12 @@ def other_figures(comparison: Comparison, summary: ComparisonSummary) -> list[Fi
                 " itself: near 0.5 is how it should be.",
             )
         )  # fmt: skip
+    return rows
+
+
+def earlier_figures(comparison: Comparison, summary: ComparisonSummary) -> list[Figure]:
+    """The rows of new beside old; none where they could not be compared."""
+    rows: list[Figure] = []
     if comparison.earlier and (found := summary.earlier):
         until = f"until now ({comparison.earlier.title}, {comparison.earlier.made_at[:10]})"
         rows += [
@@ -145,7 +151,7 @@ def comparison_figures(comparison: Comparison, summary: ComparisonSummary) -> li
         for one in trial_figures(trial, found, comparison.name, one_class=comparison.one_class):
             named = f"{trial.title}: {one.name}"
             rows.append(Figure(named, one.value, one.counted, one.interval, one.meaning))
-    return rows + other_figures(comparison, summary)
+    return rows + border_figures(comparison, summary) + earlier_figures(comparison, summary)
 
 
 def number(value: float) -> str:
