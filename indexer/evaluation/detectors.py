@@ -70,8 +70,9 @@ class EarlierSummary:
 
     Attributes:
         positives, others: how many those are.
-        area: of the earlier one; the new one's is this and the gain.
-        gain: the new one's area minus that.
+        area: of the earlier one.
+        new_area: of the new one.
+        gain: the new one's area minus the earlier one's.
         kept: pictures of the class that reach the earlier one's threshold.
         let_in: others that do.
         new_kept, new_let_in: the same of the new one.
@@ -80,6 +81,7 @@ class EarlierSummary:
     positives: int
     others: int
     area: Area
+    new_area: Area
     gain: Difference
     kept: Proportion
     let_in: Proportion
@@ -183,7 +185,7 @@ def _earlier(earlier: Earlier, best: Trial, labels: Labels) -> EarlierSummary | 
     kept, let_in = _at(old, told, earlier.threshold)
     new_kept, new_let_in = _at(new, told, best.threshold)
     return EarlierSummary(
-        kept.total, let_in.total, _area(old, told), _difference(new, old, told),
+        kept.total, let_in.total, _area(old, told), _area(new, told), _difference(new, old, told),
         kept, let_in, new_kept, new_let_in,
     )  # fmt: skip
 

@@ -17,12 +17,13 @@ body {
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
 }
 main { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
-h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em;
+  overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 0 0 .25rem; }
 header { padding-bottom: 1.5rem; border-bottom: 1px solid var(--line); }
 section { padding: 1.75rem 0 0; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); }
-.lead { font-size: 1.05rem; margin: 0; }
+.lead { font-size: 1.05rem; margin: 0; overflow-wrap: anywhere; }
 .lead, .note, footer, figcaption, .empty { color: var(--soft); }
 .note { margin: 0 0 .75rem; max-width: 46rem; font-size: .92rem; }
 footer { font-size: .85rem; }

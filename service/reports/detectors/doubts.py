@@ -15,6 +15,8 @@ from service.reports.wording import percent
 
 FEW: Final = 30
 """Fewer pictures of the class, or fewer others, make every figure a guess."""
+ROUGH: Final = 0.1
+"""An interval of an AUROC that is wider says little."""
 FEW_GROUPS: Final = 5
 """So many groups of pictures that belong together must the class have."""
 BORDER_KNOWS: Final = 0.6
@@ -138,7 +140,9 @@ def _decisions(comparison: Comparison, best: TrialSummary) -> Iterator[Remark]:
 def _few(
     comparison: Comparison, summary: ComparisonSummary, best: TrialSummary
 ) -> Iterator[Remark]:
-    rough = f"its AUROC may lie anywhere from {best.area.low:.2f} to {best.area.high:.2f}"
+    rough = "one of another kind may look like none of them"
+    if best.area.high - best.area.low > ROUGH:
+        rough = f"its AUROC may lie anywhere from {best.area.low:.2f} to {best.area.high:.2f}"
     groups = len({one.group for one in comparison.pictures if one.positive})
     if summary.positives < FEW:
         yield Remark(

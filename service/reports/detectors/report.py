@@ -88,7 +88,7 @@ def _figures(comparison: Comparison, summary: ComparisonSummary) -> str:
         else:
             parts.append(f"<details><summary>{text(trial.title)}</summary>{_rows(rows)}</details>")
     if rows := earlier_figures(comparison, summary):
-        parts.insert(0, f"<h3>New beside old</h3>{_rows(rows)}")
+        parts.insert(1, f"<h3>New beside old</h3>{_rows(rows)}")
     return section(
         "Figures",
         beside,

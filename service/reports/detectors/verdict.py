@@ -38,8 +38,8 @@ def remarks(comparison: Comparison, summary: ComparisonSummary) -> list[Remark]:
                 warning=True,
             )
         ]
-    best = summary.trials[0]
-    told = [_grade(comparison, best), _at_work(comparison, best)]
+    best, against = summary.trials[0], doubts(comparison, summary)
+    told = [_grade(comparison, best, doubted=bool(against)), _at_work(comparison, best)]
     if comparison.one_class:
         told.append(
             Remark(
@@ -49,7 +49,7 @@ def remarks(comparison: Comparison, summary: ComparisonSummary) -> list[Remark]:
             )
         )
     told += [*_earlier(comparison, summary), *_runner_up(comparison, summary)]
-    told += doubts(comparison, summary)
+    told += against
     if not any(one.warning for one in told):
         told.append(
             Remark(
@@ -60,7 +60,7 @@ def remarks(comparison: Comparison, summary: ComparisonSummary) -> list[Remark]:
     return told
 
 
-def _grade(comparison: Comparison, best: TrialSummary) -> Remark:
+def _grade(comparison: Comparison, best: TrialSummary, *, doubted: bool) -> Remark:
     title, area = comparison.best.title, best.area
     found = f"AUROC {number(area.value)}, 95 % interval {between(area)}"
     if area.low <= 0.5:
@@ -74,16 +74,20 @@ def _grade(comparison: Comparison, best: TrialSummary) -> Remark:
             f"{USABLE:g} on it would help. More pictures, from other places, help most.",
             warning=True,
         )
+    # Nobody who reads one line alone must take a detector of backgrounds for a good one.
+    mind = " Mind the warnings." if doubted else ""
     if area.value < GOOD:
         return Remark(
-            f"Usable, if somebody looks over what it files: the best approach is {title} ({found})."
+            f"Usable, if somebody looks over what it files: the best approach is {title} "
+            f"({found}).{mind}"
         )
     if area.low < USABLE:
         return Remark(
             f"Promising, but not proven: the best approach is {title} ({found}); with more pictures "
-            "one would know."
+            f"one would know.{mind}"
         )
-    return Remark(f"Good: the best approach is {title} ({found}).")
+    word = "Good on these pictures" if doubted else "Good"
+    return Remark(f"{word}: the best approach is {title} ({found}).{mind}")
 
 
 def _at_work(comparison: Comparison, best: TrialSummary) -> Remark:
@@ -107,8 +111,7 @@ def _earlier(comparison: Comparison, summary: ComparisonSummary) -> Iterator[Rem
         )
         return
     on = f"on {found.positives} and {found.others} pictures that neither has seen"
-    new = number(found.area.value + found.gain.value)
-    areas = f"AUROC {new}, before {number(found.area.value)}, {on}"
+    areas = f"AUROC {number(found.new_area.value)}, before {number(found.area.value)}, {on}"
     if found.gain.high < 0:
         yield Remark(
             f"Worse than the detector until now ({areas}): keep that, and look at what is new "

@@ -133,6 +133,10 @@ def earlier_figures(comparison: Comparison, summary: ComparisonSummary) -> list[
                 "On the pictures of the class and the others that neither has seen.",
             ),
             Figure(
+                "new one: AUROC", number(found.new_area.value),
+                f"{found.positives} and {found.others}", between(found.new_area), "On the same.",
+            ),
+            Figure(
                 "new one: gain of AUROC", signed(found.gain.value), "",
                 _between_signed(found.gain), _DIFFERENCE,
             ),

@@ -93,6 +93,8 @@ def test_a_border_that_tells_the_label_is_a_warning(comparison: Comparison) -> N
     rng = np.random.default_rng(1)
     border = 2.0 * comparison.labels + rng.normal(0, 1, len(comparison.labels))
     telling = replace(comparison, border=border)
+    assert verdict_lines(telling)[0].startswith("Good on these pictures: ")
+    assert verdict_lines(telling)[0].endswith("Mind the warnings.")
     (said,) = doubts(telling)
     assert said.startswith("The border of a picture alone tells whether it is banana")
     assert "The best approach hardly needs it" in said
