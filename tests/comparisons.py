@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from models.detector.judging.trial import Comparison, Cost, Curve, Earlier, Trial
 from models.detector.pictures.picture import Picture
 
-WHITE, PLAIN, BUSY = "on white", "on plain grey", "on other pictures"
+WHITE, PLAIN, BUSY = "white", "plain", "other pictures"
+"""Grounds of the background test."""
 
 
 def drawn(seed: int, *, positive: bool) -> NDArray[np.uint8]:

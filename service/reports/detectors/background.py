@@ -9,6 +9,7 @@ from indexer.evaluation.areas import Area
 from indexer.evaluation.detectors import ComparisonSummary
 from models.detector.judging.trial import ORIGINAL, Comparison
 from service.reports.detectors.charts import colour_of
+from service.reports.detectors.wording import on_ground
 from service.reports.pictures import drawing
 from service.reports.plots import STRANGER, label, plot
 
@@ -36,7 +37,7 @@ def background_chart(comparison: Comparison, summary: ComparisonSummary) -> str:
         # Side by side where they would lie upon each other.
         aside = 0.5 * ((number + 0.5) / len(summary.trials) - 0.5)
         traces.append(_points(trial.title, held, colour_of(number), aside))
-    ticks = [ORIGINAL, *names]
+    ticks = [ORIGINAL, *map(on_ground, names)]
     if summary.border:
         traces.append(_points(_BORDER, {len(ticks): summary.border}, STRANGER, 0.0, "diamond"))
         ticks.append(_BORDER)
@@ -95,4 +96,4 @@ def background_pictures(comparison: Comparison) -> str:
 
 
 def _row(held: Sequence[tuple[str, Any]]) -> str:
-    return f'<div class="shots">{"".join(drawing(pixels, ground) for ground, pixels in held)}</div>'
+    return f'<div class="shots">{"".join(drawing(pixels, on_ground(ground)) for ground, pixels in held)}</div>'

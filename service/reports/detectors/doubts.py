@@ -10,7 +10,7 @@ from config.words import counted
 from indexer.evaluation.areas import Area
 from indexer.evaluation.detectors import ComparisonSummary, TrialSummary
 from models.detector.judging.trial import Comparison
-from service.reports.detectors.wording import between, number
+from service.reports.detectors.wording import between, number, on_ground
 from service.reports.wording import percent
 
 FEW: Final = 30
@@ -103,7 +103,7 @@ def _grounds(comparison: Comparison, best: TrialSummary) -> Iterator[Remark]:
     if lost:
         told = listed(
             [
-                f"{one.loss.value:.3f} {name} (to {number(one.area.value)})"
+                f"{one.loss.value:.3f} {on_ground(name)} (to {number(one.area.value)})"
                 for name, one in lost.items()
             ]
         )

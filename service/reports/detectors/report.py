@@ -191,8 +191,8 @@ def _background(comparison: Comparison, summary: ComparisonSummary) -> list[str]
             "Background test",
             chart,
             drawn,
-            note="The same pictures on other grounds: a detector that has learned the thing and not "
-            "what lies around it loses nothing. The border alone is a classifier that sees nothing "
+            note="The same things, cut out and laid on other grounds, those of the class and others "
+            "alike: a detector that has learned the thing and not what lies around it loses nothing. The border alone is a classifier that sees nothing "
             "but the edge of each picture: what it knows, it knows of the background.",
         )
     ]

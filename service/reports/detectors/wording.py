@@ -8,7 +8,7 @@ from config.words import counted
 from indexer.evaluation.areas import Area, Difference
 from indexer.evaluation.detectors import ComparisonSummary, TrialSummary
 from indexer.evaluation.measures import BINS
-from models.detector.judging.trial import Comparison, Trial
+from models.detector.judging.trial import ORIGINAL, Comparison, Trial
 from service.reports.wording import Figure, counted_figure, percent
 
 SIDE_BY_SIDE: Final = (
@@ -87,9 +87,9 @@ def trial_figures(trial: Trial, found: TrialSummary, name: str, *, one_class: bo
     for ground, there in found.grounds.items():
         rows.append(
             Figure(
-                f"{ground}: loss of AUROC", signed(there.loss.value), "",
+                f"{on_ground(ground)}: loss of AUROC", signed(there.loss.value), "",
                 _between_signed(there.loss),
-                f"The same pictures {ground}: AUROC {number(there.area.value)} there.",
+                f"The same pictures {on_ground(ground)}: AUROC {number(there.area.value)} there.",
             )
         )  # fmt: skip
     if trial.cost:
@@ -156,6 +156,11 @@ def comparison_figures(comparison: Comparison, summary: ComparisonSummary) -> li
             named = f"{trial.title}: {one.name}"
             rows.append(Figure(named, one.value, one.counted, one.interval, one.meaning))
     return rows + border_figures(comparison, summary) + earlier_figures(comparison, summary)
+
+
+def on_ground(name: str) -> str:
+    """Where the pictures of the background test lie, for people: ``on white``."""
+    return name if name == ORIGINAL else f"on {name}"
 
 
 def number(value: float) -> str:

@@ -205,7 +205,7 @@ def test_the_rows_of_the_terminal_hold_every_trial(comparison: Comparison) -> No
     assert len(set(names)) == len(names)
     for name in (
         "cnn: AUROC", "cnn: average precision", "cnn: banana, kept", "cnn: others, let in",
-        "cnn: calibration error (ECE)", f"cnn: {WHITE}: loss of AUROC", "branch, dense: to train",
+        "cnn: calibration error (ECE)", f"cnn: on {WHITE}: loss of AUROC", "branch, dense: to train",
         "branch, nearest: behind the best, AUROC", "the border alone: AUROC",
         "until now (cnn, 2026-05-04): AUROC", "new one: gain of AUROC",
     ):  # fmt: skip
