@@ -47,6 +47,7 @@ th.figure, td.figure { text-align: right; font-variant-numeric: tabular-nums; wh
 .shots figure { margin: 0; min-width: 0; }
 .card img, .card .none, .shots img, .shots .none { display: block; width: 100%; aspect-ratio: 1; object-fit: contain;
   background: #ffffff; border: 1px solid var(--line); border-radius: .25rem; }
+.shots img { background: var(--card); }
 .card .none, .shots .none { background: none; }
 figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-wrap: anywhere; }
 .verdict { margin: 0; padding: 0; list-style: none; max-width: 46rem; }

@@ -247,13 +247,15 @@ def _about(comparison: Comparison) -> str:
         groups = len({one.group for one in held})
         rows.append((str(number + 1), positives, len(held) - positives, groups))
     learned = (
-        f"with pictures of {comparison.name} alone" if comparison.one_class else "with the others"
+        f"the pictures of {comparison.name} of the other rounds, and from nothing else,"
+        if comparison.one_class
+        else "those of the other rounds,"
     )
     return section(
         "How it was judged",
         table(["round", comparison.name, "others", "groups"], rows, right=range(1, 4)),
-        note=f"The pictures take turns at being the test: in each round a network learns {learned} "
-        "of the other rounds, and judges these. Pictures of one group, such as shots of the same "
+        note=f"The pictures take turns at being the test: each round is judged by what learned from "
+        f"{learned} and never saw these. Pictures of one group, such as shots of the same "
         "thing or near-duplicates, are never parted between learning and judging. Probabilities "
         "come from a calibration that had not seen the round either.",
     )

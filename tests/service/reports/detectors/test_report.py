@@ -179,4 +179,7 @@ def test_one_class_is_told_how_it_learned(comparison: Comparison, tmp_path: Path
     page, _ = written(replace(bare(comparison, 30, 30), one_class=True), tmp_path)
     assert "It learned from pictures of banana alone" in page.words
     assert "It had seen nothing but pictures of the class." in page.words
-    assert "a network learns with pictures of banana alone" in page.words
+    assert (
+        "what learned from the pictures of banana of the other rounds, and from nothing"
+        in page.words
+    )
