@@ -13,8 +13,25 @@ NORMAL_95 = 1.959963984540054
 """97.5 % quantile of the normal distribution: two-sided 95 %."""
 BINS = 15
 """Bins of the calibration error, as in Guo et al. (2017)."""
+_DRAWS = 400
 
 Scores = Sequence[float] | NDArray[np.float64]
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """The 95 % interval of Wilson (1927), within [0, 1]; right at 0 errors and few trials too.
+
+    Args:
+        share: what was found, in [0, 1].
+        n: of how many; at least 1.
+    """
+    z2 = NORMAL_95**2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = NORMAL_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    # Exactly 0 and 1 at the ends, where rounding would leave a trace.
+    low = 0.0 if share == 0 else max(0.0, centre - half)
+    high = 1.0 if share == 1 else min(1.0, centre + half)
+    return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +57,10 @@ class Proportion:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of Wilson (1927), within [0, 1]; right at 0 errors and few trials too."""
+        """The 95 % interval, see `wilson`; of nothing, all there is."""
         if not self.total:
             return 0.0, 1.0
-        n, z2 = self.total, NORMAL_95**2
-        share = self.count / n
-        centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-        half = NORMAL_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-        # Exactly 0 and 1 at the ends, where rounding would leave a trace.
-        low = 0.0 if self.count == 0 else max(0.0, centre - half)
-        high = 1.0 if self.count == n else min(1.0, centre + half)
-        return low, high
+        return wilson(self.count / self.total, self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +181,20 @@ def calibration_error(bins: Sequence[Bin]) -> float | None:
     if not total:
         return None
     return sum(abs(one.right.count - one.mean_score * one.right.total) for one in bins) / total
+
+
+def calibration_by_chance(scores: Scores, bins: int = BINS) -> float:
+    """The calibration error that perfect probabilities stay below in 95 of 100 such samples.
+
+    Few cases in many bins miss by chance alone. Labels are drawn as the scores say, and measured:
+    the consistency resampling of Bröcker and Smith (2007), with the same draws each time.
+
+    Args:
+        scores: probabilities in [0, 1], of shape (n,); at least one.
+        bins: see `reliability`.
+    """
+    held = np.asarray(scores, np.float64)
+    place = np.clip(np.ceil(held * bins).astype(int) - 1, 0, bins - 1)
+    drawn = np.random.default_rng(0).random((_DRAWS, len(held))) < held
+    sums = (drawn - held) @ np.eye(bins)[place]
+    return float(np.quantile(np.abs(sums).sum(axis=1) / len(held), 0.95))

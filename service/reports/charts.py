@@ -13,12 +13,12 @@ from indexer.evaluation.measures import Bin, roc
 from indexer.evaluation.outcome import Outcome
 from indexer.evaluation.summary import STRANGERS_LET_IN
 from indexer.verdict import UNKNOWN
+from service.reports.histogram import Group, mirrored_histogram
 from service.reports.plots import RIGHT, STRANGER, WRONG, label, plot
 
 MOST_CLASSES = 30
 """Classes that a confusion matrix shows; of more, those that are mistaken most."""
 _NUMBERS_UP_TO = 20
-_COLUMNS = 25
 _LETTERS_IN_A_ROW = 60
 
 
@@ -93,73 +93,58 @@ def histogram_chart(
     """
     known = np.array([one.known for one in outcomes])
     right = np.array([one.right for one in outcomes])
-    edges = np.linspace(0.0, top or max(float(values.max()), 1e-3), _COLUMNS + 1)
-    kinds = (
-        ("known, nearest class right", known & right, RIGHT, 1),
-        ("known, nearest class wrong", known & ~right, WRONG, 1),
-        ("strangers", ~known, STRANGER, -1),
-    )
-    traces = []
-    heights = {1: np.zeros(_COLUMNS), -1: np.zeros(_COLUMNS)}
-    for title, mask, colour, sign in kinds:
-        if not mask.any():
-            continue
-        counts = np.histogram(values[mask], edges)[0]
-        shares = counts / int(np.count_nonzero(known == (sign > 0)))
-        heights[sign] += shares
-        traces.append(
-            {
-                "type": "bar",
-                "name": title,
-                "x": ((edges[:-1] + edges[1:]) / 2).tolist(),
-                "y": (sign * shares).tolist(),
-                "width": [float(edges[1]) * 0.92] * _COLUMNS,
-                "marker": {"color": colour},
-                "customdata": counts.tolist(),
-                "hovertemplate": f"{x} about %{{x:.2f}}: %{{customdata}} queries",
-            }
-        )
-    highest = float(max(one.max() for one in heights.values()))
-    ticks = _ticks(highest, below=not known.all())
-    return plot(
-        name,
-        traces,
-        x=x,
-        y="known above, strangers below" if not known.all() else "share of the queries",
-        barmode="relative",
-        xaxis={"range": [0, float(edges[-1])]},
-        yaxis={"tickvals": ticks, "ticktext": [f"{abs(100 * tick):.0f} %" for tick in ticks]},
-    )
+    groups = [
+        Group("known, nearest class right", values[known & right], RIGHT),
+        Group("known, nearest class wrong", values[known & ~right], WRONG),
+        Group("strangers", values[~known], STRANGER, below=True),
+    ]
+    y = "known above, strangers below" if not known.all() else "share of the queries"
+    return mirrored_histogram(name, groups, x=x, y=y, items="queries", top=top)
 
 
-def reliability_chart(bins: Sequence[Bin]) -> str:
-    """The share of right answers by score, with 95 % intervals, above the number of queries."""
+def reliability_chart(
+    bins: Sequence[Bin],
+    *,
+    score: str = "score",
+    right: str = "right answers",
+    share: str = "share that is right",
+    items: str = "queries",
+) -> str:
+    """The share of right answers by score, with 95 % intervals, above the number of queries.
+
+    Args:
+        bins: see `indexer.evaluation.measures.reliability`.
+        score: what the score is called.
+        right: what right answers are called.
+        share: what their share is called.
+        items: what was asked.
+    """
     held = [one for one in bins if one.right.total]
     shares = [100 * one.right.count / one.right.total for one in held]
     points = {
         "type": "scatter",
         "mode": "markers",
-        "name": "right answers",
+        "name": right,
         "x": [one.mean_score for one in held],
         "y": shares,
         "marker": {"color": RIGHT, "size": 9},
         "error_y": {
             "type": "data",
             "symmetric": False,
-            "array": [100 * one.right.interval[1] - share for one, share in zip(held, shares, strict=True)],
+            "array": [100 * one.right.interval[1] - at for one, at in zip(held, shares, strict=True)],
             "arrayminus": [
-                share - 100 * one.right.interval[0] for one, share in zip(held, shares, strict=True)
+                at - 100 * one.right.interval[0] for one, at in zip(held, shares, strict=True)
             ],
             "color": RIGHT,
             "thickness": 1,
         },
         "customdata": [[one.right.count, one.right.total] for one in held],
-        "hovertemplate": "score %{x:.2f}: %{customdata[0]} of %{customdata[1]} right<extra></extra>",
+        "hovertemplate": f"{score} %{{x:.2f}}: %{{customdata[0]}} of %{{customdata[1]}}<extra></extra>",
     }  # fmt: skip
     ideal = {
         "type": "scatter",
         "mode": "lines",
-        "name": "score = share",
+        "name": f"{score} = share",
         "x": [0, 1],
         "y": [0, 100],
         "line": {"color": STRANGER, "dash": "dot", "width": 1.5},
@@ -167,24 +152,24 @@ def reliability_chart(bins: Sequence[Bin]) -> str:
     }
     counts = {
         "type": "bar",
-        "name": "queries",
+        "name": items,
         "yaxis": "y2",
         "x": [(one.low + one.high) / 2 for one in bins],
         "y": [one.right.total for one in bins],
         "width": [(one.high - one.low) * 0.92 for one in bins],
         "marker": {"color": STRANGER},
         "showlegend": False,
-        "hovertemplate": "%{y} queries<extra></extra>",
+        "hovertemplate": f"%{{y}} {items}<extra></extra>",
     }
     return plot(
         "reliability",
         [ideal, points, counts],
-        x="score",
-        y="share that is right",
+        x=score,
+        y=share,
         height=460,
         xaxis={"range": [0, 1.01], "anchor": "y2"},
         yaxis={"domain": [0.3, 1], "range": [-3, 103], "ticksuffix": " %"},
-        yaxis2={"domain": [0, 0.2], "title": {"text": "queries"}, "nticks": 4, "showgrid": False},
+        yaxis2={"domain": [0, 0.2], "title": {"text": items}, "nticks": 4, "showgrid": False},
     )
 
 
@@ -225,12 +210,3 @@ def roc_chart(outcomes: Sequence[Outcome]) -> str:
         xaxis={"range": [-1, 100], "ticksuffix": " %"},
         yaxis={"range": [0, 102], "ticksuffix": " %"},
     )
-
-
-def _ticks(highest: float, *, below: bool) -> list[float]:
-    """Round shares up to ``highest``, mirrored where something lies below."""
-    step = next(
-        one for one in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if highest / one <= 5 or one == 0.25
-    )
-    above = [step * number for number in range(int(highest / step) + 1)]
-    return [-one for one in above[:0:-1]] + above if below else above

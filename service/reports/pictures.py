@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from models.page.picture import Picture, encoded, shrunk
+from models.page.picture import Picture, Pixels, encoded, shrunk
 from models.page.read import Limits
 from models.page.scan import Fault
 from service.reports.html import name, text
@@ -38,9 +38,20 @@ def picture(path: Path, caption: str, limits: Limits, *, kind: str = "") -> str:
         limits: what a scan may ask of this machine.
         kind: ``right``, ``wrong`` or nothing: the colour of the caption.
     """
-    source = thumbnail(path, limits)
-    image = (
-        f'<img src="{source}" alt="{text(path.name)}">' if source else '<div class="none"></div>'
-    )
+    return _figure(thumbnail(path, limits), path.name, caption, kind)
+
+
+def drawing(pixels: Pixels, caption: str) -> str:
+    """A figure of pixels that lie in no file.
+
+    Args:
+        pixels: uint8 of shape (height, width).
+        caption: plain text.
+    """
+    return _figure(data_uri(encoded(shrunk(pixels, _SIDE))), caption, caption, "")
+
+
+def _figure(source: str | None, what: str, caption: str, kind: str) -> str:
+    image = f'<img src="{source}" alt="{text(what)}">' if source else '<div class="none"></div>'
     mark = f' class="{kind}"' if kind else ""
     return f"<figure>{image}<figcaption{mark}>{name(caption)}</figcaption></figure>"

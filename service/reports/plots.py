@@ -80,3 +80,9 @@ def layout_of(x: str, y: str, *, height: int = 340, **particular: Any) -> dict[s
 def label(name: str) -> str:
     """A name as plotly shows it: plotly takes some HTML for markup."""
     return escape("".join(c if c.isprintable() else " " for c in name), quote=False)
+
+
+def pale(colour: str) -> str:
+    """A colour of six hexadecimal digits, nearly transparent: for a band."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.15)"

@@ -17,12 +17,13 @@ body {
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
 }
 main { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
-h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em; }
+h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em;
+  overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 0 0 .25rem; }
 header { padding-bottom: 1.5rem; border-bottom: 1px solid var(--line); }
 section { padding: 1.75rem 0 0; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); }
-.lead { font-size: 1.05rem; margin: 0; }
+.lead { font-size: 1.05rem; margin: 0; overflow-wrap: anywhere; }
 .lead, .note, footer, figcaption, .empty { color: var(--soft); }
 .note { margin: 0 0 .75rem; max-width: 46rem; font-size: .92rem; }
 footer { font-size: .85rem; }
@@ -41,10 +42,18 @@ th.figure, td.figure { text-align: right; font-variant-numeric: tabular-nums; wh
 .card p { margin: 0 0 .5rem; font-size: .85rem; overflow-wrap: anywhere; }
 .card .pictures { display: flex; gap: .5rem; }
 .card figure { margin: 0; flex: 1 1 0; min-width: 0; }
-.card img, .card .none { display: block; width: 100%; aspect-ratio: 1; object-fit: contain;
+.shots { display: grid; gap: .75rem; margin-bottom: 1rem;
+  grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); }
+.shots figure { margin: 0; min-width: 0; }
+.card img, .card .none, .shots img, .shots .none { display: block; width: 100%; aspect-ratio: 1; object-fit: contain;
   background: #ffffff; border: 1px solid var(--line); border-radius: .25rem; }
-.card .none { background: none; }
+.shots img { background: var(--card); }
+.card .none, .shots .none { background: none; }
 figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-wrap: anywhere; }
+.verdict { margin: 0; padding: 0; list-style: none; max-width: 46rem; }
+.verdict li { padding: .35rem 0 .35rem .9rem; border-left: 3px solid var(--right);
+  margin-bottom: .5rem; overflow-wrap: anywhere; }
+.verdict li.doubt { border-left-color: var(--wrong); }
 .right { color: var(--right); } .wrong { color: var(--wrong); }
 .ticket { border-top: 1px solid var(--line); }
 .ticket summary { color: var(--ink); margin: 0; padding: .5rem 0; font-size: .92rem; }
@@ -56,7 +65,11 @@ figcaption { font-size: .75rem; line-height: 1.3; margin-top: .25rem; overflow-w
 .page img { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); }
 .page svg { position: absolute; inset: 0; width: 100%; height: 100%; }
 .beside td + td { overflow-wrap: anywhere; }
-.beside h3 { font-size: .82rem; color: var(--soft); margin: 1rem 0 .25rem; }
+section > h3 { font-size: .95rem; margin: 1.5rem 0 .25rem; }
+.plots { display: grid; gap: 1.25rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
+.plots > div { min-width: 0; }
+.beside h3, .plots h3 { font-size: .82rem; color: var(--soft); margin: 1rem 0 .25rem; }
 .words { margin: 0; font-size: .85rem; line-height: 1.9; }
 .words span { background: var(--card); border: 1px solid var(--line); border-radius: .25rem;
   padding: 0 .3rem; overflow-wrap: anywhere; }

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.reports.history import Epoch, read_history, read_settings
 from service.reports.html import section, table, write_page
-from service.reports.plots import PALETTE, label, plot
+from service.reports.plots import PALETTE, label, pale, plot
 from service.reports.wording import interval, percent
 
 CURVES_FILE = "curves.html"
@@ -99,7 +99,7 @@ def _trials_plot(epochs: Sequence[Epoch]) -> str:
                 **band,
                 "y": [100 * one for one in highs],
                 "fill": "tonexty",
-                "fillcolor": _pale(colour),
+                "fillcolor": pale(colour),
             },
             {
                 "type": "scatter",
@@ -135,9 +135,3 @@ def _line_plot(
         "hovertemplate": "epoch %{x}: %{y:.4g}<extra></extra>",
     }
     return plot(name, [trace], x="epoch", y=title, height=280)
-
-
-def _pale(colour: str) -> str:
-    """A colour of six hexadecimal digits, nearly transparent."""
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.15)"

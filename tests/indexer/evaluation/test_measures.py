@@ -10,6 +10,7 @@ from indexer.evaluation.measures import (
     Bin,
     Proportion,
     auroc,
+    calibration_by_chance,
     calibration_error,
     kept_at,
     reliability,
@@ -165,3 +166,18 @@ def test_the_error_is_a_share_and_no_query_is_lost(held: list[tuple[float, bool]
     assert all(
         not one.right.total or one.low - 1e-9 <= one.mean_score <= one.high + 1e-9 for one in bins
     )
+
+
+def test_few_pictures_miss_by_chance_alone() -> None:
+    """A detector with 13 pictures would be called badly calibrated whatever it says."""
+    rng = np.random.default_rng(1)
+    few, many = rng.random(13), rng.random(3000)
+    assert calibration_by_chance(few) > 0.2
+    assert calibration_by_chance(many) < 0.04
+    misses = 0
+    for _ in range(200):
+        error = calibration_error(reliability(few, (rng.random(13) < few).tolist()))
+        assert error is not None
+        misses += error > calibration_by_chance(few)
+    assert 1 <= misses <= 20  # of 200, ten are to be expected
+    assert calibration_by_chance([0.0, 1.0]) == 0.0

@@ -1,0 +1,1 @@
+"""The comparison of detectors as a page, and in words."""
