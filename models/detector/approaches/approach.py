@@ -44,6 +44,7 @@ class Lesson:
         grounds: the same pictures on other grounds, each of the same shape.
         held: pictures to choose by and to know when to stop; None where ``epochs`` says it.
         epochs: of training, where that is known already.
+        variant: of the approach, where that is known already: see `Learned`.
         seed: of whatever is drawn.
         after: called after each epoch.
     """
@@ -52,6 +53,7 @@ class Lesson:
     grounds: Sequence[Material]
     held: Material | None
     epochs: int | None = None
+    variant: str = ""
     seed: int = 0
     after: Callable[[], None] = lambda: None
 
@@ -66,6 +68,7 @@ class Learned:
         losses: after each epoch, of what was learned from and of what was held; empty where
             nothing is trained by epochs.
         epochs: the epoch whose weights these are; 0 where there are none.
+        variant: what was chosen by the pictures that were held, for people; empty without a choice.
         settings: what the space is built with, for the manifest.
         networks: what writes each of its files, by name.
     """
@@ -74,6 +77,7 @@ class Learned:
     head: Head
     losses: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
     epochs: int = 0
+    variant: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     networks: Mapping[str, Callable[[Path], object]] = field(default_factory=dict)
 

@@ -14,7 +14,6 @@ from models.detector.heads.heads import Head, HeadKind, NearestHead
 from models.detector.heads.logistic import fit_logistic
 
 _PENALTIES: Final = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-_USUAL: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,7 @@ class NearestWay:
 
 @dataclass(frozen=True, slots=True)
 class LogisticWay:
-    """A logistic regression on embeddings; a `models.detector.approaches.approach.Way`.
-
-    Attributes:
-        penalty: see `models.detector.heads.logistic.fit_logistic`; chosen by what is held.
-    """
+    """A logistic regression on embeddings; a `models.detector.approaches.approach.Way`."""
 
     title: str = "branch, logistic"
     approach: Approach = "branch"
@@ -50,9 +45,16 @@ class LogisticWay:
         rows, labels = lesson.learn.embeddings, lesson.learn.labels
         held = lesson.held
         if held is None:
-            return Learned(BranchSpace(), fit_logistic(rows, labels, _USUAL))
-        heads = [fit_logistic(rows, labels, penalty) for penalty in _PENALTIES]
-        return Learned(BranchSpace(), min(heads, key=lambda head: _misfit(head, held)))
+            chosen = lesson.variant or _named(_PENALTIES[0])
+            penalty = next(one for one in _PENALTIES if _named(one) == chosen)
+            return Learned(BranchSpace(), fit_logistic(rows, labels, penalty), variant=chosen)
+        heads = {penalty: fit_logistic(rows, labels, penalty) for penalty in _PENALTIES}
+        best = min(heads, key=lambda penalty: _misfit(heads[penalty], held))
+        return Learned(BranchSpace(), heads[best], variant=_named(best))
+
+
+def _named(penalty: float) -> str:
+    return f"penalty {penalty:g}"
 
 
 def _misfit(head: Head, held: Material) -> float:

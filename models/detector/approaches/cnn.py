@@ -32,7 +32,7 @@ class CnnWay:
             rows = space.features(lesson.held.planes, lesson.held.embeddings)
             held = (rows, lesson.held.labels)
         trained = train_dense(
-            looks_of(space, lesson.learn, lesson.grounds, lesson.seed),
+            looks_of(space, lesson),
             lesson.learn.labels,
             held,
             seed=lesson.seed,

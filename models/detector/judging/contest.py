@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
@@ -34,7 +35,8 @@ class Exam:
 
     Attributes:
         shown: n pictures, as they are.
-        grounds: the same on other grounds, by the ground's name.
+        grounds: the same on other grounds, by the ground's name: to be judged on.
+        practice: the same on yet other grounds: to learn from.
         rounds: int64 of shape (n,), see `models.detector.judging.rounds`.
         let_in: share of the others that may be taken for the class.
         miss: share of the class that may be missed, where others are not to be learned from.
@@ -44,6 +46,7 @@ class Exam:
 
     shown: Material
     grounds: Mapping[str, Material]
+    practice: Sequence[Material]
     rounds: NDArray[np.int64]
     let_in: float
     miss: float
@@ -80,29 +83,19 @@ def judged(way: Way, exam: Exam, after: Callable[[], None] = lambda: None) -> En
     """
     started = time.perf_counter()
     number, labels = len(exam.shown.labels), exam.shown.labels
-    scores = np.zeros(number)
+    scores, validation = np.zeros(number), np.zeros(number)
     on_grounds = {name: np.zeros(number) for name in exam.grounds}
-    curves, epochs = [], []
+    rounds: list[Learned] = []
     for place, part in enumerate(divisions(exam.rounds)):
         learned = way.learn(_lesson(exam, part, exam.seed + place, after))
+        rounds.append(learned)
         scores[part.test] = learned.scores(exam.shown.part(part.test))
+        validation[part.validation] = learned.scores(exam.shown.part(part.validation))
         for name, ground in exam.grounds.items():
             on_grounds[name][part.test] = learned.scores(ground.part(part.test))
-        if learned.epochs:
-            curves.append(Curve(*learned.losses, learned.epochs))
-            epochs.append(learned.epochs)
         if not way.epochs:
             after()
-    all_of_it = np.arange(number)
-    lesson = Lesson(
-        exam.shown.part(all_of_it),
-        tuple(exam.grounds.values()),
-        None,
-        epochs=round(median(epochs)) if epochs else None,
-        seed=exam.seed,
-        after=after,
-    )
-    kept = way.learn(lesson)
+    kept = way.learn(_last_lesson(exam, rounds, after))
     if not way.epochs:
         after()
     seconds = time.perf_counter() - started
@@ -128,8 +121,10 @@ def judged(way: Way, exam: Exam, after: Callable[[], None] = lambda: None) -> En
         probabilities=probabilities,
         threshold=threshold,
         grounds=of_grounds,
-        curves=tuple(curves),
+        curves=tuple(Curve(*one.losses, one.epochs) for one in rounds if one.epochs),
         cost=cost,
+        validation=validation,
+        variant=kept.variant,
     )
     return Entrant(trial, kept, sigmoid)
 
@@ -146,9 +141,24 @@ def measured(judge: Callable[[], Entrant]) -> Entrant:
 def _lesson(exam: Exam, part: Division, seed: int, after: Callable[[], None]) -> Lesson:
     return Lesson(
         exam.shown.part(part.train),
-        tuple(ground.part(part.train) for ground in exam.grounds.values()),
+        tuple(ground.part(part.train) for ground in exam.practice),
         exam.shown.part(part.validation),
         seed=seed,
+        after=after,
+    )
+
+
+def _last_lesson(exam: Exam, rounds: Sequence[Learned], after: Callable[[], None]) -> Lesson:
+    """All pictures, as most rounds found best."""
+    ((variant, _),) = Counter(one.variant for one in rounds).most_common(1)
+    epochs = [one.epochs for one in rounds if one.variant == variant]
+    return Lesson(
+        exam.shown,
+        tuple(exam.practice),
+        None,
+        epochs=round(median(epochs)) or None,
+        variant=variant,
+        seed=exam.seed,
         after=after,
     )
 

@@ -70,6 +70,9 @@ class Trial:
             `models.detector.pictures.grounds`.
         curves: one a round; empty where nothing is trained by epochs.
         cost: what it takes; None where it was not measured.
+        validation: float64 of shape (n,), scores by what had learned from none of them but had
+            been chosen by them: what the winner is chosen by. None where that was not asked for.
+        variant: of the approach, which most rounds chose; empty without a choice.
     """
 
     title: str
@@ -81,6 +84,8 @@ class Trial:
     grounds: Mapping[str, Values] = field(default_factory=dict)
     curves: tuple[Curve, ...] = ()
     cost: Cost | None = None
+    validation: Values | None = None
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

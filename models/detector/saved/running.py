@@ -15,7 +15,7 @@ from models.detector.features.space import BranchSpace, FeatureSpace
 from models.detector.heads.heads import Head, head_of
 from models.detector.heads.probability import Sigmoid
 from models.detector.pictures.plane import Pixels, plane_of
-from models.detector.saved.manifest import HEAD_FILE, Manifest, read_manifest
+from models.detector.saved.manifest import HEAD_FILE, NETWORK_FILE, Manifest, read_manifest
 
 
 class Detector:
@@ -88,10 +88,24 @@ def load_detector(folder: Path, *, branch_id: str) -> Detector:
 
 
 def _space_of(manifest: Manifest, folder: Path) -> FeatureSpace:
-    del folder
+    """What sees for it; built from its settings, and its weights read.
+
+    Raises:
+        ValueError, KeyError, TypeError, OSError: they do not fit.
+    """
     if manifest.approach == "branch":
         return BranchSpace()
-    raise ValueError(f"{manifest.approach} is not known")
+    if NETWORK_FILE not in manifest.files:
+        raise ValueError("its network is missing")
+    if manifest.approach == "cnn":
+        from models.detector.features.cnn import CnnShape, CnnSpace
+
+        space = CnnSpace(CnnShape.of(manifest.settings))
+        space.load(folder / NETWORK_FILE)
+        return space
+    from models.detector.features.transfer import saved_space
+
+    return saved_space(folder / NETWORK_FILE)
 
 
 def _checked(file: Path, sha256: str) -> bytes:
