@@ -11,6 +11,7 @@ from config.errors import PigeonholeError
 from service.cli import (
     classes,
     classify,
+    detector,
     doctor,
     evaluate,
     ledger,
@@ -46,6 +47,7 @@ app.add_typer(classes.app, name="classes")
 app.command()(doctor.doctor)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.add_typer(detector.app, name="detector")
 
 
 @app.callback()

@@ -23,6 +23,7 @@ from models.detector.heads.probability import (
 )
 from models.detector.judging.rounds import Division, divisions
 from models.detector.judging.trial import Cost, Curve, Trial
+from models.detector.saved.saving import saved_size
 
 Values = NDArray[np.float64]
 
@@ -111,7 +112,7 @@ def judged(way: Way, exam: Exam, after: Callable[[], None] = lambda: None) -> En
         train_seconds=seconds,
         use_milliseconds=_milliseconds(kept, exam.shown),
         train_megabytes=0.0,
-        disk_bytes=0,
+        disk_bytes=saved_size(kept.head, kept.networks),
     )
     trial = Trial(
         title=way.title,

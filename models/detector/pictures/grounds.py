@@ -13,7 +13,8 @@ of the class is often more of it, and would make the test say what is on the gro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -24,7 +25,7 @@ from models.detector.pictures.picture import Picture
 from models.detector.pictures.plane import SIDE, Pixels
 
 WHITE: Final = "white"
-PLAIN: Final = "plain"
+PLAIN: Final = "plain grey"
 OTHERS: Final = "other pictures"
 
 _SMALL: Final = 96  # side, in pixels, at which things are cut out
@@ -84,29 +85,55 @@ def ground_of(plane: Pixels, mask: Mask, rng: np.random.Generator) -> Pixels:
     return np.clip(np.rint(found), 0, 255).astype(np.uint8)
 
 
-def on_grounds(pictures: Sequence[Picture], seed: int = 0) -> Mapping[str, Pixels]:
-    """Every picture's thing on other grounds.
+@dataclass(frozen=True, slots=True, eq=False)
+class CutOuts:
+    """Pictures in two: their things and their grounds.
 
-    Takes some 40 ms a picture on one core.
+    Attributes:
+        planes: uint8 of shape (n, 224, 224).
+        masks: of their things, see `cut_out`.
+        grounds: see `ground_of`.
+        givers: numbers of those whose grounds serve all: others, or all where there are none.
+    """
+
+    planes: tuple[Pixels, ...]
+    masks: tuple[Mask, ...]
+    grounds: tuple[Pixels, ...]
+    givers: NDArray[np.int64]
+
+
+def cut_outs(pictures: Sequence[Picture], seed: int = 0) -> CutOuts:
+    """Things and grounds of pictures; takes some 35 ms a picture on one core.
 
     Args:
-        pictures: n of them; where none is an other, their own grounds serve one another, and a
-            ground that cannot be another's is mirrored.
-        seed: of the greys, and of which ground goes with which picture.
+        pictures: n of them; where none is an other, their own grounds serve one another.
+        seed: of the grain of filled grounds.
+    """
+    rng = np.random.default_rng(seed)
+    planes = tuple(one.plane for one in pictures)
+    masks = tuple(cut_out(plane) for plane in planes)
+    grounds = tuple(ground_of(*pair, rng) for pair in zip(planes, masks, strict=True))
+    givers = [place for place, one in enumerate(pictures) if not one.positive]
+    return CutOuts(planes, masks, grounds, np.array(givers or range(len(planes)), np.int64))
+
+
+def on_grounds(cut: CutOuts, seed: int = 0) -> dict[str, Pixels]:
+    """Every picture's thing on other grounds.
+
+    Args:
+        cut: of n pictures.
+        seed: of the greys, and of which ground goes with which picture. A ground that cannot be
+            another's is mirrored.
 
     Returns:
         uint8 of shape (n, 224, 224) for each of `WHITE`, `PLAIN` and `OTHERS`, in the order of
-        ``pictures``.
+        the pictures.
     """
     rng = np.random.default_rng(seed)
-    number = len(pictures)
-    planes = [one.plane for one in pictures]
-    masks = [cut_out(plane) for plane in planes]
-    grounds = [ground_of(*pair, rng) for pair in zip(planes, masks, strict=True)]
+    number = len(cut.planes)
     greys = rng.integers(*_GREYS, size=number, endpoint=True)
     # Turns through a random order: each ground serves about as often, and never its own picture.
-    givers = [place for place, one in enumerate(pictures) if not one.positive]
-    order = rng.permutation(givers or np.arange(number))
+    order = rng.permutation(cut.givers)
     turns = rng.permutation(number)
     giver = np.empty(number, np.int64)
     giver[turns] = np.resize(order, number)
@@ -114,8 +141,8 @@ def on_grounds(pictures: Sequence[Picture], seed: int = 0) -> Mapping[str, Pixel
     giver[own] = [order[(int(np.flatnonzero(order == place)[0]) + 1) % len(order)] for place in own]
     flips = rng.random(number) < 0.5
     found = {name: np.empty((number, SIDE, SIDE), np.uint8) for name in (WHITE, PLAIN, OTHERS)}
-    for place, (plane, mask) in enumerate(zip(planes, masks, strict=True)):
-        ground = grounds[giver[place]]
+    for place, (plane, mask) in enumerate(zip(cut.planes, cut.masks, strict=True)):
+        ground = cut.grounds[giver[place]]
         if flips[place] or giver[place] == place:
             ground = ground[:, ::-1]
         found[WHITE][place] = _laid(plane, mask, 255)

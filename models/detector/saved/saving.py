@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -34,9 +35,7 @@ def save_detector(
     Raises:
         OSError: the disk is full, say.
     """
-    np.savez(folder / HEAD_FILE, **head.arrays())  # type: ignore[arg-type]
-    for name, write in networks.items():
-        write(folder / name)
+    _write(folder, head, networks)
     files = {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
         for name in (HEAD_FILE, *networks)
@@ -50,3 +49,16 @@ def save_detector(
         finally:
             os.close(descriptor)
     return manifest
+
+
+def saved_size(head: Head, networks: Mapping[str, Callable[[Path], object]]) -> int:
+    """Bytes on the disk that a detector would take."""
+    with tempfile.TemporaryDirectory(prefix="pigeonhole-") as folder:
+        _write(Path(folder), head, networks)
+        return sum(file.stat().st_size for file in Path(folder).iterdir())
+
+
+def _write(folder: Path, head: Head, networks: Mapping[str, Callable[[Path], object]]) -> None:
+    np.savez(folder / HEAD_FILE, **head.arrays())  # type: ignore[arg-type]
+    for name, write in networks.items():
+        write(folder / name)

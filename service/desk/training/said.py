@@ -115,6 +115,11 @@ def _why_not(one: Spoken) -> str:
         return "of none of the classes"
     if one.scan.path.suffix.lower() not in SUFFIXES:
         return "of a kind that training does not read"
+    return unreadable(one)
+
+
+def unreadable(one: Spoken) -> str:
+    """Why the file that a person spoke of cannot be learned from; empty if it can."""
     try:
         same = holds(one.scan.path, one.scan.sha256, one.scan.size)
     except OSError:

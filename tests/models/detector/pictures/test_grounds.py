@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.detector.pictures.grounds import cut_out, ground_of, on_grounds
+from models.detector.pictures.grounds import cut_out, cut_outs, ground_of, on_grounds
 from models.detector.pictures.picture import Picture
 from models.detector.pictures.plane import Pixels
 from tests.models.detector.scenes import scene
@@ -66,15 +66,15 @@ def test_all_are_laid_on_the_same_grounds() -> None:
         *(picture(grey, positive=True, number=n) for n, grey in enumerate(dark)),
         *(picture(grey, positive=False, number=n + 3) for n, grey in enumerate(light)),
     ]
-    found = on_grounds(pictures, seed=1)
-    assert list(found) == ["white", "plain", "other pictures"]
+    found = on_grounds(cut_outs(pictures), seed=1)
+    assert list(found) == ["white", "plain grey", "other pictures"]
     for planes in found.values():
         assert planes.shape == (6, 224, 224)
         assert planes.dtype == np.uint8
         middles = planes[:, 90:134, 90:134].reshape(6, -1).mean(axis=1)
         assert middles == pytest.approx([220] * 3 + [20] * 3, abs=12)
     assert (found["white"][:, :20] == 255).all()
-    corners = found["plain"][:, :20].reshape(6, -1)
+    corners = found["plain grey"][:, :20].reshape(6, -1)
     assert (corners.min(axis=1) == corners.max(axis=1)).all()
     assert len(np.unique(corners[:, 0])) > 1
     # Grounds are those of the others, for the class too: what surrounds it is often more of it.
@@ -84,7 +84,7 @@ def test_all_are_laid_on_the_same_grounds() -> None:
 def test_a_seed_tells_the_grounds() -> None:
     """The report can be made again."""
     pictures = [picture(scene(n), positive=n < 2, number=n) for n in range(4)]
-    one, again = on_grounds(pictures, seed=2), on_grounds(pictures, seed=2)
+    one, again = on_grounds(cut_outs(pictures), seed=2), on_grounds(cut_outs(pictures), seed=2)
     for name, planes in one.items():
         assert np.array_equal(planes, again[name])
 
@@ -92,7 +92,9 @@ def test_a_seed_tells_the_grounds() -> None:
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_few_pictures_of_the_class_alone_will_do(number: int) -> None:
     """Without others their own grounds serve."""
-    found = on_grounds([picture(scene(n), positive=True, number=n) for n in range(number)])
+    found = on_grounds(
+        cut_outs([picture(scene(n), positive=True, number=n) for n in range(number)])
+    )
     assert all(planes.shape == (number, 224, 224) for planes in found.values())
 
 
@@ -100,6 +102,6 @@ def test_no_picture_keeps_its_own_ground() -> None:
     """Else some of the test would be no test."""
     pictures = [picture(np.full((224, 224), 30 * n, np.uint8), positive=n == 0) for n in range(8)]
     for seed in range(6):
-        corners = on_grounds(pictures, seed)["other pictures"][:, 0, 0]
+        corners = on_grounds(cut_outs(pictures), seed)["other pictures"][:, 0, 0]
         assert all(int(corner) != 30 * n for n, corner in enumerate(corners))
         assert 0 not in corners

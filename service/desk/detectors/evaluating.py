@@ -1,0 +1,117 @@
+"""Measuring a trained detector on pictures that it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.errors import DataError, MissingError
+from config.home import Home
+from config.settings import Settings
+from config.words import counted
+from indexer.evaluation.detectors import TrialSummary
+from models.detector.judging.trial import Trial
+from models.detector.pictures.gathering import gather
+from models.detector.pictures.picture import labels_of
+from models.detector.saved.running import load_detector
+from models.episodes.classes import Watch, unwatched
+from models.siamese.weights import SHIPPED
+from service.desk.detectors.known import read_known
+from service.desk.detectors.telling import scores_of
+from service.workers.engine import limits_of
+from service.workers.judge import open_embedder
+
+_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluated:
+    """A detector on other pictures.
+
+    Attributes:
+        trial: what it made of them; without grounds, curves and cost.
+        labels: bool of shape (n,), whether each is of the class.
+        left_out: files that were no pictures, with the reason, by path.
+        notes: what else the person should know.
+    """
+
+    trial: Trial
+    labels: NDArray[np.bool_]
+    left_out: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+def evaluate_detector(
+    home: Home,
+    settings: Settings,
+    name: str,
+    positives: Sequence[Path],
+    others: Sequence[Path],
+    *,
+    threads: int,
+    watch: Watch = unwatched,
+) -> Evaluated:
+    """Show a detector pictures whose truth is known. Those it was trained on say nothing.
+
+    Raises:
+        MissingError: there is no such detector.
+        WeightsError: it cannot be used.
+        DataError: no picture of the class, or of others, is left.
+    """
+    folder = home.detectors / name
+    if not folder.is_dir():
+        raise MissingError(
+            f"there is no detector {name!r}", "'pigeonhole detector list' shows those there are"
+        )
+    embedder = open_embedder(SHIPPED, home.cache, threads=threads)
+    detector = load_detector(folder, branch_id=embedder.branch_id)
+    gathered = gather(positives, others, limits_of(settings), watch)
+    seen = read_known(folder).probabilities
+    pictures = [one for one in gathered.pictures if one.sha256 not in seen]
+    labels = labels_of(pictures) if pictures else np.zeros(0, np.bool_)
+    shown = len(gathered.pictures) - len(pictures)
+    if not labels.any() or labels.all():
+        raise DataError(
+            f"no picture {'of others' if labels.any() else f'of {name}'} is left to measure by, "
+            f"{shown} were left out because it was trained on them",
+            "Name pictures that it has not seen",
+        )
+    probabilities = np.zeros(len(pictures))
+    with watch("judging pictures", len(pictures)) as advance:
+        for start in range(0, len(pictures), _BATCH):
+            pages = [one.grey for one in pictures[start : start + _BATCH]]
+            rows = detector.probabilities(pages, embedder.embed(pages))
+            probabilities[start : start + len(pages)] = rows
+            for _ in pages:
+                advance()
+    manifest = detector.manifest
+    notes = gathered.notes
+    if shown:
+        notes += (f"left out because it was trained on them: {counted(shown, 'picture')}",)
+    trial = Trial(
+        title=str(manifest.training.get("title", manifest.approach)),
+        approach=manifest.approach,
+        head=manifest.head,
+        scores=probabilities,
+        probabilities=probabilities,
+        threshold=manifest.threshold,
+    )
+    return Evaluated(trial, labels, gathered.left_out, notes)
+
+
+def described_evaluation(evaluated: Evaluated, summary: TrialSummary) -> dict[str, Any]:
+    """The figures as plain values."""
+    return {
+        "title": evaluated.trial.title,
+        "threshold": evaluated.trial.threshold,
+        "pictures": {
+            "positives": int(evaluated.labels.sum()),
+            "others": int((~evaluated.labels).sum()),
+        },
+        **scores_of(summary),
+    }

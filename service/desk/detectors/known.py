@@ -1,0 +1,61 @@
+"""What a detector was judged on: its pictures, and the score that each got unseen."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.detector.judging.trial import Comparison
+from models.detector.saved.manifest import PICTURES_FILE
+
+_COLUMNS = ("sha256", "label", "group", "round", "probability", "path")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Pictures that a detector knows, by the sha256 of their bytes.
+
+    Attributes:
+        probabilities: what each got from what had not seen it.
+    """
+
+    probabilities: dict[str, float]
+
+    def of(self, digests: Sequence[str]) -> NDArray[np.float64]:
+        """The probabilities of these pictures; NaN of those it does not know."""
+        return np.array([self.probabilities.get(digest, np.nan) for digest in digests])
+
+
+def write_known(folder: Path, comparison: Comparison) -> None:
+    """Write the pictures of a comparison beside the detector that came of it.
+
+    A table with tabs, for people and their tools: which picture was judged how.
+    """
+    with (folder / PICTURES_FILE).open("w", encoding="utf-8", newline="", errors="backslashreplace") as file:  # fmt: skip
+        table = csv.writer(file, dialect="excel-tab", lineterminator="\n")
+        table.writerow(_COLUMNS)
+        rows = zip(
+            comparison.pictures, comparison.rounds, comparison.best.probabilities, strict=True
+        )
+        for one, number, probability in rows:
+            label = comparison.name if one.positive else "other"
+            table.writerow(
+                (one.sha256, label, one.group, int(number), f"{probability:.6f}", str(one.path))
+            )
+
+
+def read_known(folder: Path) -> Known:
+    """What `write_known` wrote; nothing where it is missing or damaged."""
+    found: dict[str, float] = {}
+    try:
+        with (folder / PICTURES_FILE).open(encoding="utf-8", newline="", errors="replace") as file:
+            for row in csv.DictReader(file, dialect="excel-tab"):
+                found[row["sha256"]] = float(row["probability"])
+    except (OSError, KeyError, ValueError, TypeError, csv.Error):
+        return Known({})
+    return Known(found)

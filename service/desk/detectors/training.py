@@ -1,0 +1,150 @@
+"""Training a detector as a use-case: gather, judge every approach, keep the best, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from config.errors import UsageError
+from config.home import Home
+from config.settings import Settings
+from indexer.evaluation.measures import auroc
+from indexer.support import check_class_name
+from models.detector.judging.border import border_scores
+from models.detector.judging.rounds import rounds_of
+from models.detector.judging.trial import Comparison
+from models.detector.saved.manifest import REPORT_FILE
+from models.detector.saved.saving import save_detector
+from models.episodes.classes import Watch, unwatched
+from models.siamese.weights import SHIPPED
+from service.desk.detectors.collecting import Collected, collected
+from service.desk.detectors.entering import Entered, entered
+from service.desk.detectors.known import write_known
+from service.desk.detectors.publishing import new_folder
+from service.desk.detectors.request import Request, completed
+from service.desk.detectors.retraining import earlier_beside
+from service.desk.detectors.telling import manifest_of
+from service.reports.detectors.report import write_detector_report
+from service.workers.engine import limits_of
+from service.workers.judge import open_embedder
+
+if TYPE_CHECKING:
+    from models.detector.judging.contest import Entrant
+    from models.siamese.embedder import Embedder
+
+Tell = Callable[[str], None]
+
+
+def train_detector(
+    home: Home,
+    settings: Settings,
+    request: Request,
+    *,
+    threads: int,
+    watch: Watch = unwatched,
+    tell: Tell = lambda _line: None,
+) -> Comparison:
+    """Judge every approach on these pictures, and put the best where the service finds it.
+
+    An earlier detector of that name is judged beside it, and set aside.
+
+    Args:
+        home: whose detector it becomes.
+        settings: of the home.
+        request: what is asked for.
+        threads: that TensorFlow may take.
+        watch: shown each stretch of work.
+        tell: given what the person should know, line by line.
+
+    Returns:
+        What was judged; without trials where every approach had to be skipped: then nothing is
+        changed.
+
+    Raises:
+        UsageError: the name is none of a folder, or no pictures are named.
+        DataError: the pictures do not suffice.
+        WeightsError: weights that were named are none.
+        HomeError: it cannot be saved.
+    """
+    check_class_name(request.name)
+    request = completed(home, request)
+    found = collected(request, limits_of(settings), watch)
+    for path, reason in found.gathered.left_out.items():
+        tell(f"left out: {path} {reason}")
+    for note in found.notes:
+        tell(note)
+    rounds = rounds_of(found.gathered.pictures, seed=request.seed)
+    embedder = open_embedder(SHIPPED, home.cache, threads=threads)
+    entry = entered(request.approach, request.weights, home.cache, one_class=found.one_class)
+    for approach, reason in entry.skipped.items():
+        tell(f"{approach} is skipped: {reason}")
+    comparison = Comparison(
+        name=request.name,
+        pictures=found.gathered.pictures,
+        rounds=rounds,
+        trials=(),
+        left_out=found.gathered.left_out,
+        skipped=entry.skipped,
+        notes=found.notes,
+        one_class=found.one_class,
+    )
+    if not entry.ways:
+        return comparison
+    comparison, best = _judged(
+        home, settings, request, comparison, entry, embedder, found, watch, tell
+    )
+    branch_id = embedder.branch_id if best.trial.approach == "branch" else ""
+    with new_folder(home, request.name) as folder:
+        manifest = manifest_of(comparison, best, request, branch_id)
+        save_detector(folder, manifest, best.learned.head, best.learned.networks)
+        write_known(folder, comparison)
+        try:
+            write_detector_report(folder / REPORT_FILE, comparison, limits_of(settings))
+        except UsageError as error:
+            tell(f"there is no report: {error}")
+    return comparison
+
+
+def _judged(
+    home: Home,
+    settings: Settings,
+    request: Request,
+    comparison: Comparison,
+    entry: Entered,
+    embedder: Embedder,
+    found: Collected,
+    watch: Watch,
+    tell: Tell,
+) -> tuple[Comparison, Entrant]:
+    """The comparison with all that was judged, the best first, and the best."""
+    from models.detector.judging.contest import judged, measured
+    from service.desk.detectors.exam import exam_of
+
+    pictures, rounds, labels = comparison.pictures, comparison.rounds, comparison.labels
+    exam, examples = exam_of(
+        pictures, rounds, embedder, let_in=settings.reject, one_class=found.one_class,
+        seed=request.seed, watch=watch,
+    )  # fmt: skip
+    entrants: list[Entrant] = []
+    for way in entry.ways:
+        steps = max(way.epochs, 1) * (int(rounds.max()) + 2)
+        with watch(f"training {way.title}", steps) as advance:
+            entrants.append(measured(partial(judged, way, exam, advance)))
+    entry.keep()
+
+    def by_validation(one: Entrant) -> float:
+        """Not by the test: of four figures the highest is too high."""
+        held = one.trial.validation
+        return (auroc(held[labels], held[~labels]) or 0.0) if held is not None else 0.0
+
+    entrants.sort(key=by_validation, reverse=True)
+    told = replace(
+        comparison,
+        trials=tuple(one.trial for one in entrants),
+        border=None if found.drawn else border_scores(pictures, rounds),
+        grounds=examples,
+        earlier=earlier_beside(home, request.name, pictures, exam.shown, embedder.branch_id, tell),
+    )
+    return told, entrants[0]
