@@ -161,6 +161,7 @@ class Judge(Executor):
 
 SPEC = EngineSpec(
     support=Path("/nowhere/support"),
+    detectors=Path("/nowhere/detectors"),
     cache=Path("/nowhere/cache"),
     manifest=Path("/nowhere/manifest.json"),
     reject=0.05,

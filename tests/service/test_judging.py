@@ -17,7 +17,7 @@ Draw = Callable[..., Path]
 
 KEYS = [
     "path", "class", "score", "distance", "nearest_class", "nearest_support", "runner_up",
-    "runner_up_distance", "branch_id", "index_id", "detectors",
+    "runner_up_distance", "branch_id", "index_id", "detectors", "decided_by",
 ]  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def test_the_answer_is_what_the_contract_says(judge: Any, drawn: Draw) -> None:
     assert 0 <= answer["distance"] < 1e-3 < answer["runner_up_distance"] <= 2
     assert 0 <= answer["score"] <= 1
     assert answer["detectors"] == {}
+    assert answer["decided_by"] == "support"
     assert json.loads(json.dumps(answer)) == answer
 
 
@@ -109,8 +110,8 @@ def test_an_unusable_example_is_told_once(judge: Any, engine: Engine, drawn: Dra
     """The notice would be repeated for every sixteen files, or never come."""
     (engine.spec.support / "ticket" / "notes.txt").write_text("no picture")
     told: list[tuple[str, str]] = []
-    judge(*[drawn("cylinder")] * 40, notice=lambda name, reason: told.append((name, reason)))
-    assert [name for name, _ in told] == ["ticket/notes.txt"]
+    judge(*[drawn("cylinder")] * 40, notice=lambda part, name, _reason: told.append((part, name)))
+    assert told == [("support image", "ticket/notes.txt")]
 
 
 def test_reading_adds_text_and_fields(judge: Any, drawn: Draw) -> None:
