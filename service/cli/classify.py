@@ -61,4 +61,5 @@ def _line(answer: dict[str, Any]) -> str:
     if answer["decided_by"] == "detector":
         sure = f"detector {answer['class']}, probability {answer['detectors'][answer['class']]:.2f}"
         return f"{line} ({'; '.join(filter(None, (sure, like)))})"
-    return f"{line} ({like or 'there are no classes yet'})"
+    nothing = "no detector knows it" if answer["detectors"] else "there are no classes yet"
+    return f"{line} ({like or nothing})"

@@ -49,6 +49,7 @@ def examine_home(home: Home, settings: Settings) -> Iterator[Finding]:
     yield from _mounts(home)
     yield _space(home)
     yield from _support(home, settings)
+    yield from _detectors(home)
 
 
 def _ours() -> Finding:
@@ -211,3 +212,14 @@ def _support(home: Home, settings: Settings) -> Iterator[Finding]:
             f"it names {name!r}, which is no class, so nothing of it is read",
             f"Did you mean {near[0]!r}?" if near else f"The classes are {', '.join(counts)}",
         )
+
+
+def _detectors(home: Home) -> Iterator[Finding]:
+    from service.desk.detectors.listing import list_detectors
+
+    found = list_detectors(home)
+    for one in found:
+        if one.trouble:
+            yield Finding("warning", "detectors", f"{one.trouble}: it is not used", one.advice)
+    if sound := [one.name for one in found if not one.trouble]:
+        yield Finding("ok", "detectors", ", ".join(sound))

@@ -13,7 +13,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from config.errors import PigeonholeError
+from config.errors import PigeonholeError, UsageError
 from config.ignored import Ignored
 from indexer.support import check_class_name
 from indexer.verdict import Detection
@@ -45,6 +45,19 @@ def detector_folders(folder: Path) -> dict[str, Path]:
     except OSError:
         return {}
     return {name: folder / name for name in sorted(names)}
+
+
+def detector_names(folder: Path) -> list[str]:
+    """The classes that detectors below ``folder`` may give, broken ones included, sorted."""
+    return [name for name in detector_folders(folder) if _is_class_name(name)]
+
+
+def _is_class_name(name: str) -> bool:
+    try:
+        check_class_name(name)
+    except UsageError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

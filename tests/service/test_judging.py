@@ -7,11 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from config.ignored import Ignored
+from service.cli.classify import _line
 from service.desk.judging import classify, files_of
 from service.workers.engine import Engine
+from tests.detectors import put_detector
 
 Draw = Callable[..., Path]
 
@@ -162,3 +165,61 @@ def test_a_path_that_no_system_takes_is_an_answer(judge: Any, tmp_path: Path) ->
     (path,) = files_of([tmp_path / ("x" * 300)], Ignored(()))
     (answer,) = judge(path)
     assert answer["error"] == "cannot be opened: file name too long"
+
+
+def test_a_detector_s_word_is_in_the_answer(judge: Any, engine: Engine, drawn: Draw) -> None:
+    """A script could not tell which model has decided, and how sure it was."""
+    dim = engine.index.embeddings.shape[1]
+    folder = engine.spec.detectors
+    put_detector(folder, "banana", np.zeros(dim), 1.0, branch_id=engine.branch_id)
+    put_detector(folder, "cube", np.zeros(dim), -0.01, branch_id=engine.branch_id)
+    put_detector(folder, "sphere", np.zeros(dim), 0.0, branch_id="another")
+    told: list[tuple[str, str, str]] = []
+    answers = judge(*[drawn("ticket")] * 20, notice=lambda *one: told.append(one))
+    assert [one[:2] for one in told] == [("detector", "sphere")]
+    answer = answers[0]
+    assert list(answer) == KEYS
+    assert (answer["class"], answer["decided_by"]) == ("banana", "detector")
+    assert answer["nearest_class"] == "ticket"
+    assert answer["detectors"] == {
+        "banana": pytest.approx(1.0), "cube": pytest.approx(1 / (1 + np.exp(0.4))),
+    }  # fmt: skip
+    assert json.loads(json.dumps(answer)) == answer
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({}, "p: ticket (score 0.50, like ticket/1.png)"),
+        ({"class": "unknown", "decided_by": None}, "p: unknown (nearest ticket, score 0.50, like"),
+        (
+            {"class": "banana", "decided_by": "detector", "detectors": {"banana": 0.75}},
+            "p: banana (detector banana, probability 0.75; nearest ticket, score 0.50, like",
+        ),
+        (
+            {
+                "class": "banana", "decided_by": "detector", "detectors": {"banana": 0.75},
+                "nearest_class": None,
+            },
+            "p: banana (detector banana, probability 0.75)",
+        ),
+        (
+            {"class": "unknown", "decided_by": None, "nearest_class": None},
+            "p: unknown (there are no classes yet)",
+        ),
+        (
+            {
+                "class": "unknown", "decided_by": None, "nearest_class": None,
+                "detectors": {"banana": 0.25},
+            },
+            "p: unknown (no detector knows it)",
+        ),
+    ],
+)  # fmt: skip
+def test_people_are_told_who_decided(told: dict[str, Any], line: str) -> None:
+    """A detector's answer would be told with the score of another class."""
+    answer = {
+        "path": "p", "class": "ticket", "score": 0.5, "nearest_class": "ticket",
+        "nearest_support": "ticket/1.png", "detectors": {}, "decided_by": "support",
+    }  # fmt: skip
+    assert _line({**answer, **told}).startswith(line)

@@ -1,0 +1,1 @@
+"""Detectors of a home, for its faces."""
