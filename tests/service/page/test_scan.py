@@ -68,6 +68,7 @@ def test_which_model_said_what_is_shown_and_what_only_it_knows_can_be_said(
     shutil.copy(looking.home.root / looking.filed_at(2), looking.home.inbox / "yellow.png")
     Desk(looking.home, looking.office.ledger).once(WithDetector())
     page = looking.go("scans/7")
+    expect(page.locator(".verdict")).to_have_text("banana, 75%, by a detector")
     said = page.locator(".detections")
     expect(said).to_contain_text("A detector decided.")
     expect(said.get_by_role("row").nth(1)).to_have_text(f"banana75.0%62.5%yes{made.detector_id}")
