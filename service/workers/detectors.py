@@ -149,6 +149,7 @@ class Detectors:
             if ran_out_of_memory(error):
                 # Not its fault: it is tried again. What was held before is another detector.
                 self._held.pop(name, None)
+                self.broken.pop(name, None)
                 log.warning("a detector is not taken up yet", detector=name, reason="no memory")
                 return
             self._leave_out(name, stamp, _reason(error))
