@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from indexer.calibration import Calibration
 
 UNKNOWN = "unknown"
 """The class of a scan that is none of the classes; no support folder may carry this name."""
+Decider = Literal["support", "detector"]
+"""Whose answer a verdict is: the support images', or that of a detector (`models.detector`)."""
 _ROUNDING: Final = 1e-9
 
 
@@ -31,16 +34,34 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Detection:
+    """What a detector says: one more match, with a calibrated score.
+
+    Attributes:
+        name: of the detector, which is that of its class.
+        detector_id: content hash of all that decides its answers.
+        probability: calibrated, in [0, 1], that the scan is of its class.
+        accepted: the probability reaches the detector's threshold.
+    """
+
+    name: str
+    detector_id: str
+    probability: float
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What was decided of a scan.
 
     Attributes:
-        class_name: the nearest class, or ``unknown`` when rejected.
+        class_name: the nearest class, or that of a detector; ``unknown`` when rejected by all.
         score: calibrated probability, in [0, 1], that ``nearest.class_name`` is right; also
-            when the answer is ``unknown``. 0 where there is no class at all.
+            when the answer is ``unknown`` or a detector's. 0 where no class has an example.
         matches: the nearest classes, nearest first.
         branch_id: content hash of the weights and the preparation that judged.
         index_id: content hash of the support set that judged.
+        detections: what each detector says, by name.
     """
 
     class_name: str
@@ -48,6 +69,7 @@ class Verdict:
     matches: tuple[Match, ...]
     branch_id: str
     index_id: str
+    detections: tuple[Detection, ...] = ()
 
     @property
     def nearest(self) -> Match | None:
@@ -59,6 +81,26 @@ class Verdict:
         """The nearest match of another class; None with fewer than two classes."""
         return self.matches[1] if len(self.matches) > 1 else None
 
+    @property
+    def decided_by(self) -> Decider | None:
+        """Whose answer ``class_name`` is; of two that give the same one, the surer's."""
+        return self._deciding[0]
+
+    @property
+    def sureness(self) -> float:
+        """Calibrated probability, in [0, 1], that ``class_name`` is right; 0 if it is ``unknown``."""
+        return self._deciding[1]
+
+    @property
+    def _deciding(self) -> tuple[Decider | None, float]:
+        if self.class_name == UNKNOWN:
+            return None, 0.0
+        best = _surest([one for one in self.detections if one.name == self.class_name])
+        near = self.nearest is not None and self.nearest.class_name == self.class_name
+        if near and (best is None or best.probability <= self.score):
+            return "support", self.score
+        return ("detector", best.probability) if best else (None, 0.0)
+
 
 def decide(
     matches: tuple[Match, ...],
@@ -69,8 +111,12 @@ def decide(
     reject: float,
     branch_id: str,
     index_id: str,
+    detections: tuple[Detection, ...] = (),
 ) -> Verdict:
     """The verdict on one scan.
+
+    Whoever accepts it competes by calibrated probability: the nearest class by its score, each
+    detector by its own. The highest wins; the nearest class also where it is as high.
 
     Args:
         matches: the nearest classes, nearest first.
@@ -80,36 +126,53 @@ def decide(
         reject: the share of strangers that the user accepts letting in.
         branch_id: of the branch.
         index_id: of the index.
+        detections: what each detector says, by name.
     """
-    if not matches:
-        return Verdict(UNKNOWN, 0.0, (), branch_id, index_id)
-    distances = [match.distance for match in matches]
-    odds = calibration.odds(distances, cohort_distance)
-    accepted = odds >= calibration.limit(reject, n_classes)
+    score, accepted = 0.0, False
+    if matches:
+        distances = [match.distance for match in matches]
+        odds = calibration.odds(distances, cohort_distance)
+        score = calibration.score(distances, odds)
+        accepted = odds >= calibration.limit(reject, n_classes)
     return Verdict(
-        class_name=matches[0].class_name if accepted else UNKNOWN,
-        score=calibration.score(distances, odds),
+        class_name=_winner(matches[0] if accepted else None, score, detections),
+        score=score,
         matches=matches,
         branch_id=branch_id,
         index_id=index_id,
+        detections=detections,
     )
 
 
 def decide_again(
     verdict: Verdict, *, calibration: Calibration, n_classes: int, reject: float
 ) -> Verdict:
-    """The same verdict under another ``reject``; the distances and the score hold.
+    """The same verdict under another ``reject``; distances, score and detections hold.
 
     Args:
-        verdict: made by the same branch on the same index.
+        verdict: made by the same branch on the same index, with the same detectors.
         calibration: of that branch.
         n_classes: number of classes in that index.
         reject: the share of strangers that the user accepts letting in.
     """
-    if not verdict.matches:
-        return verdict
-    odds = calibration.odds_of(verdict.score, [match.distance for match in verdict.matches])
-    # The odds come out of a rounded score: those that lie on the limit are accepted.
-    accepted = odds >= calibration.limit(reject, n_classes) - _ROUNDING
-    name = verdict.matches[0].class_name if accepted else UNKNOWN
-    return replace(verdict, class_name=name)
+    accepted = False
+    if verdict.matches:
+        odds = calibration.odds_of(verdict.score, [match.distance for match in verdict.matches])
+        # The odds come out of a rounded score: those that lie on the limit are accepted.
+        accepted = odds >= calibration.limit(reject, n_classes) - _ROUNDING
+    nearest = verdict.nearest if accepted else None
+    return replace(verdict, class_name=_winner(nearest, verdict.score, verdict.detections))
+
+
+def _winner(accepted: Match | None, score: float, detections: Sequence[Detection]) -> str:
+    """The class of the surest of those who accept a scan; ``unknown`` if nobody does."""
+    best = _surest(detections)
+    if best is not None and (accepted is None or best.probability > score):
+        return best.name
+    return accepted.class_name if accepted is not None else UNKNOWN
+
+
+def _surest(detections: Sequence[Detection]) -> Detection | None:
+    """The most probable of those that accept; of two alike the first."""
+    accepting = [one for one in detections if one.accepted]
+    return max(accepting, key=lambda one: one.probability, default=None)

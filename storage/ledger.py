@@ -21,9 +21,18 @@ from storage.claims import claim
 from storage.database import Database
 from storage.queries.queries import Queries
 from storage.records import Claim, Decision, Heartbeat, Move, displayable, timestamp
-from storage.rows import MOST, as_move, each, faulted, journal_row, match_rows, placed
+from storage.rows import (
+    MOST,
+    as_move,
+    detection_rows,
+    each,
+    faulted,
+    journal_row,
+    match_rows,
+    placed,
+)
 from storage.standing import places_of
-from storage.tables import OPEN, heartbeat, journal, matches, scans
+from storage.tables import OPEN, detections, heartbeat, journal, matches, scans
 from storage.tickets.outputs import owe
 from storage.tickets.tickets import add_tickets
 
@@ -82,6 +91,11 @@ class Ledger(Queries):
                 connection,
                 insert(matches),
                 [row for d in kept for row in match_rows(d.scan_id, d.verdict)],
+            )
+            each(
+                connection,
+                insert(detections),
+                [row for d in kept for row in detection_rows(d.scan_id, d.verdict)],
             )
             add_tickets(connection, {d.scan_id: d.ticket for d in kept if d.ticket is not None})
             owe(connection, [(d.scan_id, d.outputs) for d in kept])

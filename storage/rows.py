@@ -1,9 +1,10 @@
-"""Values as rows: what a decision, its matches and its move become in the tables."""
+"""Values as rows: what a decision, its matches, detections and move become in the tables."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,6 +87,12 @@ def match_rows(scan_id: int, verdict: Verdict | None) -> Iterator[dict[str, Any]
             "support": displayable(match.support),
             "distance": match.distance,
         }
+
+
+def detection_rows(scan_id: int, verdict: Verdict | None) -> Iterator[dict[str, Any]]:
+    """What each detector said, as rows of ``detections``."""
+    for one in verdict.detections if verdict else ():
+        yield {"scan_id": scan_id, **asdict(one), "name": displayable(one.name)}
 
 
 def decided(decision: Decision, home: Home) -> dict[str, Any]:

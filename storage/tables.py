@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import (
     REAL,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0010"
+HEAD: Final = "0011"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -93,6 +94,18 @@ matches = Table(
     Column("support", Text, nullable=False),
     Column("distance", REAL, nullable=False),
 )
+
+# What each detector said of a scan: its answer is one more match, if it was accepted.
+detections = Table(
+    "detections",
+    metadata,
+    Column("scan_id", ForeignKey("scans.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("detector_id", Text, nullable=False),
+    Column("probability", REAL, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+)
+Index("ix_detections_name", detections.c.name)
 
 readings = Table(
     "readings",
@@ -209,11 +222,13 @@ reclassified = Table(
     Column("scan_id", ForeignKey("scans.id"), nullable=False, index=True),
     Column("done_at", Text, nullable=False),
     Column("class_name", Text, nullable=False),
-    # What the scan was, and where it stood, with what the row and its matches said of it, in JSON.
+    # What the scan was, and where it stood, with what was said of it, in JSON.
     Column("class_before", Text),
     Column("place_before", LargeBinary, nullable=False),
     Column("verdict_before", Text, nullable=False),
     Column("matches_before", Text, nullable=False),
+    # NULL where that was before detectors were.
+    Column("detections_before", Text),
     Column("undone_at", Text),
     sqlite_autoincrement=True,
 )

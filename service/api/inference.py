@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from service.api.context import TheOffice, Uploads
-from service.api.parts import FieldDetail, MatchAnswer
+from service.api.parts import DecidedBy, DetectionAnswer, FieldDetail, MatchAnswer
 from service.desk.asking import Question
 from service.desk.keeping import keep
 from service.desk.office import Office
@@ -29,7 +29,7 @@ class Judged(BaseModel):
     """An upload that was judged, with the keys of ``classify --json``."""
 
     name: str = Field(description="What the client called the file; never a path.")
-    class_name: str = Field(alias="class", description="A class, or unknown.")
+    class_name: str = Field(alias="class", description="A class, a detector's, or unknown.")
     score: float = Field(description="How likely nearest_class is right.")
     distance: float | None
     nearest_class: str | None
@@ -38,8 +38,10 @@ class Judged(BaseModel):
     runner_up_distance: float | None
     branch_id: str
     index_id: str
-    detectors: dict[str, float]
+    detectors: dict[str, float] = Field(description="What each detector says: a probability.")
+    decided_by: DecidedBy = Field(description="Whose answer the class is; null if it is unknown.")
     matches: list[MatchAnswer]
+    detections: list[DetectionAnswer] = Field(description="What each detector says, by name.")
     text: str | None = Field(None, description="What was read, if anything was to be.")
     fields: dict[str, str | None] | None = None
     field_details: dict[str, FieldDetail] | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 Box = tuple[int, int, int, int]
@@ -15,6 +17,18 @@ class MatchAnswer(BaseModel):
     class_name: str = Field(alias="class")
     support: str = Field(description="Its nearest example.")
     distance: float
+
+
+class DetectionAnswer(BaseModel):
+    """What a detector says."""
+
+    name: str = Field(description="Of the detector, which is its class.")
+    detector_id: str
+    probability: float = Field(description="Calibrated, that the scan is of its class.")
+    accepted: bool = Field(description="Whether that reaches its threshold.")
+
+
+DecidedBy = Literal["support", "detector"] | None
 
 
 class FieldDetail(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.api.parts import Box, FieldDetail, MatchAnswer
+from service.api.parts import Box, DecidedBy, DetectionAnswer, FieldDetail, MatchAnswer
 from service.desk.scans.scans import State
 
 FieldName = Literal["vendor", "ticket_date", "total", "currency", "tax"]
@@ -99,10 +99,20 @@ class EditAnswer(BaseModel):
     as_read: bool = Field(description="Whether the field was given back what was read.")
 
 
+class StoredDetection(DetectionAnswer):
+    """What a detector said of a scan."""
+
+    threshold: float | None = Field(description="Null where that detector is no longer there.")
+
+
 class ScanDetail(ScanRow):
     """All that is known of one scan."""
 
     matches: list[MatchAnswer]
+    detections: list[StoredDetection] = Field(description="What each detector said, by name.")
+    decided_by: DecidedBy = Field(
+        description="Whose answer the verdict was, whatever a person said since; null: nobody's."
+    )
     field_details: dict[str, FieldDetail]
     stage: str | None = Field(description="Where its fault arose.")
     advice: str | None = Field(description="What to do about its fault.")
@@ -133,7 +143,7 @@ class CorrectionRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     class_name: Annotated[str, Field(alias="class", min_length=1, max_length=200)] = Field(
-        description="A class that has examples, or unknown; its own to confirm it."
+        description="A class that has examples or a detector, or unknown; its own to confirm it."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -52,11 +52,14 @@ def classify(
     raise typer.Exit(ExitCode.SCANS_FAILED if failed else ExitCode.OK)
 
 
-def _line(answer: dict[str, object]) -> str:
+def _line(answer: dict[str, Any]) -> str:
     line = f"{answer['path']}: {answer['class']}"
-    if answer["nearest_class"] is None:
-        return f"{line} (there are no classes yet)"
-    near = (
-        "" if answer["class"] == answer["nearest_class"] else f"nearest {answer['nearest_class']}, "
-    )
-    return f"{line} ({near}score {answer['score']:.2f}, like {answer['nearest_support']})"
+    near, like = answer["nearest_class"], ""
+    if near is not None:
+        nearest = "" if answer["class"] == near else f"nearest {near}, "
+        like = f"{nearest}score {answer['score']:.2f}, like {answer['nearest_support']}"
+    if answer["decided_by"] == "detector":
+        sure = f"detector {answer['class']}, probability {answer['detectors'][answer['class']]:.2f}"
+        return f"{line} ({'; '.join(filter(None, (sure, like)))})"
+    nothing = "no detector knows it" if answer["detectors"] else "there are no classes yet"
+    return f"{line} ({like or nothing})"

@@ -185,5 +185,6 @@ def _moment(text: str | None) -> datetime | None:
 
 def _shown(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {number}" for name, number in value.items()) or "none"
+        told = {name: "broken" if one is None else one for name, one in value.items()}
+        return ", ".join(f"{name} {one}" for name, one in told.items()) or "none"
     return str(value)

@@ -21,9 +21,9 @@ def notice(line: str) -> None:
     sys.stderr.write(plain(line) + "\n")
 
 
-def unusable(name: str, reason: str) -> None:
-    """A notice that an example is left out."""
-    notice(f"support image {name} is not used: {reason}")
+def unusable(part: str, name: str, reason: str) -> None:
+    """A notice that an example or a detector is left out."""
+    notice(f"{part} {name} is not used: {reason}")
 
 
 def say(line: str) -> None:

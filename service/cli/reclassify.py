@@ -104,6 +104,7 @@ def _told(home: Home, offer: Offer) -> dict[str, Any]:
         "from": offer.scan.class_name,
         "to": offer.class_name,
         "score": offer.verdict.score,
+        "decided_by": offer.verdict.decided_by,
     }
 
 

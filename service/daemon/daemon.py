@@ -86,6 +86,7 @@ class Daemon:
         self._next_sweep = 0.0
         self._next_look = 0.0
         self._unreadable: dict[str, str] = {}
+        self._broken_detectors: dict[str, str] = {}
         self._failed = False
 
     def stop(self) -> None:
@@ -254,7 +255,7 @@ class Daemon:
     def _settle(self, *, once: bool) -> list[Closed]:
         """Record, file and close what the workers have finished."""
         results = self._answers.come(self._hand, once=once)
-        self._tell_unreadable()
+        self._tell_left_out()
         if not results:
             return []
         for claim, _ in results:
@@ -277,12 +278,17 @@ class Daemon:
         log.info(closed.state, file=closed.source.name, to=closed.place)
         self._report(closed)
 
-    def _tell_unreadable(self) -> None:
+    def _tell_left_out(self) -> None:
         found = self._dispatcher.unreadable
         for name, reason in found.items():
             if self._unreadable.get(name) != reason:
                 log.warning("support image not used", image=name, reason=reason)
         self._unreadable = found
+        broken = self._dispatcher.broken_detectors
+        for name, reason in broken.items():
+            if self._broken_detectors.get(name) != reason:
+                log.warning("detector not used", detector=name, reason=reason)
+        self._broken_detectors = broken
 
     def _patience(self) -> float:
         """Seconds until there may be something to do that no event announces."""

@@ -15,7 +15,7 @@ from config.errors import PigeonholeError, WorkersError
 from indexer.verdict import Match
 from models.fields.ticket import Ticket
 from models.page.scan import Fault, Scan
-from service.desk.judging import describe, described
+from service.desk.judging import describe, described, detection
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
 from service.workers.pipeline import Examined, Job, examine
@@ -85,7 +85,8 @@ class Asking:
 
         Returns:
             One answer a question, in order: the keys of ``classify --json`` with ``name`` in the
-            place of ``path``, ``matches``, and what was read; or ``name, error, stage, advice``.
+            place of ``path``, ``matches``, ``detections``, and what was read; or ``name, error,
+            stage, advice``.
 
         Raises:
             PigeonholeError: the worker does not come up, or too many wait already.
@@ -178,6 +179,7 @@ def answer_of(question: Question, examined: Examined) -> dict[str, Any]:
         }
     answer = {"name": question.name, **describe(verdict)}
     answer["matches"] = [_match(one) for one in verdict.matches]
+    answer["detections"] = [detection(one) for one in verdict.detections]
     if examined.ticket is not None or question.read:
         ticket = examined.ticket or Ticket("")
         answer["text"] = ticket.text

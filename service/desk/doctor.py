@@ -49,6 +49,7 @@ def examine_home(home: Home, settings: Settings) -> Iterator[Finding]:
     yield from _mounts(home)
     yield _space(home)
     yield from _support(home, settings)
+    yield from _detectors(home)
 
 
 def _ours() -> Finding:
@@ -184,11 +185,13 @@ def _space(home: Home) -> Finding:
 
 
 def _support(home: Home, settings: Settings) -> Iterator[Finding]:
-    from service.desk.classes.classes import list_classes, unreadable_examples
+    from service.desk.classes.classes import class_names, list_classes, unreadable_examples
+    from service.workers.detectors import detector_names
     from service.workers.engine import limits_of
 
     counts = list_classes(home)
-    if not any(counts.values()):
+    names = class_names(home)
+    if not any(counts.values()) and not detector_names(home.detectors):
         yield Finding(
             "warning",
             "classes",
@@ -203,11 +206,22 @@ def _support(home: Home, settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "classes", f"{len(counts)} with {sum(counts.values())} examples")
     # Who has no tickets need not hear that the default finds none.
     asked = settings.read_classes if "read_classes" in settings.model_fields_set else ()
-    for name in (one for one in asked if one not in counts):
-        near = difflib.get_close_matches(name, counts, n=1)
+    for name in (one for one in asked if one not in names):
+        near = difflib.get_close_matches(name, names, n=1)
         yield Finding(
             "warning",
             "read_classes",
             f"it names {name!r}, which is no class, so nothing of it is read",
-            f"Did you mean {near[0]!r}?" if near else f"The classes are {', '.join(counts)}",
+            f"Did you mean {near[0]!r}?" if near else f"The classes are {', '.join(names)}",
         )
+
+
+def _detectors(home: Home) -> Iterator[Finding]:
+    from service.desk.detectors.listing import list_detectors
+
+    found = list_detectors(home)
+    for one in found:
+        if one.trouble:
+            yield Finding("warning", "detectors", f"{one.trouble}: it is not used", one.advice)
+    if sound := [one.name for one in found if not one.trouble]:
+        yield Finding("ok", "detectors", ", ".join(sound))

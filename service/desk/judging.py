@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from config.ignored import Ignored
-from indexer.verdict import Verdict
+from indexer.verdict import Detection, Verdict
 from models.fields.ticket import FIELD_NAMES, Field, Fields, Ticket
 from models.page.hashing import hash_file
 from models.page.scan import Fault, Scan
@@ -16,6 +17,10 @@ from service.workers.engine import EngineSpec
 from service.workers.pipeline import Examined, Job, examine
 
 _BATCH = 16
+
+Part = Literal["support image", "detector"]
+LeftOut = Callable[[Part, str, str], None]
+"""Told of what could not be used: what it is, its name, and why."""
 
 
 def files_of(paths: Sequence[Path], ignored: Ignored) -> list[Path]:
@@ -43,7 +48,7 @@ def classify(
     paths: Sequence[Path],
     *,
     read: bool,
-    notice: Callable[[str, str], None],
+    notice: LeftOut,
 ) -> Iterator[dict[str, Any]]:
     """Judge each file.
 
@@ -51,7 +56,7 @@ def classify(
         spec: the engine to judge with.
         paths: files, absolute or relative.
         read: read the text too, whatever the class.
-        notice: told, once, of each support image that could not be used, and why.
+        notice: told, once, of each support image and detector that could not be used, and why.
 
     Yields:
         One object a path, in order, as the contract of ``classify --json`` has it.
@@ -65,18 +70,23 @@ def judged(
     paths: Sequence[Path],
     *,
     read: bool,
-    notice: Callable[[str, str], None],
+    notice: LeftOut,
 ) -> Iterator[Examined]:
     """What `classify` makes its answers of, in order."""
-    told: set[str] = set()
+    told: set[tuple[Part, str]] = set()
     for at in range(0, len(paths), _BATCH):
         group = paths[at : at + _BATCH]
         scans = [_scan(path) for path in group]
         batch = examine(spec, [Job(scan, read=read) for scan in scans if isinstance(scan, Scan)])
-        for name, reason in batch.unreadable.items():
-            if name not in told:
-                notice(name, reason)
-                told.add(name)
+        left_out: tuple[tuple[Part, dict[str, str]], ...] = (
+            ("support image", batch.unreadable),
+            ("detector", batch.broken_detectors),
+        )
+        for part, reasons in left_out:
+            for name, reason in reasons.items():
+                if (part, name) not in told:
+                    notice(part, name, reason)
+                    told.add((part, name))
         examined = iter(batch.examined)
         for path, scan in zip(group, scans, strict=True):
             yield next(examined) if isinstance(scan, Scan) else Examined(_no_scan(path), fault=scan)
@@ -160,5 +170,11 @@ def describe(verdict: Verdict) -> dict[str, Any]:
         "runner_up_distance": runner_up.distance if runner_up else None,
         "branch_id": verdict.branch_id,
         "index_id": verdict.index_id,
-        "detectors": {},
+        "detectors": {one.name: one.probability for one in verdict.detections},
+        "decided_by": verdict.decided_by,
     }
+
+
+def detection(one: Detection) -> dict[str, Any]:
+    """What a detector said, as plain values."""
+    return asdict(one)

@@ -9,6 +9,7 @@ from typing import Any
 from config.home import Home
 from indexer.support import class_counts
 from models.siamese.weights import SHIPPED, read_manifest
+from service.desk.detectors.listing import detector_ids
 from service.lock import daemon_at_work
 from service.space import free_bytes, shortage
 from service.version import VERSION
@@ -52,6 +53,7 @@ def status(home: Home, ledger: Ledger, *, manifest: Path = SHIPPED) -> dict[str,
             {"home": home.root, **home.scan_folders, "database": home.database.parent}
         ),
         "classes": class_counts(home.support),
+        "detectors": detector_ids(home),
         "version": VERSION,
         "branch_id": read_manifest(manifest).branch_id,
     }

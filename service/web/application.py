@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.responses import RedirectResponse, Response
 
-from service.api import classes, health, inference, lessons, metrics, scans, surveys
+from service.api import classes, detectors, health, inference, lessons, metrics, scans, surveys
 from service.desk.office import Office
 from service.http.access import Access, Sessions
 from service.http.bodies import BodyLimit
@@ -55,7 +55,7 @@ def web_app(office: Office, token: str, *, warm: bool = False) -> FastAPI:
     )
     app.state.office = office
     app.state.registry = registry = CollectorRegistry()
-    for part in (health, inference, scans, lessons, classes, surveys, metrics):
+    for part in (health, inference, scans, lessons, classes, detectors, surveys, metrics):
         app.include_router(part.router)
     app.include_router(signing_in(sessions))
     app.include_router(describing(app))

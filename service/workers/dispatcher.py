@@ -66,6 +66,7 @@ class Dispatcher:
         self._seconds_a_scan = 0.0
         self.in_flight = 0
         self.unreadable: dict[str, str] = {}
+        self.broken_detectors: dict[str, str] = {}
 
     @property
     def batch_size(self) -> int:
@@ -168,6 +169,7 @@ class Dispatcher:
                 (self._seconds_a_scan + took) / 2 if self._seconds_a_scan else took
             )
             self.unreadable = batch.unreadable
+            self.broken_detectors = batch.broken_detectors
             return batch
         if len(jobs) == 1:
             return Killed(jobs[0], reason)

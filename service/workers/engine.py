@@ -1,4 +1,4 @@
-"""The engine: the branch and the index of one process, kept in step with the support folder."""
+"""The engine: branch, index and detectors of one process, kept in step with their folders."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from models.page.scan import Fault, Page
 from models.siamese.weights import SHIPPED
 from models.ticket.engines import OcrEngine, reader_for
 from models.ticket.reader import Reader
+from service.workers.detectors import Detectors
 from service.workers.judge import Judge, first_page, open_embedder, scan_of
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class EngineSpec:
     """All that an engine is made from. Small, hashable, and it pickles: it crosses processes."""
 
     support: Path
+    detectors: Path
     cache: Path
     manifest: Path
     reject: float
@@ -69,6 +71,7 @@ class EngineSpec:
         """The spec of a home. A worker takes one thread: there are as many workers as cores."""
         return cls(
             support=home.support,
+            detectors=home.detectors,
             cache=home.cache,
             manifest=SHIPPED,
             reject=settings.reject,
@@ -109,7 +112,7 @@ def reader_of(spec: EngineSpec) -> Reader:
 
 
 class Engine:
-    """Judges pages by the support folder as it is now.
+    """Judges pages by the support folder and the detectors as they are now.
 
     Attributes:
         unreadable: support images that could not be used, with the reason, by name.
@@ -121,6 +124,7 @@ class Engine:
         self._embedder = open_embedder(spec.manifest, spec.cache, threads=spec.threads)
         self._calibration = Calibration.of(self._embedder.calibration, self._embedder.dim)
         self._cache = EmbeddingCache(spec.cache, self._embedder.branch_id)
+        self._detectors = Detectors(spec.detectors, self._embedder.branch_id)
         self._judge: Judge
         self._stamp: str | None = None
         self._look_again_at = 0.0
@@ -166,18 +170,25 @@ class Engine:
         """What the support folder looked like when it was taken up: see `support_stamp`."""
         return self._stamp
 
+    @property
+    def broken_detectors(self) -> dict[str, str]:
+        """Detectors that cannot be used, with the reason, by name."""
+        return dict(self._detectors.broken)
+
     def refresh(self, *, now: bool = False) -> None:
-        """Take up what has changed under the support folder. Only what is new is embedded.
+        """Take up what has changed in the folders. Only what is new is embedded, or loaded.
 
         Args:
-            now: look at it even if that was done a moment ago.
+            now: look at them even if that was done a moment ago.
         """
         started = time.monotonic()
         if started < self._look_again_at and not now:
             return
         stamp = support_stamp(self.spec.support)
+        changed = self._detectors.changed()
         took = time.monotonic() - started
         self._look_again_at = started + min(RECHECK, took / LOOKING_SHARE)
+        self._detectors.take_up(changed)
         if stamp == self._stamp:
             return
         try:
@@ -192,13 +203,15 @@ class Engine:
         self._stamp = stamp
 
     def judge(self, pages: Sequence[Page]) -> list[Verdict]:
-        """One verdict a page; they are embedded as one batch.
+        """One verdict a page; they are embedded as one batch, for the detectors as well.
 
         Raises:
             MemoryError: there is not enough for so many, or for one.
         """
         try:
-            return self._judge.judge(self._embedder.embed([page.pixels for page in pages]))
+            pixels = [page.pixels for page in pages]
+            embeddings = self._embedder.embed(pixels)
+            return self._judge.judge(embeddings, self._detectors.detections(pixels, embeddings))
         except Exception as error:
             if ran_out_of_memory(error):
                 raise MemoryError from error
@@ -209,8 +222,10 @@ class Engine:
         return self._judge.judge_again(verdict)
 
     def made(self, verdict: Verdict) -> bool:
-        """Whether a verdict was made by this branch on this index."""
-        return (verdict.branch_id, verdict.index_id) == (self.branch_id, self.index_id)
+        """Whether a verdict was made by this branch on this index, with these detectors."""
+        asked = {(one.name, one.detector_id) for one in verdict.detections}
+        made_by = (verdict.branch_id, verdict.index_id)
+        return made_by == (self.branch_id, self.index_id) and asked == self._detectors.ids
 
     def _rebuild(self) -> None:
         from indexer.index import Example

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.calibration import Calibration
-from indexer.verdict import Verdict, decide, decide_again
+from indexer.verdict import Detection, Verdict, decide, decide_again
 from models.page.hashing import hash_file
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Page, Scan
@@ -110,10 +110,22 @@ class Judge:
         )
         return cls(index, calibration, reject, branch_id)
 
-    def judge(self, embeddings: NDArray[np.float32]) -> list[Verdict]:
-        """One verdict a row of ``embeddings``, of shape (n, dim), rows of length 1."""
+    def judge(
+        self,
+        embeddings: NDArray[np.float32],
+        detections: Sequence[tuple[Detection, ...]] | None = None,
+    ) -> list[Verdict]:
+        """One verdict a page.
+
+        Args:
+            embeddings: float32 of shape (n, dim), rows of length 1.
+            detections: what detectors say of each page; None where none is asked.
+        """
         found = zip(
-            self.index.search(embeddings), self.index.cohort_distances(embeddings), strict=True
+            self.index.search(embeddings),
+            self.index.cohort_distances(embeddings),
+            detections if detections is not None else [()] * len(embeddings),
+            strict=True,
         )
         return [
             decide(
@@ -124,8 +136,9 @@ class Judge:
                 reject=self.reject,
                 branch_id=self.branch_id,
                 index_id=self.index.index_id,
+                detections=said,
             )
-            for matches, distance in found
+            for matches, distance, said in found
         ]
 
     def judge_again(self, verdict: Verdict) -> Verdict:

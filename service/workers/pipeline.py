@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from indexer.verdict import Verdict
 from models.fields.ticket import Ticket
@@ -22,7 +22,7 @@ from service.workers.tickets import read_ticket
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What was decided of the same bytes before; it holds as long as branch and index do."""
+    """What was decided of the same bytes before; it holds as long as branch, index, detectors do."""
 
     verdict: Verdict
     ticket: Ticket | None
@@ -70,11 +70,13 @@ class Batch:
         examined: one for each job, in order.
         unreadable: support images that could not be used, with the reason, by name.
         seconds: what it took.
+        broken_detectors: detectors that could not be used, with the reason, by name.
     """
 
     examined: tuple[Examined, ...]
     unreadable: dict[str, str]
     seconds: float
+    broken_detectors: dict[str, str] = field(default_factory=dict)
 
 
 def examine(spec: EngineSpec, jobs: Sequence[Job]) -> Batch:
@@ -113,7 +115,8 @@ def examine(spec: EngineSpec, jobs: Sequence[Job]) -> Batch:
         ticket = found if isinstance(found, Ticket) else None
         results[number] = Examined(job.scan, verdict, fault, ticket, document.n_images)
     examined = tuple(results[number] for number in range(len(jobs)))
-    return Batch(examined, dict(engine.unreadable), time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Batch(examined, dict(engine.unreadable), seconds, engine.broken_detectors)
 
 
 def warm_up(spec: EngineSpec) -> None:
@@ -124,9 +127,9 @@ def warm_up(spec: EngineSpec) -> None:
 
 
 def _known(job: Job, engine: Engine) -> Examined | None:
-    """The result for the same bytes, if branch and index are the same and nothing is missing.
+    """The result for the same bytes, if the same would judge them and nothing is missing.
 
-    The distances hold; what follows from them is decided anew, for ``reject`` may have changed.
+    Distances and detections hold; what follows from them is decided anew, for ``reject`` may have changed.
     """
     prior = job.prior
     if prior is None or not engine.made(prior.verdict):

@@ -24,7 +24,7 @@ def judged_upright(scan: Scan, verdict: Verdict, engine: Engine) -> Verdict:
     """The verdict of a page of text that lies on its side and is unknown as it lies.
 
     The branch tells a page from the same one turned by a quarter, as it must tell drawings. Only
-    strangers are looked at again: it takes a decoding.
+    strangers are looked at again, to detectors as well: it takes a decoding.
 
     Args:
         scan: of which the first page is judged.
@@ -44,7 +44,7 @@ def judged_upright(scan: Scan, verdict: Verdict, engine: Engine) -> Verdict:
     except MemoryError:
         return verdict
     known = [one for one in found if one.class_name != UNKNOWN]
-    return max(known, key=lambda one: one.score, default=verdict)
+    return max(known, key=lambda one: one.sureness, default=verdict)
 
 
 def _turned(scan: Scan, engine: Engine) -> Sequence[Page]:

@@ -20,11 +20,12 @@ from indexer.verdict import Verdict
 from storage.book import Book
 from storage.records import Move, timestamp
 from storage.rows import JUDGED as VERDICT
-from storage.rows import MOST, each, journal_row, judged, match_rows, placed
+from storage.rows import MOST, detection_rows, each, journal_row, judged, match_rows, placed
 from storage.standing import places_of
-from storage.tables import JUDGED, feedback, journal, matches, reclassified, scans
+from storage.tables import JUDGED, detections, feedback, journal, matches, reclassified, scans
 
 _MATCH = ("rank", "class_name", "support", "distance")
+_DETECTION = ("name", "detector_id", "probability", "accepted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,9 @@ class ReclassifiedBook(Book):
             ]  # fmt: skip
             each(connection, insert(reclassified), rows)
             near = [row for one in kept for row in match_rows(one.move.scan_id, one.verdict)]
+            said = [row for one in kept for row in detection_rows(one.move.scan_id, one.verdict)]
             moves = [one.move for one in kept]
-            self._judge(connection, verdicts, near, moves)
+            self._judge(connection, verdicts, near, said, moves)
         return moves
 
     def last_run(self) -> list[Changed]:
@@ -125,7 +127,8 @@ class ReclassifiedBook(Book):
         """
         with self._database.write() as connection:
             free = self._free_to_go(connection, list(moves.values()))
-            verdicts, near = dict[int, dict[str, Any]](), list[dict[str, Any]]()
+            verdicts = dict[int, dict[str, Any]]()
+            near, said = list[dict[str, Any]](), list[dict[str, Any]]()
             holding = _holding(connection, list(moves))
             kept = [
                 (number, move)
@@ -133,11 +136,12 @@ class ReclassifiedBook(Book):
                 if number in holding and move.scan_id in free
             ]
             for number, move in kept:
-                verdict, before = holding[number]
+                verdict, matches_before, detections_before = holding[number]
                 verdicts[move.scan_id] = json.loads(verdict)
-                near += [{"scan_id": move.scan_id, **match} for match in json.loads(before)]
+                near += _rows(move.scan_id, matches_before)
+                said += _rows(move.scan_id, detections_before)
             back = [move for _, move in kept]
-            self._judge(connection, verdicts, near, back)
+            self._judge(connection, verdicts, near, said, back)
             now = timestamp(self._clock())
             each(connection, _UNDO, [{"number": number, "now": now} for number, _ in kept])
         return back
@@ -154,6 +158,7 @@ class ReclassifiedBook(Book):
         connection: Connection,
         verdicts: Mapping[int, dict[str, Any]],
         near: list[dict[str, Any]],
+        said: list[dict[str, Any]],
         moves: Sequence[Move],
     ) -> None:
         rows = [
@@ -161,8 +166,10 @@ class ReclassifiedBook(Book):
             for move in moves
         ]
         each(connection, _JUDGE, rows)
-        each(connection, _FORGET, [{"scan": scan_id} for scan_id in verdicts])
+        for forget in _FORGET:
+            each(connection, forget, [{"scan": scan_id} for scan_id in verdicts])
         each(connection, insert(matches), near)
+        each(connection, insert(detections), said)
         now = timestamp(self._clock())
         each(connection, insert(journal), [journal_row(move, now) for move in moves])
 
@@ -185,7 +192,9 @@ _JUDGE = (
         **{name: bindparam(name) for name in (*VERDICT, "destination", "destination_path")},
     )
 )
-_FORGET = delete(matches).where(matches.c.scan_id == bindparam("scan"))
+_FORGET = tuple(
+    delete(table).where(table.c.scan_id == bindparam("scan")) for table in (matches, detections)
+)
 _UNDO = (
     update(reclassified)
     .where(reclassified.c.id == bindparam("number"))
@@ -202,26 +211,42 @@ def _before(connection: Connection, scan_ids: Sequence[int]) -> dict[int, dict[s
         ranked = select(matches).where(matches.c.scan_id.in_(some))
         for row in connection.execute(ranked.order_by(matches.c.rank)).mappings():
             near.setdefault(row["scan_id"], []).append({name: row[name] for name in _MATCH})
+        said: dict[int, list[dict[str, Any]]] = {}
+        asked = select(detections).where(detections.c.scan_id.in_(some))
+        for row in connection.execute(asked).mappings():
+            said.setdefault(row["scan_id"], []).append({name: row[name] for name in _DETECTION})
         for row in connection.execute(select(scans).where(scans.c.id.in_(some))).mappings():
             found[row["id"]] = {
                 "class_before": row["class_name"],
                 "place_before": row["destination_path"],
                 "verdict_before": json.dumps({name: row[name] for name in VERDICT}),
                 "matches_before": json.dumps(near.get(row["id"], [])),
+                "detections_before": json.dumps(said.get(row["id"], [])),
             }
     return found
 
 
-def _holding(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Former verdict and former matches of each change that is still what its scan is."""
-    found: dict[int, tuple[str, str]] = {}
+def _holding(
+    connection: Connection, numbers: Sequence[int]
+) -> dict[int, tuple[str, str, str | None]]:
+    """Former verdict, matches and detections of each change that is still what its scan is."""
+    found: dict[int, tuple[str, str, str | None]] = {}
     query = select(
-        reclassified.c.id, reclassified.c.verdict_before, reclassified.c.matches_before
+        reclassified.c.id,
+        reclassified.c.verdict_before,
+        reclassified.c.matches_before,
+        reclassified.c.detections_before,
     ).join(scans, scans.c.id == reclassified.c.scan_id)
     for start in range(0, len(numbers), MOST):
         some = numbers[start : start + MOST]
-        for number, verdict, near in connection.execute(
+        for number, *before in connection.execute(
             query.where(reclassified.c.id.in_(some), *_HOLDS)
         ):
-            found[number] = (verdict, near)
+            verdict, near, said = before
+            found[number] = (verdict, near, said)
     return found
+
+
+def _rows(scan_id: int, before: str | None) -> list[dict[str, Any]]:
+    """Former rows of a scan, which were written as JSON without its id."""
+    return [{"scan_id": scan_id, **row} for row in json.loads(before or "[]")]

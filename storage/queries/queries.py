@@ -21,14 +21,14 @@ from sqlalchemy import (
     table,
 )
 
-from indexer.verdict import Match, Verdict
+from indexer.verdict import Detection, Match, Verdict
 from models.fields.ticket import Field, Ticket
 from models.page.scan import Fault
 from storage import rows
 from storage.queries.searching import search
 from storage.records import Heartbeat, Hit, Move, Prior, State, Superseded, displayable, timestamp
 from storage.standing import Standing
-from storage.tables import JUDGED, OPEN, feedback, heartbeat, journal, matches, scans
+from storage.tables import JUDGED, OPEN, detections, feedback, heartbeat, journal, matches, scans
 from storage.tickets.tickets import fields_of, ticket_of
 from storage.views import RESULT_COLUMNS
 
@@ -106,6 +106,11 @@ class Queries(Standing):
         """The support images that a scan was nearest to, nearest first."""
         with self.database.read() as connection:
             return _matches(connection, scan_id)
+
+    def detections(self, scan_id: int) -> tuple[Detection, ...]:
+        """What each detector said of a scan, by name."""
+        with self.database.read() as connection:
+            return _detections(connection, scan_id)
 
     def fields(self, scan_ids: Sequence[int]) -> dict[int, dict[str, Field]]:
         """The fields that were found on scans, by their ids and by name."""
@@ -186,8 +191,9 @@ class Queries(Standing):
             if row is None or row.class_name is None:
                 return None
             found = _matches(connection, scan_id)
+            said = _detections(connection, scan_id)
             ticket = ticket_of(connection, scan_id)
-        verdict = Verdict(row.class_name, row.score, found, row.branch_id, row.index_id)
+        verdict = Verdict(row.class_name, row.score, found, row.branch_id, row.index_id, said)
         return Prior(scan_id, row.state, verdict, ticket, row.pages)
 
     def ticket(self, scan_id: int) -> Ticket | None:
@@ -245,6 +251,20 @@ def _matches(connection: Connection, scan_id: int) -> tuple[Match, ...]:
         .order_by(matches.c.rank)
     )
     return tuple(Match(*match) for match in connection.execute(near))
+
+
+def _detections(connection: Connection, scan_id: int) -> tuple[Detection, ...]:
+    said = (
+        select(
+            detections.c.name,
+            detections.c.detector_id,
+            detections.c.probability,
+            detections.c.accepted,
+        )
+        .where(detections.c.scan_id == scan_id)
+        .order_by(detections.c.name)
+    )
+    return tuple(Detection(*one) for one in connection.execute(said))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -4,12 +4,13 @@ import math
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from indexer.calibration import Calibration
-from indexer.verdict import UNKNOWN, Match, Verdict, decide, decide_again
+from indexer.verdict import UNKNOWN, Detection, Match, Verdict, decide, decide_again
 
 CALIBRATION = Calibration(
     sharpness=14.0,
@@ -136,3 +137,81 @@ def test_deciding_needs_no_index() -> None:
     code = "import sys, indexer.verdict; sys.exit(bool({'faiss', 'tensorflow'} & set(sys.modules)))"
     root = Path(__file__).resolve().parent.parent.parent
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def said(name: str, probability: float, *, accepted: bool = True) -> Detection:
+    """What a detector says."""
+    return Detection(name, f"id of {name}", probability, accepted)
+
+
+def with_detectors(*detections: Detection, near: Match | None = NEAR) -> Verdict:
+    """The verdict on a ticket, or on what is near nothing, with these detectors."""
+    return decide(
+        (near, FARTHER) if near else (),
+        cohort_distance=math.inf,
+        calibration=CALIBRATION,
+        n_classes=2,
+        reject=0.05,
+        branch_id="branch",
+        index_id="index",
+        detections=detections,
+    )
+
+
+SURE = with_detectors().score
+
+
+def test_the_surest_of_those_who_accept_wins() -> None:
+    """A detector could not win over a near class, or would even where it is less sure."""
+    assert SURE < 1
+    over = with_detectors(said("banana", min(1.0, SURE + 1e-6)), said("apple", SURE / 2))
+    assert (over.class_name, over.decided_by) == ("banana", "detector")
+    assert (over.score, over.nearest) == (SURE, NEAR)
+    assert over.sureness == over.detections[0].probability
+    under = with_detectors(said("banana", SURE - 1e-6))
+    assert (under.class_name, under.decided_by) == ("ticket", "support")
+    assert under.sureness == SURE
+
+
+def test_where_both_are_as_sure_the_class_wins() -> None:
+    """Which of them wins would hang on the order of the code."""
+    verdict = with_detectors(said("banana", SURE))
+    assert (verdict.class_name, verdict.decided_by) == ("ticket", "support")
+    two = with_detectors(said("banana", 0.9), said("apple", 0.9), near=None)
+    assert two.class_name == "banana"
+
+
+def test_a_detector_that_does_not_accept_never_wins() -> None:
+    """A threshold would be a number without effect."""
+    for near in (FAR, None):
+        verdict = with_detectors(said("banana", 0.99, accepted=False), near=near)
+        assert (verdict.class_name, verdict.decided_by, verdict.sureness) == (UNKNOWN, None, 0.0)
+
+
+def test_a_detector_knows_what_the_examples_reject() -> None:
+    """A stranger to the examples, or a home without any, would go to review."""
+    far = with_detectors(said("banana", 0.6), near=FAR)
+    assert (far.class_name, far.decided_by, far.nearest) == ("banana", "detector", FAR)
+    assert far.score == with_detectors(near=FAR).score
+    alone = with_detectors(said("banana", 0.6), near=None)
+    assert (alone.class_name, alone.score, alone.decided_by) == ("banana", 0.0, "detector")
+
+
+def test_of_two_that_say_the_same_the_surer_has_decided() -> None:
+    """A class that has examples and a detector would be told as decided by either."""
+    assert with_detectors(said("ticket", (1 + SURE) / 2)).decided_by == "detector"
+    assert with_detectors(said("ticket", SURE / 2)).decided_by == "support"
+    assert with_detectors(said("ticket", 0.9, accepted=False), near=FAR).decided_by is None
+
+
+@pytest.mark.parametrize("near", [NEAR, FAR, None])
+@pytest.mark.parametrize("probability", [0.1, 0.6, 0.999999])
+def test_detections_hold_when_it_is_decided_again(near: Match | None, probability: float) -> None:
+    """The second copy of a scan would go elsewhere than the first."""
+    verdict = with_detectors(said("apple", 0.05), said("banana", probability), near=near)
+    for class_name in (verdict.class_name, "what a person said"):
+        again = decide_again(
+            replace(verdict, class_name=class_name),
+            calibration=CALIBRATION, n_classes=2, reject=0.05,
+        )  # fmt: skip
+        assert again == verdict

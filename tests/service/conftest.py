@@ -74,8 +74,11 @@ def _engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
         # What TensorFlow says of itself while it is imported is not ours to mend.
         warnings.simplefilter("ignore")
         return engine_for(
-            replace(SPEC, support=root / "support", cache=root / "cache", manifest=SHIPPED)
-        )
+            replace(
+                SPEC, support=root / "support", detectors=root / "detectors",
+                cache=root / "cache", manifest=SHIPPED,
+            )
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -83,6 +86,7 @@ def engine(_engine: Engine) -> Engine:
     """The real engine, without any class."""
     shutil.rmtree(_engine.spec.support, ignore_errors=True)
     _engine.spec.support.mkdir()
+    shutil.rmtree(_engine.spec.detectors, ignore_errors=True)
     shutil.rmtree(_engine.spec.cache)
     _engine.spec.cache.mkdir()
     _engine._look_again_at = 0.0

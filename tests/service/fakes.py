@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from config.home import Home
 from config.settings import Settings
-from indexer.verdict import Match, Verdict
+from indexer.verdict import Detection, Match, Verdict
 from models.fields.ticket import Ticket
 from models.page.hashing import hash_file
 from models.page.read import Limits, load
@@ -50,6 +50,14 @@ def verdict_of(class_name: str, index_id: str = "index") -> Verdict:
     near = "ticket" if class_name == "unknown" else class_name
     match = Match(near, f"{near}/1.png", 0.25)
     return Verdict(class_name, 0.5, (match,), "branch", index_id)
+
+
+def detected(verdict: Verdict, word: str, detector_id: str) -> Verdict:
+    """The same where a detector of bananas was asked as well, and accepts a ``banana``."""
+    accepted = word == "banana"
+    said = Detection("banana", detector_id, 0.75 if accepted else 0.125, accepted)
+    name = word if accepted else verdict.class_name
+    return replace(verdict, class_name=name, detections=(said,))
 
 
 @dataclass
@@ -161,6 +169,7 @@ class Judge(Executor):
 
 SPEC = EngineSpec(
     support=Path("/nowhere/support"),
+    detectors=Path("/nowhere/detectors"),
     cache=Path("/nowhere/cache"),
     manifest=Path("/nowhere/manifest.json"),
     reject=0.05,

@@ -16,7 +16,14 @@ from service.desk.scans.reclassifying import Offer
 from tests.service.fakes import Desk, Judge, verdict_of
 from tests.service.test_cli_repair import run
 
-ROW = {"scan_id": 1, "file": "review/a.png", "from": "unknown", "to": "ticket", "score": 0.5}
+ROW = {
+    "scan_id": 1,
+    "file": "review/a.png",
+    "from": "unknown",
+    "to": "ticket",
+    "score": 0.5,
+    "decided_by": "support",
+}
 ASKING = """
 import sys
 from service.desk.scans import reclassifying

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from config.errors import DatabaseError, WorkersError
 from config.home import Home
@@ -55,6 +58,28 @@ def test_once_closes_all_that_is_there(desk: Desk, judge: Judge) -> None:
     desk.drop("b.png", "broken")
     assert desk.once(judge) is False
     assert desk.once(judge) is True  # that one was told
+
+
+def test_a_detector_that_is_not_used_is_told_once(desk: Desk) -> None:
+    """Nobody would learn of it, or the log would hold nothing else."""
+
+    class Broken(Judge):
+        """Has a broken detector."""
+
+        def _answer(self, future: Future[Any], jobs: Sequence[Job]) -> None:
+            inner: Future[Any] = Future()
+            super()._answer(inner, jobs)
+            broken = {"banana": "the detector banana is damaged"}
+            future.set_result(replace(inner.result(), broken_detectors=broken))
+
+    for number in range(40):
+        desk.drop(f"{number}.png", f"ticket {number}")
+    judge = Broken()
+    with capture_logs() as logs:
+        assert desk.once(judge)
+    assert len(judge.batches) > 1
+    (told,) = [one for one in logs if one["event"] == "detector not used"]
+    assert (told["detector"], told["reason"]) == ("banana", "the detector banana is damaged")
 
 
 def test_once_ends_at_once_on_an_empty_inbox(desk: Desk, judge: Judge) -> None:

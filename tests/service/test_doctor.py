@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from config.home import Home
@@ -17,6 +18,7 @@ from service.desk.classes.classes import add_examples
 from service.desk.doctor import Finding, examine_home
 from storage.database import Database
 from tests.conftest import Mount
+from tests.detectors import put_detector
 from tests.disks import fill
 from tests.service.fakes import LIMITS
 
@@ -203,6 +205,23 @@ def test_examples_that_do_not_count_are_warned_of(home: Home, drawn: Draw) -> No
     found = findings(home)["classes"]
     assert found.level == "warning"
     assert "ticket/notes.txt" in found.detail
+
+
+def test_detectors_that_are_not_used_are_warned_of(home: Home) -> None:
+    """A detector would seem to be there, and never say anything."""
+    assert "detectors" not in findings(home)
+    branch = weights.read_manifest(weights.SHIPPED)
+    zeros = np.zeros(branch.branch.dim)
+    put_detector(home.detectors, "banana", zeros, 0.0, branch_id=branch.branch_id)
+    found = findings(home, read_classes=("banana",))
+    assert (found["detectors"].level, found["detectors"].detail) == ("ok", "banana")
+    assert (found["classes"].level, "read_classes" in found) == ("ok", False)
+    for name in ("old", "unknown"):
+        put_detector(home.detectors, name, zeros, 0.0, branch_id="another")
+    worst = findings(home)["detectors"]
+    assert worst.level == "warning"
+    assert "the detector old was trained with other weights of the network" in worst.detail
+    assert "Train it again" in worst.advice
 
 
 def test_a_package_of_another_distribution_is_named(

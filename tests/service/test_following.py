@@ -102,6 +102,15 @@ def test_a_new_folder_is_a_new_class_with_its_first_example(used: Desk) -> None:
     assert [path.name for path in example.parent.iterdir()] == ["b.png"]
 
 
+def test_the_class_of_a_detector_gets_no_example(used: Desk) -> None:
+    """One odd picture would be an example of a class that was trained on hundreds."""
+    (used.home.detectors / "banana").mkdir()
+    move(used, "review/b.png", "sorted/banana/b.png")
+    used.once(Judge())
+    assert row(used, 2) == ("filed", "banana", "sorted/banana/b.png")
+    assert not (used.home.support / "banana").exists()
+
+
 def test_a_folder_that_can_be_no_class_is_none(used: Desk) -> None:
     """A hidden folder, or one called unknown, would be a class that nothing can be filed to."""
     for folder in ("unknown", "sub "):

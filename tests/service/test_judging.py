@@ -7,17 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from config.ignored import Ignored
+from service.cli.classify import _line
 from service.desk.judging import classify, files_of
 from service.workers.engine import Engine
+from tests.detectors import put_detector
 
 Draw = Callable[..., Path]
 
 KEYS = [
     "path", "class", "score", "distance", "nearest_class", "nearest_support", "runner_up",
-    "runner_up_distance", "branch_id", "index_id", "detectors",
+    "runner_up_distance", "branch_id", "index_id", "detectors", "decided_by",
 ]  # fmt: skip
 
 
@@ -47,6 +50,7 @@ def test_the_answer_is_what_the_contract_says(judge: Any, drawn: Draw) -> None:
     assert 0 <= answer["distance"] < 1e-3 < answer["runner_up_distance"] <= 2
     assert 0 <= answer["score"] <= 1
     assert answer["detectors"] == {}
+    assert answer["decided_by"] == "support"
     assert json.loads(json.dumps(answer)) == answer
 
 
@@ -109,8 +113,8 @@ def test_an_unusable_example_is_told_once(judge: Any, engine: Engine, drawn: Dra
     """The notice would be repeated for every sixteen files, or never come."""
     (engine.spec.support / "ticket" / "notes.txt").write_text("no picture")
     told: list[tuple[str, str]] = []
-    judge(*[drawn("cylinder")] * 40, notice=lambda name, reason: told.append((name, reason)))
-    assert [name for name, _ in told] == ["ticket/notes.txt"]
+    judge(*[drawn("cylinder")] * 40, notice=lambda part, name, _reason: told.append((part, name)))
+    assert told == [("support image", "ticket/notes.txt")]
 
 
 def test_reading_adds_text_and_fields(judge: Any, drawn: Draw) -> None:
@@ -161,3 +165,61 @@ def test_a_path_that_no_system_takes_is_an_answer(judge: Any, tmp_path: Path) ->
     (path,) = files_of([tmp_path / ("x" * 300)], Ignored(()))
     (answer,) = judge(path)
     assert answer["error"] == "cannot be opened: file name too long"
+
+
+def test_a_detector_s_word_is_in_the_answer(judge: Any, engine: Engine, drawn: Draw) -> None:
+    """A script could not tell which model has decided, and how sure it was."""
+    dim = engine.index.embeddings.shape[1]
+    folder = engine.spec.detectors
+    put_detector(folder, "banana", np.zeros(dim), 1.0, branch_id=engine.branch_id)
+    put_detector(folder, "cube", np.zeros(dim), -0.01, branch_id=engine.branch_id)
+    put_detector(folder, "sphere", np.zeros(dim), 0.0, branch_id="another")
+    told: list[tuple[str, str, str]] = []
+    answers = judge(*[drawn("ticket")] * 20, notice=lambda *one: told.append(one))
+    assert [one[:2] for one in told] == [("detector", "sphere")]
+    answer = answers[0]
+    assert list(answer) == KEYS
+    assert (answer["class"], answer["decided_by"]) == ("banana", "detector")
+    assert answer["nearest_class"] == "ticket"
+    assert answer["detectors"] == {
+        "banana": pytest.approx(1.0), "cube": pytest.approx(1 / (1 + np.exp(0.4))),
+    }  # fmt: skip
+    assert json.loads(json.dumps(answer)) == answer
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({}, "p: ticket (score 0.50, like ticket/1.png)"),
+        ({"class": "unknown", "decided_by": None}, "p: unknown (nearest ticket, score 0.50, like"),
+        (
+            {"class": "banana", "decided_by": "detector", "detectors": {"banana": 0.75}},
+            "p: banana (detector banana, probability 0.75; nearest ticket, score 0.50, like",
+        ),
+        (
+            {
+                "class": "banana", "decided_by": "detector", "detectors": {"banana": 0.75},
+                "nearest_class": None,
+            },
+            "p: banana (detector banana, probability 0.75)",
+        ),
+        (
+            {"class": "unknown", "decided_by": None, "nearest_class": None},
+            "p: unknown (there are no classes yet)",
+        ),
+        (
+            {
+                "class": "unknown", "decided_by": None, "nearest_class": None,
+                "detectors": {"banana": 0.25},
+            },
+            "p: unknown (no detector knows it)",
+        ),
+    ],
+)  # fmt: skip
+def test_people_are_told_who_decided(told: dict[str, Any], line: str) -> None:
+    """A detector's answer would be told with the score of another class."""
+    answer = {
+        "path": "p", "class": "ticket", "score": 0.5, "nearest_class": "ticket",
+        "nearest_support": "ticket/1.png", "detectors": {}, "decided_by": "support",
+    }  # fmt: skip
+    assert _line({**answer, **told}).startswith(line)

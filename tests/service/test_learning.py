@@ -227,6 +227,16 @@ def test_what_cannot_be_weighed_is_told(used: Desk) -> None:
     }  # fmt: skip
 
 
+def test_of_a_detector_s_class_nothing_is_learned_by_example(used: Desk) -> None:
+    """A class of one example would compete with the detector that was trained for it."""
+    (used.home.detectors / "banana").mkdir()
+    say(used, 1, "banana")
+    used.once(Judge(), **ON)
+    assert examples(used) == set()
+    (told,) = lessons_of(used.home, used.ledger, learning=True)["lessons"]
+    assert (told["state"], told["reason"]) == ("failed", "it has no examples, but a detector")
+
+
 def test_a_class_that_was_taken_away_does_not_come_back(used: Desk) -> None:
     """Who removed a class would find it again, with an example that nobody put there."""
     say(used, 1, "cylinder")

@@ -164,7 +164,7 @@ def test_only_what_would_go_elsewhere_is_told(engine: Engine, drawn: Draw, tmp_p
     found = outdated(
         engine.spec,
         scans,
-        notice=lambda name, _: told.append(name),
+        notice=lambda _, name, __: told.append(name),
         left=lambda scan, reason: left.append((scan.scan_id, reason)),
         advance=lambda: steps.append(None),
     )

@@ -83,7 +83,8 @@ def read_manifest(folder: Path) -> Manifest:
             raise WeightsError(
                 f"the detector {folder.name} was saved by another version of Pigeonhole", advice
             )
-        manifest = _ADAPTER.validate_python(found, strict=True)
+        # As JSON: of Python's values a strict reader takes no object for a dataclass.
+        manifest = _ADAPTER.validate_json(json.dumps(found), strict=True)
         _check(manifest, folder.name)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

@@ -16,6 +16,7 @@ from config.words import counted
 from indexer.verdict import UNKNOWN
 from models.page.scan import Fault
 from service.daemon.corrections.lessons import folders_of, settle
+from service.workers.detectors import detector_names
 from service.workers.dispatcher import Dispatcher
 from service.workers.weighing import Flip, Known, Weighed, weigh
 from storage.corrections.lessons import LessonBook, Spoken, Why
@@ -93,7 +94,9 @@ class Learning:
         folders = folders_of(self._home)
         folder = folders.get(one.class_name)
         if folder is None:
-            self._fail(one, f"there is no class {one.class_name!r} any more")
+            trained = one.class_name in detector_names(self._home.detectors)
+            gone = f"there is no class {one.class_name!r} any more"
+            self._fail(one, "it has no examples, but a detector" if trained else gone)
             return
         known = [
             Known(said.scan_id, said.scan, folders.get(said.class_name, said.class_name))

@@ -15,6 +15,7 @@ from indexer.verdict import UNKNOWN
 from service.daemon.corrections.following import Following
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.inbox.events import InboxEvents
+from service.workers.detectors import detector_names
 from storage.corrections.feedback import Correction
 from storage.filing.copying import clear_what_the_dead_left, copy_in
 from storage.filing.files import make_folders
@@ -29,7 +30,7 @@ class Shelves:
     """The folders of classes and of review, while a daemon works.
 
     A file that a person puts into a folder that is no class yet makes one: it is its first
-    example. To a class that has examples nothing is added.
+    example. To a class that has examples, or a detector, nothing is added.
 
     Args:
         home: whose folders.
@@ -98,7 +99,7 @@ class Shelves:
     def _learn(self, correction: Correction) -> None:
         """A folder that is no class yet becomes one."""
         name = correction.class_name
-        if name == UNKNOWN:
+        if name == UNKNOWN or name in detector_names(self._home.detectors):
             return
         folder, place = self._home.support / name, correction.move.destination
         try:

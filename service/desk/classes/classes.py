@@ -15,13 +15,14 @@ from indexer.verdict import UNKNOWN
 from models.page.hashing import hash_file
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Scan
+from service.workers.detectors import detector_names
 from service.workers.judge import first_page, scan_of
 from storage.filing.copying import copy_in
 from storage.filing.files import make_folders
 from storage.filing.names import Names, visible
 
 __all__ = [
-    "Added", "add_examples", "check_class_name", "class_meant", "list_classes",
+    "Added", "add_examples", "check_class_name", "class_meant", "class_names", "list_classes",
     "unreadable_examples",
 ]  # fmt: skip
 
@@ -46,6 +47,11 @@ def list_classes(home: Home) -> dict[str, int]:
     return class_counts(home.support)
 
 
+def class_names(home: Home) -> list[str]:
+    """The classes that a scan can be of: those of the support folder and of the detectors."""
+    return sorted({*list_classes(home), *detector_names(home.detectors)})
+
+
 def class_meant(home: Home, typed: str) -> str:
     """The class that somebody means: by its name, or by letters that only one name begins with.
 
@@ -53,7 +59,7 @@ def class_meant(home: Home, typed: str) -> str:
         MissingError: it is none.
         UsageError: it may be more than one, or nothing was typed.
     """
-    names = [UNKNOWN, *sorted(list_classes(home))]
+    names = [UNKNOWN, *class_names(home)]
     typed = typed.strip()
     if typed in names:
         return typed

@@ -9,7 +9,7 @@ from config.errors import ConflictError, MissingError
 from config.home import Home
 from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
-from service.desk.classes.classes import list_classes
+from service.desk.classes.classes import class_names
 from service.desk.scans.moving import MOVED_MEANWHILE, PATIENCE, carry_out, move_of, why_not
 from storage.corrections.feedback import Correction, FeedbackBook, Said, Source
 from storage.filing.names import Names
@@ -53,7 +53,7 @@ def say_what_it_is(
         home: whose scan.
         ledger: of the home.
         scan_id: which.
-        class_name: what it is: a class that has examples, or ``unknown``.
+        class_name: what it is: a class that has examples or a detector, or ``unknown``.
         source: where it was said.
         patience: seconds that a daemon at work gets to move the file.
 
@@ -130,12 +130,12 @@ def check_class(home: Home, name: str) -> None:
 
     Raises:
         UsageError: no class can be called that.
-        MissingError: it has no examples, and is not ``unknown``.
+        MissingError: it has neither examples nor a detector, and is not ``unknown``.
     """
     if name == UNKNOWN:
         return
     check_class_name(name)
-    if name not in list_classes(home):
+    if name not in class_names(home):
         raise MissingError(f"there is no class {name!r}", "Add an example of it first")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.home import Home
 from indexer.verdict import UNKNOWN, Verdict
-from service.desk.judging import judged
+from service.desk.judging import LeftOut, judged
 from service.desk.scans.moving import PATIENCE, Moved, have_moved
 from service.workers.engine import EngineSpec
 from storage.corrections.reclassified import Change, ReclassifiedBook
@@ -46,7 +46,7 @@ def outdated(
     spec: EngineSpec,
     scans: Sequence[Filed],
     *,
-    notice: Callable[[str, str], None],
+    notice: LeftOut,
     left: Callable[[Filed, str], None],
     advance: Callable[[], None] = lambda: None,
 ) -> Iterator[Offer]:
@@ -55,7 +55,7 @@ def outdated(
     Args:
         spec: the engine to judge with.
         scans: see `Queries.filed`.
-        notice: told of each support image that could not be used, and why.
+        notice: told of each support image and detector that could not be used, and why.
         left: told of each scan that cannot be judged now, and why; it stays where it is.
         advance: called after each scan.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any, TypeVar
 
 from config.errors import ConflictError, MissingError, UsageError
 from config.home import Home
+from indexer.verdict import UNKNOWN, Detection, Match, Verdict
 from models.page.scan import Fault
-from service.desk.judging import detailed
+from service.desk.detectors.listing import thresholds
+from service.desk.judging import detailed, detection
 from service.desk.pictures import Picture, Pictures
 from storage.corrections.feedback import FeedbackBook, Said
 from storage.ledger import Ledger
@@ -99,7 +102,8 @@ def described_scan(home: Home, ledger: Ledger, scan_id: int) -> dict[str, Any]:
     """All that is known of one scan.
 
     The columns of ``results``, and: ``matches`` (class, support, distance, nearest first),
-    ``field_details``, ``stage`` and ``advice`` of its fault, ``history`` (what was said of it),
+    ``detections`` (what each detector said, by name, with its ``threshold`` if it is still there),
+    ``decided_by`` (whose answer the verdict was, whatever a person said since), ``field_details``, ``stage`` and ``advice`` of its fault, ``history`` (what was said of it),
     ``edits`` (what was written into its fields), and ``present``: whether its file stands where it
     was filed.
 
@@ -109,20 +113,39 @@ def described_scan(home: Home, ledger: Ledger, scan_id: int) -> dict[str, Any]:
     row = _there_is(ledger, scan_id)
     fault = ledger.fault(scan_id)
     place = ledger.place(scan_id)
-    book = FeedbackBook(ledger.database, home)
+    history = FeedbackBook(ledger.database, home).history(scan_id)
+    near, said = ledger.matches(scan_id), ledger.detections(scan_id)
+    held = thresholds(home) if said else {}
     return {
         **row,
         "matches": [
             {"class": one.class_name, "support": one.support, "distance": one.distance}
-            for one in ledger.matches(scan_id)
+            for one in near
         ],
+        "detections": [{**detection(one), "threshold": held.get(one.detector_id)} for one in said],
+        "decided_by": _verdict(row, history, near, said).decided_by,
         "field_details": detailed(ledger.fields([scan_id]).get(scan_id, {})),
         "stage": fault.stage if fault else None,
         "advice": fault.advice if fault else None,
-        "history": [described_word(one) for one in book.history(scan_id)],
+        "history": [described_word(one) for one in history],
         "edits": [described_edit(one) for one in EditBook(ledger.database, home).history(scan_id)],
         "present": place is not None and os.path.lexists(place),
     }
+
+
+def _verdict(
+    row: dict[str, Any],
+    history: Sequence[Said],
+    near: tuple[Match, ...],
+    said: tuple[Detection, ...],
+) -> Verdict:
+    """What was decided of a scan, before anybody said anything of it."""
+    holding = [one for one in history if one.undone_at is None]
+    decided = holding[0].predicted if holding else row["class"]
+    return Verdict(
+        decided or UNKNOWN, row["score"] or 0.0, near, row["branch_id"] or "",
+        row["index_id"] or "", said,
+    )  # fmt: skip
 
 
 def described_word(said: Said) -> dict[str, Any]:

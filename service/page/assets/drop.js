@@ -50,12 +50,15 @@
   }
 
   function judged(answer) {
-    const sure = `${Math.round(answer.score * 100)} %`;
+    const by = answer.decided_by === "detector" ? answer.detectors[answer.class] : answer.score;
+    const sure = `${Math.round(by * 100)} %`;
     const told =
       answer.class === "unknown"
         ? answer.nearest_class
           ? `Unknown, nearest ${answer.nearest_class}, ${sure}`
-          : "Unknown: there are no classes yet"
+          : answer.detections.length
+            ? "Unknown: no detector knows it"
+            : "Unknown: there are no classes yet"
         : `${answer.class}, ${sure}`;
     const fields = Object.values(answer.fields ?? {}).filter(Boolean).join(" · ");
     const parts = [element("strong", told)];

@@ -13,6 +13,7 @@ from dash.exceptions import PreventUpdate
 from service.desk.classes import removing
 from service.desk.classes.examples import mark
 from service.desk.office import Office
+from service.page.classes.detectors import detectors
 from service.page.classes.examples import PUT_BACK, REMOVE, SHOTS, TAKE_OUT, WARNINGS
 from service.page.classes.surveyed import MAKING, Here, Known, Now
 from service.page.frame import PULSE
@@ -43,6 +44,7 @@ def show(office: Office, asked: Asked) -> Shown:
         *head,
         html.Div(now.surveyed(), id=_SURVEYED, role="status"),
         html.Div(now.listed(), id=_LIST),
+        detectors(office) if here["name"] is None else None,
         html.Section([html.H2("Map"), html.Div(now.mapped(), id=_MAP)]),
         html.Details([html.Summary("Taken out"), html.Div(now.out(), id=_OUT)]),
         html.Div(

@@ -22,8 +22,8 @@ from service.page.parts.attributes import aria
 from service.page.parts.cards import STATES, card
 from service.page.parts.chips import chip
 from service.page.parts.notices import empty, nothing_yet
-from service.page.parts.saying import class_names, shown
 from service.page.parts.saying import listen as listen_to_sayings
+from service.page.parts.saying import offered_classes, shown
 from service.page.views import Asked, Shown, View
 
 PAGE: Final = 12
@@ -127,7 +127,7 @@ def _cards(
         if following
         else None
     )
-    offered = class_names(office)
+    offered = offered_classes(office)
     return html.Div(
         [
             html.Ol([card(one) for one in found], className="cards"),

@@ -63,10 +63,12 @@ def verdict(row: dict[str, Any]) -> Shown:
     if state == "review" and row["class"] == "unknown":
         nearest = row["nearest_class"]
         return [html.Strong("Unknown"), f", nearest {nearest}{sure}" if nearest else ""]
-    parts: list[Any] = [
-        html.Strong(shown(row["class"])),
-        sure if row["class"] == row["nearest_class"] else "",
-    ]
+    by = {one["name"]: one for one in row.get("detections", ()) if one["accepted"]}
+    if row.get("decided_by") == "detector" and row["class"] in by:
+        sure = f", {by[row['class']]['probability']:.0%}, by a detector"
+    elif row["class"] != row["nearest_class"]:
+        sure = ""
+    parts: list[Any] = [html.Strong(shown(row["class"])), sure]
     if state != "filed":
         parts.append(f", {STATES[state]}")
     if row["error"]:

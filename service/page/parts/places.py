@@ -42,6 +42,11 @@ def example(support: str, side: int = 320) -> str:
     return f"/classes/{quote(class_name, safe='')}/examples/{quote(name, safe='')}/thumbnail?side={side}"
 
 
+def report(detector: str) -> str:
+    """The report on a detector."""
+    return f"/detectors/{quote(detector, safe='')}/report"
+
+
 def scan(scan_id: int) -> str:
     """The view of a scan."""
     return f"{HOME}scans/{scan_id}"

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from config.errors import MissingError
-from service.desk.classes.classes import check_class_name, class_meant, list_classes
+from service.desk.classes.classes import check_class_name, class_meant, class_names
 from service.desk.office import Office
 from service.desk.scans.correcting import say_what_it_is, take_back_last
 from service.desk.scans.looking import Seen, seen
@@ -33,9 +33,9 @@ def saying(one: Seen) -> Component:
     )
 
 
-def class_names(office: Office) -> Component:
+def offered_classes(office: Office) -> Component:
     """What a class field offers, and what the digits mean; once a view."""
-    names = [UNKNOWN, *sorted(list_classes(office.home))]
+    names = [UNKNOWN, *class_names(office.home)]
     return html.Datalist([html.Option(value=name) for name in names], id=CLASSES)
 
 

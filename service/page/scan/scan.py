@@ -16,10 +16,11 @@ from service.page.parts import places
 from service.page.parts.attributes import aria, data
 from service.page.parts.cards import STATES, moment, name_shown, verdict
 from service.page.parts.chips import chip
-from service.page.parts.saying import class_names, saying, shown
+from service.page.parts.saying import offered_classes, saying, shown
 from service.page.scan import fields as of_fields
 from service.page.scan import teaching as of_teaching
 from service.page.scan.boxes import boxes
+from service.page.scan.detections import detections
 from service.page.scan.fields import CALLED, edited, fields
 from service.page.scan.teaching import teaching
 from service.page.views import Asked, Shown, View
@@ -59,7 +60,14 @@ def show(office: Office, asked: Asked) -> Shown:
             [
                 html.Div(_page(told, number), className="sheet"),
                 html.Div(
-                    [fields(told), _matches(told), _facts(told), teaching(told), _history(told)],
+                    [
+                        fields(told),
+                        _matches(told),
+                        detections(told),
+                        _facts(told),
+                        teaching(told),
+                        _history(told),
+                    ],
                     className="beside",
                 ),
             ],
@@ -69,7 +77,7 @@ def show(office: Office, asked: Asked) -> Shown:
         if told["present"]
         else None,
         _text(told),
-        class_names(office),
+        offered_classes(office),
     ]
 
 

@@ -3,17 +3,22 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from models.siamese.weights import SHIPPED, read_manifest
 from service.desk import asking
 from service.workers.process import WorkerDiedError
+from tests.detectors import put_detector
 from tests.service.api.conftest import Answering
 from tests.service.conftest import Draw
 from tests.service.serving import is_problem
@@ -21,21 +26,42 @@ from tests.service.serving import is_problem
 COMMAND = Path(sys.executable).with_name("pigeonhole")
 
 
-def test_an_upload_is_answered_as_the_command_answers(judging: Answering, drawn: Draw) -> None:
+@pytest.fixture
+def detectors(judging: Answering) -> Iterator[Path]:
+    """The detectors of the judging server: one that knows nothing, one of other weights."""
+    branch, folder = read_manifest(SHIPPED), judging.home.detectors
+    zeros = np.zeros(branch.branch.dim)
+    put_detector(folder, "banana", zeros, -0.01, branch_id=branch.branch_id)
+    put_detector(folder, "old", zeros, 0.0, branch_id="another")
+    yield folder
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+def test_an_upload_is_answered_as_the_command_answers(
+    judging: Answering, drawn: Draw, detectors: Path
+) -> None:
     """What a script learnt from 'classify --json' would not hold for the API."""
     path = drawn("cylinder", 2)
     answer = judging.client.post("/inference", files={"file": (path.name, path.read_bytes())})
     assert answer.status_code == 200
     told = answer.json()
     words = ["classify", path, "--json", "--home", judging.home.root]
-    said = subprocess.run([COMMAND, *words], capture_output=True, text=True, check=True).stdout
-    by_command = json.loads(said)
-    assert told.keys() == by_command.keys() - {"path"} | {"name", "matches"}
+    done = subprocess.run([COMMAND, *words], capture_output=True, text=True, check=True)
+    by_command = json.loads(done.stdout)
+    assert done.stderr.startswith("detector old is not used: the detector old was trained with")
+    assert told.keys() == by_command.keys() - {"path"} | {"name", "matches", "detections"}
     assert told["name"] == path.name
     assert told["class"] == by_command["class"] == "cylinder"
     for key in ("score", "distance", "runner_up_distance"):
         assert told[key] == pytest.approx(by_command[key], abs=1e-5)
-    for key in ("nearest_class", "nearest_support", "runner_up", "branch_id", "index_id"):
+    assert told["detectors"] == by_command["detectors"]
+    (detection,) = told["detections"]
+    assert told["detectors"] == {"banana": detection["probability"]}
+    assert (detection["name"], detection["accepted"]) == ("banana", False)
+    for key in (
+        "nearest_class", "nearest_support", "runner_up", "branch_id", "index_id", "decided_by",
+    ):  # fmt: skip
         assert told[key] == by_command[key]
     assert [one["class"] for one in told["matches"]] == ["cylinder", "ticket"]
 

@@ -21,7 +21,8 @@ def test_the_description_holds(answering: Answering) -> None:
     assert {
         "/", "/inference", "/inference-ocr", "/classes", "/classes/{name}",
         "/classes/{name}/examples", "/classes/{name}/examples/{example}",
-        "/classes/{name}/examples/{example}/thumbnail", "/metrics", "/map", "/warnings",
+        "/classes/{name}/examples/{example}/thumbnail", "/detectors",
+        "/detectors/{name}/report", "/metrics", "/map", "/warnings",
         "/scans", "/scans/{scan_id}", "/scans/{scan_id}/file", "/scans/{scan_id}/thumbnail",
         "/scans/{scan_id}/pages/{page}", "/scans/{scan_id}/steps",
         "/scans/{scan_id}/steps/{step}", "/scans/{scan_id}/words", "/scans/{scan_id}/correction",

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from models.siamese.weights import SHIPPED, read_manifest
 from service.desk.scans.correcting import say_what_it_is
 from service.desk.scans.editing import edit_fields
 from service.desk.scans.teaching import make_example
-from tests.service.fakes import Desk
+from service.workers.pipeline import Examined, Job
+from tests.detectors import put_detector
+from tests.service.fakes import Desk, detected, verdict_of
 from tests.service.page.conftest import EVIL, TEXT, ByName, Looking
 
 
@@ -41,6 +45,44 @@ def test_why_it_was_decided_so_is_shown(looking: Looking) -> None:
     for picture in page.locator("main img").all():
         expect(picture).to_have_js_property("complete", value=True)
         assert picture.evaluate("image => image.naturalWidth") > 0
+
+
+def test_which_model_said_what_is_shown_and_what_only_it_knows_can_be_said(
+    looking: Looking,
+) -> None:
+    """Nobody could tell why a scan lies in a class without examples, or say that it is right."""
+    branch = read_manifest(SHIPPED)
+    made = put_detector(
+        looking.home.detectors, "banana", np.zeros(branch.branch.dim), 1.0,
+        branch_id=branch.branch_id, threshold=0.625,
+    )  # fmt: skip
+    (looking.home.detectors / "broken").mkdir()
+
+    class WithDetector(ByName):
+        """Asks a detector of bananas as well."""
+
+        def _examine(self, job: Job) -> Examined:
+            verdict = detected(verdict_of("ticket"), "banana", made.detector_id)
+            return Examined(job.scan, verdict, pages=1)
+
+    shutil.copy(looking.home.root / looking.filed_at(2), looking.home.inbox / "yellow.png")
+    Desk(looking.home, looking.office.ledger).once(WithDetector())
+    page = looking.go("scans/7")
+    expect(page.locator(".verdict")).to_have_text("banana, 75%, by a detector")
+    said = page.locator(".detections")
+    expect(said).to_contain_text("A detector decided.")
+    expect(said.get_by_role("row").nth(1)).to_have_text(f"banana75.0%62.5%yes{made.detector_id}")
+    assert page.locator("datalist option[value=banana]").count() == 1
+    page.get_by_role("button", name="Yes, banana").click()
+    expect(page.locator(".said")).to_contain_text("Confirmed: banana")
+    page = looking.go("classes")
+    listed = page.locator(".detectors")
+    row = listed.get_by_role("row").nth(1)
+    expect(row).to_contain_text("the network that compares62.5%2026-01-31")
+    expect(listed).to_contain_text("Not used: the detector broken cannot be read")
+    with page.expect_popup() as opened:
+        row.get_by_role("link", name="How good it is").click()
+    expect(opened.value.locator("h1")).to_have_text("How good it is")
 
 
 def test_what_was_said_stands_in_its_history(looking: Looking) -> None:
