@@ -66,7 +66,7 @@ def build_mobilenet() -> keras.Model:
 
 def imagenet_file() -> Path:
     """Where Keras keeps the weights of ImageNet, and looks for them first."""
-    return Path(keras.config.keras_home(), "models", WEIGHTS_FILE)
+    return Path(os.environ["KERAS_HOME"], "models", WEIGHTS_FILE)
 
 
 def _of_imagenet() -> Path:
