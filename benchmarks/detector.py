@@ -16,6 +16,7 @@ from pathlib import Path
 from config.errors import PigeonholeError
 from config.settings import Settings
 from indexer.evaluation.detectors import summarise_trial
+from indexer.evaluation.measures import auroc
 from models.detector.judging.rounds import rounds_of
 from models.detector.pictures.gathering import gather
 from models.detector.pictures.picture import labels_of
@@ -61,7 +62,7 @@ def main() -> int:
         for way in ways:
             found = measured(lambda way=way: judged(way, exam))  # type: ignore[misc]
             summary = summarise_trial(found.trial, labels)
-            cost = found.trial.cost
+            cost, scores = found.trial.cost, found.trial.scores
             assert cost is not None
             print_json(
                 {
@@ -70,6 +71,7 @@ def main() -> int:
                     "positives": int(labels.sum()),
                     "others": int((~labels).sum()),
                     "auroc": round(summary.area.value, 4),
+                    "auroc of scores": round(auroc(scores[labels], scores[~labels]) or 0.0, 4),
                     "interval": [round(summary.area.low, 4), round(summary.area.high, 4)],
                     "kept": [summary.kept.count, summary.kept.total],
                     "let_in": [summary.let_in.count, summary.let_in.total],

@@ -72,13 +72,16 @@ class PlainWay:
         keras.utils.set_random_seed(lesson.seed)
         network = build_plain()
         network.compile(keras.optimizers.Adam(1e-4), "binary_crossentropy")
-        labels = lesson.learn.labels
+        planes, labels = lesson.learn.planes, lesson.learn.labels
+        if lesson.held is not None:  # it chooses nothing: what others choose by, it learns from
+            planes = np.concatenate([planes, lesson.held.planes])
+            labels = np.concatenate([labels, lesson.held.labels])
         shares = {1: len(labels) / (2 * labels.sum()), 0: len(labels) / (2 * (~labels).sum())}
         truth = np.stack([~labels, labels], axis=1).astype(np.float32)
         weights = np.where(labels, shares[1], shares[0])
-        for planes in self._shown(lesson):
+        for shown in self._shown(planes, lesson.seed):
             network.fit(
-                three_channels(planes), truth, sample_weight=weights, batch_size=_BATCH,
+                three_channels(shown), truth, sample_weight=weights, batch_size=_BATCH,
                 epochs=1, verbose=0,
             )  # fmt: skip
         head = DenseHead(np.ones(1), 0.0)
@@ -86,8 +89,7 @@ class PlainWay:
             _Outputs(network), head, networks={"network.weights.h5": network.save_weights}
         )
 
-    def _shown(self, lesson: Lesson) -> Iterator[Any]:
-        rng = np.random.default_rng(lesson.seed)
+    def _shown(self, planes: Pixels, seed: int) -> Iterator[Any]:
+        rng = np.random.default_rng(seed)
         for _ in range(EPOCHS):
-            planes = lesson.learn.planes
             yield np.stack([augmented(one, rng) for one in planes]) if self.augmented else planes
