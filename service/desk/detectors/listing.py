@@ -39,6 +39,14 @@ class Listed:
     advice: str = ""
 
     @property
+    def auroc(self) -> float | None:
+        """Of the approach that was kept, on pictures it had not seen; None if that is not told."""
+        told = self.manifest
+        kept = told.scores.get(str(told.training.get("title"))) if told else None
+        found = kept.get("auroc") if isinstance(kept, dict) else None
+        return found if isinstance(found, float) else None
+
+    @property
     def report(self) -> Path | None:
         """The report that its training wrote; None if there is none."""
         file = self.folder / REPORT_FILE
