@@ -53,16 +53,27 @@ def list_detectors(home: Home) -> list[Listed]:
     return [_listed(name, place) for name, place in detector_folders(home.detectors).items()]
 
 
-def one_detector(home: Home, name: str) -> Listed:
-    """One of them.
+def folder_of(home: Home, name: str) -> Path:
+    """Where a detector lies, broken or not. No other folder is ever named so, by no ``..``.
 
     Raises:
         MissingError: there is none of this name.
     """
     place = detector_folders(home.detectors).get(name)
     if place is None:
-        raise MissingError(f"there is no detector {name!r}", "Train it first")
-    return _listed(name, place)
+        raise MissingError(
+            f"there is no detector {name!r}", "'pigeonhole detector list' shows those there are"
+        )
+    return place
+
+
+def one_detector(home: Home, name: str) -> Listed:
+    """One of them.
+
+    Raises:
+        MissingError: there is none of this name.
+    """
+    return _listed(name, folder_of(home, name))
 
 
 def report_of(home: Home, name: str) -> Path:
