@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,9 +54,9 @@ def read_known(folder: Path) -> Known | None:
     """What `write_known` wrote; None where it is missing or damaged: then nobody knows."""
     found: dict[str, float] = {}
     try:
-        with (folder / PICTURES_FILE).open(encoding="utf-8", newline="", errors="replace") as file:
-            for row in csv.DictReader(file, dialect="excel-tab"):
-                found[row["sha256"]] = float(row["probability"])
+        text = (folder / PICTURES_FILE).read_text(encoding="utf-8", errors="replace")
+        for row in csv.DictReader(io.StringIO(text, newline=""), dialect="excel-tab"):
+            found[row["sha256"]] = float(row["probability"])
     except (OSError, KeyError, ValueError, TypeError, csv.Error):
         return None
-    return Known(found) if found else None
+    return Known(found) if found and text.endswith("\n") else None
