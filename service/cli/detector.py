@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.cli.context import HomeOption, JsonOption, open_home, remember_home
+
+if TYPE_CHECKING:
+    from models.detector.judging.trial import Comparison
+    from service.reports.wording import Figure
 
 app = typer.Typer(
     help="One class, and everything else: trained detectors for classes that one example does "
@@ -97,8 +102,10 @@ def train(
     home: HomeOption = None,
 ) -> None:
     """Train a detector from folders of pictures, judge it, and have the service use it."""
-    found, settings = open_home(ctx, home, lay_out=True)
     from indexer.support import check_class_name
+
+    check_class_name(name)  # before a home is laid out for nothing
+    found, settings = open_home(ctx, home, lay_out=True)
     from service.cli.ledger import opened_ledger
     from service.cli.output import notice, print_json
     from service.cli.progress import progress_bar
@@ -106,7 +113,6 @@ def train(
     from service.desk.detectors.request import Request
     from service.desk.detectors.training import train_detector
 
-    check_class_name(name)
     corrections: Corrections | None = None
     if from_ledger:
         with opened_ledger(ctx, home) as (_, ledger):
@@ -136,7 +142,7 @@ def train(
         notice(f"nothing is changed: {name} was not trained to its end")
         raise
     if not comparison.trials:
-        notice(f"no approach is left to try: {name} was not trained")
+        notice(f"{name} is not trained: no approach is left, and nothing is changed")
         return
     from service.desk.detectors.listing import described_detector, one_detector
 
@@ -154,7 +160,7 @@ def train(
 def list_(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """Each detector, what it is, and how good it was."""
     found, _ = open_home(ctx, home)
-    from service.cli.output import notice, print_json, print_table
+    from service.cli.output import notice, print_json, print_table, unusable
     from service.desk.detectors.listing import described_detector, list_detectors
 
     listed = list_detectors(found)
@@ -164,7 +170,9 @@ def list_(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = No
         return
     for one in listed:
         if one.trouble:
-            notice(f"the detector {one.name} is not used: {one.trouble}. {one.advice}")
+            unusable("the detector", one.name, f"{one.trouble}. {one.advice}".strip())
+    if not listed:
+        notice("there are no detectors yet: 'pigeonhole detector train' makes one")
     print_table([_row(described_detector(one)) for one in listed], _COLUMNS)
 
 
@@ -186,8 +194,9 @@ def evaluate(
     """Measure a detector on pictures that it was not trained on."""
     found, settings = open_home(ctx, home)
     from indexer.evaluation.detectors import summarise_trial
-    from service.cli.output import notice, print_json, print_table
+    from service.cli.output import notice, print_json
     from service.cli.progress import progress_bar
+    from service.desk.detectors.collecting import told_left_out
     from service.desk.detectors.evaluating import described_evaluation, evaluate_detector
     from service.reports.detectors.wording import trial_figures
 
@@ -200,22 +209,14 @@ def evaluate(
         threads=len(os.sched_getaffinity(0)),
         watch=progress_bar,
     )
-    for path, reason in evaluated.left_out.items():
-        notice(f"left out: {path} {reason}")
-    for line in evaluated.notes:
+    for line in (*told_left_out(evaluated.left_out), *evaluated.notes):
         notice(line)
     summary = summarise_trial(evaluated.trial, evaluated.labels)
     if as_json:
         print_json(described_evaluation(evaluated, summary))
         return
-    rows = trial_figures(evaluated.trial, summary, name, one_class=False)
-    print_table(
-        [
-            {"name": f.name, "value": f.value, "counted": f.counted, "interval": f.interval}
-            for f in rows
-        ],
-        {"name": "", "value": "", "counted": "", "interval": "95 % interval"},
-    )
+    one_class = bool(evaluated.manifest.training.get("one_class"))
+    _print_figures(trial_figures(evaluated.trial, summary, name, one_class=one_class))
 
 
 @app.command()
@@ -246,16 +247,37 @@ def _row(described: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _say_comparison(comparison: Any) -> None:
-    """The answer: the approaches side by side, and the verdict in plain words."""
+def _print_figures(rows: Iterable[Figure]) -> None:
+    """A row a figure."""
+    from service.cli.output import print_table
+
+    print_table(
+        [
+            {"name": one.name, "value": one.value, "counted": one.counted, "interval": one.interval}
+            for one in rows
+        ],
+        {"name": "", "value": "", "counted": "", "interval": "95 % interval"},
+    )
+
+
+def _say_comparison(comparison: Comparison) -> None:
+    """The answer: the approaches side by side, old beside new, and the verdict in plain words."""
     from indexer.evaluation.detectors import summarise_comparison
     from service.cli.output import print_table, say
     from service.reports.detectors.verdict import verdict_lines
-    from service.reports.detectors.wording import SIDE_BY_SIDE, comparison_headline, side_by_side
+    from service.reports.detectors.wording import (
+        SIDE_BY_SIDE,
+        comparison_headline,
+        earlier_figures,
+        side_by_side,
+    )
 
     say(comparison_headline(comparison))
-    rows = side_by_side(comparison, summarise_comparison(comparison))
+    summary = summarise_comparison(comparison)
+    rows = side_by_side(comparison, summary)
     headings = {str(number): heading for number, heading in enumerate(SIDE_BY_SIDE)}
     print_table([dict(zip(headings, row, strict=True)) for row in rows], headings)
+    if earlier := earlier_figures(comparison, summary):
+        _print_figures(earlier)
     for line in verdict_lines(comparison):
         say(line)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from config.words import counted
@@ -15,6 +16,7 @@ from service.desk.detectors.request import Request
 
 FEW: Final = 20
 """Independent pictures of a class under which figures are hardly worth their interval."""
+_TOLD: Final = 10  # files that are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,17 @@ def collected(request: Request, limits: Limits, watch: Watch) -> Collected:
         pictures = (*gathered.pictures, *drawn_pictures(seed=request.seed))
         gathered = replace(gathered, pictures=pictures)
     notes = (*gathered.notes, *_notes(gathered, request.name, one_class=one_class, drawn=drawn))
+    if request.background and not one_class:
+        notes += ("there are others to learn from: --background is not looked at",)
     return Collected(gathered, one_class, drawn, notes)
+
+
+def told_left_out(left_out: Mapping[str, str]) -> Iterator[str]:
+    """Files that are no pictures of it, line by line; of many, the first and how many more."""
+    for path, reason in islice(left_out.items(), _TOLD):
+        yield f"left out: {path} {reason}"
+    if (more := len(left_out) - _TOLD) > 0:
+        yield f"left out: {counted(more, 'more file')}"
 
 
 def _notes(gathered: Gathered, name: str, *, one_class: bool, drawn: bool) -> Iterator[str]:

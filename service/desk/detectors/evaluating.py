@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from config.errors import DataError, MissingError
+from config.errors import DataError
 from config.home import Home
 from config.settings import Settings
 from config.words import counted
@@ -18,10 +18,12 @@ from indexer.evaluation.detectors import TrialSummary
 from models.detector.judging.trial import Trial
 from models.detector.pictures.gathering import gather
 from models.detector.pictures.picture import labels_of
+from models.detector.saved.manifest import Manifest, read_manifest
 from models.detector.saved.running import load_detector
 from models.episodes.classes import Watch, unwatched
 from models.siamese.weights import SHIPPED
 from service.desk.detectors.known import read_known
+from service.desk.detectors.listing import folder_of
 from service.desk.detectors.telling import scores_of
 from service.workers.engine import limits_of
 from service.workers.judge import open_embedder
@@ -34,14 +36,18 @@ class Evaluated:
     """A detector on other pictures.
 
     Attributes:
+        manifest: of the detector.
         trial: what it made of them; without grounds, curves and cost.
         labels: bool of shape (n,), whether each is of the class.
+        seen: how many pictures were left out because it was trained on them.
         left_out: files that were no pictures, with the reason, by path.
         notes: what else the person should know.
     """
 
+    manifest: Manifest
     trial: Trial
     labels: NDArray[np.bool_]
+    seen: int
     left_out: Mapping[str, str]
     notes: tuple[str, ...]
 
@@ -63,24 +69,22 @@ def evaluate_detector(
         WeightsError: it cannot be used.
         DataError: no picture of the class, or of others, is left.
     """
-    folder = home.detectors / name
-    if not folder.is_dir():
-        raise MissingError(
-            f"there is no detector {name!r}", "'pigeonhole detector list' shows those there are"
-        )
-    embedder = open_embedder(SHIPPED, home.cache, threads=threads)
-    detector = load_detector(folder, branch_id=embedder.branch_id)
+    folder = folder_of(home, name)
+    read_manifest(folder)  # what is wrong with it is told before pictures are read
     gathered = gather(positives, others, limits_of(settings), watch)
-    seen = read_known(folder).probabilities
+    known = read_known(folder)
+    seen: Mapping[str, float] = known.probabilities if known else {}
     pictures = [one for one in gathered.pictures if one.sha256 not in seen]
     labels = labels_of(pictures) if pictures else np.zeros(0, np.bool_)
     shown = len(gathered.pictures) - len(pictures)
     if not labels.any() or labels.all():
         raise DataError(
-            f"no picture {'of others' if labels.any() else f'of {name}'} is left to measure by, "
-            f"{shown} were left out because it was trained on them",
+            f"no {'other picture' if labels.any() else f'picture of {name}'} is left to measure "
+            f"by: {counted(shown, 'picture')} left out because it was trained on them",
             "Name pictures that it has not seen",
         )
+    embedder = open_embedder(SHIPPED, home.cache, threads=threads)
+    detector = load_detector(folder, branch_id=embedder.branch_id)
     probabilities = np.zeros(len(pictures))
     with watch("judging pictures", len(pictures)) as advance:
         for start in range(0, len(pictures), _BATCH):
@@ -93,6 +97,8 @@ def evaluate_detector(
     notes = gathered.notes
     if shown:
         notes += (f"left out because it was trained on them: {counted(shown, 'picture')}",)
+    if known is None:
+        notes += ("nobody knows what it was trained on: if it was these, the figures are too good",)
     trial = Trial(
         title=str(manifest.training.get("title", manifest.approach)),
         approach=manifest.approach,
@@ -101,17 +107,21 @@ def evaluate_detector(
         probabilities=probabilities,
         threshold=manifest.threshold,
     )
-    return Evaluated(trial, labels, gathered.left_out, notes)
+    return Evaluated(manifest, trial, labels, shown, gathered.left_out, notes)
 
 
 def described_evaluation(evaluated: Evaluated, summary: TrialSummary) -> dict[str, Any]:
     """The figures as plain values."""
     return {
+        "name": evaluated.manifest.name,
+        "detector_id": evaluated.manifest.detector_id,
         "title": evaluated.trial.title,
         "threshold": evaluated.trial.threshold,
         "pictures": {
             "positives": int(evaluated.labels.sum()),
             "others": int((~evaluated.labels).sum()),
+            "trained_on": evaluated.seen,
+            "left_out": len(evaluated.left_out),
         },
         **scores_of(summary),
     }

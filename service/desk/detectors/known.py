@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Known:
         probabilities: what each got from what had not seen it.
     """
 
-    probabilities: dict[str, float]
+    probabilities: Mapping[str, float]
 
     def of(self, digests: Sequence[str]) -> NDArray[np.float64]:
         """The probabilities of these pictures; NaN of those it does not know."""
@@ -49,13 +50,13 @@ def write_known(folder: Path, comparison: Comparison) -> None:
             )
 
 
-def read_known(folder: Path) -> Known:
-    """What `write_known` wrote; nothing where it is missing or damaged."""
+def read_known(folder: Path) -> Known | None:
+    """What `write_known` wrote; None where it is missing or damaged: then nobody knows."""
     found: dict[str, float] = {}
     try:
-        with (folder / PICTURES_FILE).open(encoding="utf-8", newline="", errors="replace") as file:
-            for row in csv.DictReader(file, dialect="excel-tab"):
-                found[row["sha256"]] = float(row["probability"])
+        text = (folder / PICTURES_FILE).read_text(encoding="utf-8", errors="replace")
+        for row in csv.DictReader(io.StringIO(text, newline=""), dialect="excel-tab"):
+            found[row["sha256"]] = float(row["probability"])
     except (OSError, KeyError, ValueError, TypeError, csv.Error):
-        return Known({})
-    return Known(found)
+        return None
+    return Known(found) if found and text.endswith("\n") else None

@@ -5,44 +5,55 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from config.errors import HomeError, MissingError
+from config.errors import HomeError
 from config.home import Home
+from service.desk.detectors.listing import folder_of
 from storage.filing import files
-from storage.filing.aside import set_aside
+from storage.filing.folders import rename_folder, set_folder_aside
 
 
-@contextmanager
-def new_folder(home: Home, name: str) -> Iterator[Path]:
-    """A hidden folder in which a detector is made; when the block ends well, it takes its place.
+def check_writable(home: Home) -> None:
+    """See that a detector could be saved, before minutes are spent on it.
 
-    What stood there before is set aside under ``removed/detectors/``. The service sees the old
-    one or the new one, whole; between the two, for a moment, none.
+    Raises:
+        HomeError: it could not.
+    """
+    shutil.rmtree(_new_part(home, "try"), ignore_errors=True)
+
+
+def publish_detector(home: Home, name: str, write: Callable[[Path], object]) -> Path | None:
+    """Make a detector in a hidden folder, which takes its place once it is whole.
+
+    What stood there is set aside under ``removed/detectors/``; if the new one cannot take its
+    place after that, it is put back. The service sees the old one or the new one, whole; between
+    the two, for a moment, none.
+
+    Args:
+        home: whose it becomes.
+        name: of its class.
+        write: fills the folder that it is given, and has it on the disk.
+
+    Returns:
+        Where the earlier one lies now; None if there was none.
 
     Raises:
         HomeError: it cannot be written.
     """
+    part = _new_part(home, name)
     try:
-        home.detectors.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{name[:40]}.", suffix=".part", dir=home.detectors))
-    except OSError as error:
-        raise HomeError(f"{home.detectors} cannot be written: {error.strerror}") from None
-    try:
-        yield part
+        write(part)
         os.chmod(part, 0o755)  # noqa: S103 - as every folder of a home; mkdtemp is for one alone
-        place = home.detectors / name
-        if os.path.lexists(place):
-            set_aside(place, _aside(home))
-        files.rename_without_replacing(part, place)
+        earlier = _swapped(part, home.detectors / name, _aside(home))
         files.fsync_folder(home.detectors)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise HomeError(f"the detector {name} cannot be saved: {reason}") from None
+        raise HomeError(f"the detector {name} cannot be saved: {_reason(error)}") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
+    return earlier
 
 
 def remove_detector(home: Home, name: str) -> Path:
@@ -52,17 +63,52 @@ def remove_detector(home: Home, name: str) -> Path:
         MissingError: there is none of that name.
         HomeError: it cannot be moved.
     """
-    place = home.detectors / name
-    if not place.is_dir() or place.is_symlink():
-        raise MissingError(
-            f"there is no detector {name!r}", "'pigeonhole detector list' shows those there are"
-        )
+    place = folder_of(home, name)
     try:
-        return set_aside(place, _aside(home))
+        return set_folder_aside(place, _aside(home))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise HomeError(f"{place} cannot be moved: {reason}") from None
+        raise HomeError(f"{place} cannot be moved: {_reason(error)}") from None
+
+
+def _new_part(home: Home, name: str) -> Path:
+    try:
+        home.detectors.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{name[:40]}.", suffix=".part", dir=home.detectors))
+    except OSError as error:
+        raise HomeError(f"{home.detectors} cannot be written: {_reason(error)}") from None
+
+
+def _swapped(part: Path, place: Path, aside: Path) -> Path | None:
+    """``part`` at ``place``; where that lies now which was there before."""
+    earlier = None
+    try:
+        while True:
+            if os.path.lexists(place):
+                earlier = _set_aside(place, aside) or earlier
+            try:
+                rename_folder(part, place)
+            except FileExistsError:  # of another training, which was faster: it goes aside too
+                continue
+            return earlier
+    except BaseException:  # Ctrl-C among them
+        if earlier is not None and not os.path.lexists(place):
+            with suppress(OSError):
+                rename_folder(earlier, place)
+        raise
+
+
+def _set_aside(place: Path, aside: Path) -> Path | None:
+    try:
+        return set_folder_aside(place, aside)
+    except FileNotFoundError:
+        if os.path.lexists(place):
+            raise
+        return None  # another training was faster
 
 
 def _aside(home: Home) -> Path:
     return home.removed / "detectors"
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

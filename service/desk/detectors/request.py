@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,35 +48,76 @@ class Request:
         return self.others + (self.corrections.others if self.corrections else ())
 
 
-def completed(home: Home, request: Request) -> Request:
+def completed(home: Home, request: Request, tell: Callable[[str], None]) -> Request:
     """The request, with the folders of the last training where it names none.
+
+    Args:
+        home: where the last one lies.
+        request: what is asked for.
+        tell: told what was taken from the last training.
 
     Raises:
         UsageError: nothing is named, and there was no last training; or names that contradict.
+        WeightsError: the file of weights is none.
     """
+    if request.weights is not None and not request.weights.is_file():
+        raise WeightsError(
+            f"{request.weights} is no file", "Name a file of weights of MobileNetV2 with --weights"
+        )
     if request.others and request.background:
         raise UsageError(
             "--background is what is judged by where --others names nothing to learn from",
             "Leave one of them out",
         )
-    if request.positives:
-        return request
+    if not request.positives:
+        request = _as_last(home, request, tell)
+    if request.approach == "cnn" and not request.of_others:
+        raise UsageError(
+            "--approach cnn learns what tells a class from others, and there are none",
+            "Name pictures of anything else with --others",
+        )
+    return request
+
+
+def _as_last(home: Home, request: Request, tell: Callable[[str], None]) -> Request:
+    """With the folders of the last training, and its weights if they are still there.
+
+    Raises:
+        UsageError: there are no pictures of the class now either.
+    """
+    reason, last = "", {}
+    folder = home.detectors / request.name
     try:
-        last = read_manifest(home.detectors / request.name).training
-    except WeightsError:
-        last = {}
+        last = read_manifest(folder).training
+    except WeightsError as error:
+        reason = f", and {error.message}" if folder.is_dir() else ""
     anew = bool(request.others or request.background)
     request = replace(
         request,
         positives=_named(last.get("positives")),
         others=request.others if anew else _named(last.get("others")),
         background=request.background if anew else _named(last.get("background")),
+        weights=request.weights or _file(last.get("weights")),
     )
     if not request.of_class:
         raise UsageError(
-            f"no pictures of {request.name} are named", "Name their folder with --positives"
+            f"no pictures of {request.name} are named{reason}", "Name their folder with --positives"
         )
+    if request.positives:
+        tell(f"as in the last training, pictures of {request.name}: {_listed(request.positives)}")
+    if not anew and request.others + request.background:
+        tell(f"as in the last training, others: {_listed(request.others + request.background)}")
+    if last.get("corrections") and request.corrections is None:
+        tell("the last training learned from corrected scans too: --from-ledger takes them again")
     return request
+
+
+def _listed(paths: tuple[Path, ...]) -> str:
+    return ", ".join(map(str, paths))
+
+
+def _file(found: object) -> Path | None:
+    return Path(found) if isinstance(found, str) and Path(found).is_file() else None
 
 
 def _named(found: object) -> tuple[Path, ...]:

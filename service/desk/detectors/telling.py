@@ -49,6 +49,7 @@ def manifest_of(
             "positives": _paths(request.positives),
             "others": _paths(request.others),
             "background": _paths(request.background),
+            "weights": str(request.weights.absolute()) if request.weights else None,
             "corrections": {
                 "positives": len(request.corrections.positives),
                 "others": len(request.corrections.others),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.errors import UsageError
+from config.errors import HomeError, UsageError
 from config.home import Home
 from config.settings import Settings
 from indexer.evaluation.measures import auroc
@@ -19,10 +20,10 @@ from models.detector.saved.manifest import REPORT_FILE
 from models.detector.saved.saving import save_detector
 from models.episodes.classes import Watch, unwatched
 from models.siamese.weights import SHIPPED
-from service.desk.detectors.collecting import Collected, collected
+from service.desk.detectors.collecting import Collected, collected, told_left_out
 from service.desk.detectors.entering import Entered, entered
 from service.desk.detectors.known import write_known
-from service.desk.detectors.publishing import new_folder
+from service.desk.detectors.publishing import check_writable, publish_detector
 from service.desk.detectors.request import Request, completed
 from service.desk.detectors.retraining import earlier_beside
 from service.desk.detectors.telling import manifest_of
@@ -69,10 +70,11 @@ def train_detector(
         HomeError: it cannot be saved.
     """
     check_class_name(request.name)
-    request = completed(home, request)
+    request = completed(home, request, tell)
+    check_writable(home)
     found = collected(request, limits_of(settings), watch)
-    for path, reason in found.gathered.left_out.items():
-        tell(f"left out: {path} {reason}")
+    for line in told_left_out(found.gathered.left_out):
+        tell(line)
     for note in found.notes:
         tell(note)
     rounds = rounds_of(found.gathered.pictures, seed=request.seed)
@@ -92,18 +94,29 @@ def train_detector(
     )
     if not entry.ways:
         return comparison
-    comparison, best = _judged(
-        home, settings, request, comparison, entry, embedder, found, watch, tell
-    )
+    try:
+        comparison, best = _judged(
+            home, settings, request, comparison, entry, embedder, found, watch, tell
+        )
+    except OSError as error:
+        raise HomeError(
+            f"the training cannot go on: {error}", "See that there is room on the disk"
+        ) from None
     branch_id = embedder.branch_id if best.trial.approach == "branch" else ""
-    with new_folder(home, request.name) as folder:
-        manifest = manifest_of(comparison, best, request, branch_id)
-        save_detector(folder, manifest, best.learned.head, best.learned.networks)
+    manifest = manifest_of(comparison, best, request, branch_id)
+
+    def write(folder: Path) -> None:
         write_known(folder, comparison)
         try:
             write_detector_report(folder / REPORT_FILE, comparison, limits_of(settings))
         except UsageError as error:
             tell(f"there is no report: {error}")
+        # Last: it has all that is there on the disk.
+        save_detector(folder, manifest, best.learned.head, best.learned.networks)
+
+    earlier = publish_detector(home, request.name, write)
+    if earlier is not None:
+        tell(f"the detector until now lies at {earlier}")
     return comparison
 
 
@@ -132,7 +145,10 @@ def _judged(
         steps = max(way.epochs, 1) * (int(rounds.max()) + 2)
         with watch(f"training {way.title}", steps) as advance:
             entrants.append(measured(partial(judged, way, exam, advance)))
-    entry.keep()
+    try:
+        entry.keep()
+    except OSError as error:  # a cache: without it the next training takes longer
+        tell(f"features are not kept for the next training: {error}")
 
     def by_validation(one: Entrant) -> float:
         """Not by the test: of four figures the highest is too high."""
