@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("positives", type=Path)
     parser.add_argument("others", type=Path)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--plain", action="store_true", help="the plain network alone")
+    parser.add_argument("--only", choices=("own", "plain"), help="leave the others out")
     asked = parser.parse_args()
     settings = Settings()
     gathered = gather([asked.positives], [asked.others], limits_of(settings), progress_bar)
@@ -55,9 +55,8 @@ def main() -> int:
         entry = entered("all", None, Path(cache), one_class=False)
         for approach, reason in entry.skipped.items():
             notice(f"{approach} is skipped: {reason}")
-        ways = [PlainWay(), PlainWay(augmented=True)]
-        if not asked.plain:
-            ways = [*entry.ways, *ways]
+        own, plain = entry.ways, (PlainWay(), PlainWay(augmented=True))
+        ways = {"own": own, "plain": plain, None: (*own, *plain)}[asked.only]
         labels = labels_of(pictures)
         for way in ways:
             found = measured(lambda way=way: judged(way, exam))  # type: ignore[misc]
