@@ -23,6 +23,7 @@ from models.detector.heads.probability import (
     fit_sigmoid,
     threshold_of,
 )
+from models.detector.judging.footprint import working_megabytes
 from models.detector.judging.rounds import Division, divisions
 from models.detector.judging.trial import Cost, Curve, Trial
 from models.detector.saved.saving import saved_size
@@ -138,7 +139,11 @@ def measured(judge: Callable[[], Entrant]) -> Entrant:
     before = _peak()
     entrant = judge()
     assert entrant.trial.cost is not None
-    cost = replace(entrant.trial.cost, train_megabytes=max(0.0, _peak() - before))
+    cost = replace(
+        entrant.trial.cost,
+        train_megabytes=max(0.0, _peak() - before),
+        use_megabytes=working_megabytes(entrant.trial, entrant.learned, entrant.sigmoid),
+    )
     return replace(entrant, trial=replace(entrant.trial, cost=cost))
 
 
