@@ -12,11 +12,11 @@ from statistics import fmean, quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from models.page.opening import scan_of
 from models.page.scan import Scan
 from service.desk.evaluation.tickets import get_ready
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
-from service.workers.judge import scan_of
 from service.workers.tickets import read_ticket
 
 

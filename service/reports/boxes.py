@@ -9,13 +9,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from models.page.opening import scan_of
 from models.page.picture import encoded
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault
 from models.ticket.words import Box
 from service.reports.html import text
 from service.reports.pictures import data_uri
-from service.workers.judge import scan_of
 
 _WIDTH, _HEIGHT = 640, 2000
 """Pixels of a picture, at most: one can read it, and a hundred of them are a few megabytes."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+from models.page.opening import first_page, scan_of
 from models.page.picture import Picture, Pixels, encoded, shrunk
 from models.page.read import Limits
 from models.page.scan import Fault
 from service.reports.html import name, text
-from service.workers.judge import first_page, scan_of
 
 _SIDE = 192
 """Longest side of a picture, in pixels: sharp at half that on a dense screen."""

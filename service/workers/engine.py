@@ -21,12 +21,13 @@ from indexer.calibration import Calibration
 from indexer.support import support_files, support_stamp
 from indexer.verdict import Verdict
 from models.page.limits import Limits, ran_out_of_memory
+from models.page.opening import first_page, scan_of
 from models.page.scan import Fault, Page
 from models.siamese.weights import SHIPPED
 from models.ticket.engines import OcrEngine, reader_for
 from models.ticket.reader import Reader
 from service.workers.detectors import Detectors
-from service.workers.judge import Judge, first_page, open_embedder, scan_of
+from service.workers.judge import Judge, open_embedder
 
 if TYPE_CHECKING:
     from indexer.index import SupportIndex

@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 
 from indexer.calibration import Calibration
 from indexer.verdict import Detection, Verdict, decide, decide_again
-from models.page.hashing import hash_file
-from models.page.read import Limits, read_scan
-from models.page.scan import Fault, Page, Scan
 
 if TYPE_CHECKING:
     from indexer.index import Example, SupportIndex
@@ -38,30 +35,6 @@ def open_embedder(manifest: Path, cache: Path, *, threads: int) -> Embedder:
     from models.siamese.embedder import Embedder
 
     return Embedder(manifest)
-
-
-def scan_of(path: Path) -> Scan | Fault:
-    """The scan that a file is now; symbolic links are not followed."""
-    try:
-        state = path.lstat()
-        digest = hash_file(str(path), state)
-    except OSError as error:
-        return Fault("open", f"cannot be opened: {(error.strerror or str(error)).lower()}")
-    if digest is None:
-        return Fault("open", "is still being written")
-    return Scan(path.absolute(), digest, state.st_size)
-
-
-def first_page(scan: Scan, limits: Limits, least_side: int) -> Page | Fault:
-    """The page that a scan is judged by.
-
-    Args:
-        scan: see `scan_of`.
-        limits: what it may ask of this machine.
-        least_side: pixels of the longest side that a page must keep when it is decoded reduced.
-    """
-    found = read_scan(scan, limits, least_side=least_side, first_only=True)
-    return found if isinstance(found, Fault) else found.pages[0]
 
 
 @dataclass(frozen=True, slots=True)

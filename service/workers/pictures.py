@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from models.page.opening import first_page, scan_of
 from models.page.picture import Picture, encoded, shrunk
 from models.page.prepare import steps
 from models.page.read import pages_of
 from models.page.scan import Fault, Page, Scan
 from models.siamese.weights import read_manifest
 from service.workers.engine import EngineSpec
-from service.workers.judge import first_page, scan_of
 
 _QUALITY = 70
 

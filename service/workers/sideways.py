@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from indexer.verdict import UNKNOWN, Verdict
+from models.page.opening import first_page
 from models.page.prepare import grayscale
 from models.page.scan import Fault, Page, Scan
 from models.ticket.ink import ink_of, letters_of, lies_sideways, measurable
 from service.workers.engine import Engine
-from service.workers.judge import first_page
 
 _SIDE = 1500
 """Pixels of the longest side at which letters are still told from specks."""

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from indexer.cache import EmbeddingCache
 from indexer.verdict import UNKNOWN, Verdict
 from models.page.limits import ran_out_of_memory
+from models.page.opening import first_page
 from models.page.scan import Fault, Scan
 from service.workers.engine import Engine, EngineSpec, engine_for
-from service.workers.judge import Judge, first_page
+from service.workers.judge import Judge
 
 if TYPE_CHECKING:
     from indexer.index import Example

@@ -286,7 +286,7 @@ from pathlib import Path
 import service.workers.judge
 from config.errors import DataError
 from service.desk.evaluation.evaluating import find_episodes
-from service.workers.judge import scan_of
+from models.page.opening import scan_of
 os.setgroups([])
 os.setresgid(65534, 65534, 65534)
 os.setresuid(65534, 65534, 65534)

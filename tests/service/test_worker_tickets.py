@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from models.page.opening import scan_of
 from models.page.scan import Fault
 from service.workers import tickets
-from service.workers.judge import scan_of
 from service.workers.tickets import read_ticket
 from tests.service.fakes import SPEC
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,10 @@ from models.detector.pictures.picture import MOST_SIDE, Picture
 from models.detector.pictures.twins import Twins, find_twins
 from models.episodes.classes import Watch, unwatched
 from models.episodes.listing import MANIFEST
-from models.page.hashing import hash_file
 from models.page.limits import Limits
+from models.page.opening import first_page, scan_of
 from models.page.picture import shrunk
-from models.page.read import read_scan
-from models.page.scan import Fault, Page, Scan
+from models.page.scan import Fault, Page
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,22 +158,14 @@ def _read(file: _File, limits: Limits, *, positive: bool) -> Picture | str:
 
 
 def _first_page(path: Path, limits: Limits) -> tuple[str, Page] | Fault:
-    try:
-        state = path.lstat()
-        if fault := limits.too_large(state.st_size):  # before it is read for its hash
+    with contextlib.suppress(OSError):  # `scan_of` says why
+        if fault := limits.too_large(path.lstat().st_size):  # before it is read for its hash
             return fault
-        digest = hash_file(str(path), state)
-    except OSError as error:
-        if path.is_symlink():
-            return Fault("open", "is a symbolic link")
-        return Fault("open", f"cannot be opened: {(error.strerror or str(error)).lower()}")
-    except ValueError:
-        return Fault("open", "has a name that no file can have")
-    if digest is None:
-        return Fault("open", "is still being written, or no regular file")
-    scan = Scan(path.absolute(), digest, state.st_size)
-    found = read_scan(scan, limits, least_side=MOST_SIDE, first_only=True)
-    return found if isinstance(found, Fault) else (digest, found.pages[0])
+    scan = scan_of(path)
+    if isinstance(scan, Fault):
+        return scan
+    page = first_page(scan, limits, MOST_SIDE)
+    return page if isinstance(page, Fault) else (scan.sha256, page)
 
 
 def _counted_once(pictures: Sequence[Picture], left_out: dict[str, str]) -> list[int]:

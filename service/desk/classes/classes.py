@@ -13,10 +13,10 @@ from config.home import Home
 from indexer.support import IGNORED, check_class_name, class_counts, support_files
 from indexer.verdict import UNKNOWN
 from models.page.hashing import hash_file
+from models.page.opening import first_page, scan_of
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Scan
 from service.workers.detectors import detector_names
-from service.workers.judge import first_page, scan_of
 from storage.filing.copying import copy_in
 from storage.filing.files import make_folders
 from storage.filing.names import Names, visible

@@ -13,10 +13,10 @@ from config.home import Home
 from indexer.support import SupportFile, class_counts, support_files, support_stamp
 from models.page.formats import Kind, kind_of
 from models.page.limits import Limits
+from models.page.opening import scan_of
 from models.page.scan import Fault
 from service.desk.classes.classes import Added, add_examples, list_classes
 from service.desk.pictures import Picture, Pictures
-from service.workers.judge import scan_of
 from storage.filing import files
 from storage.records import displayable
 

@@ -19,11 +19,12 @@ from indexer.calibration import Calibration
 from indexer.evaluation.outcome import Episode, Evaluation, Outcome
 from indexer.support import SupportFile, support_files
 from indexer.verdict import UNKNOWN, Match, Verdict
+from models.page.opening import first_page, scan_of
 from models.page.read import Limits
 from models.page.scan import Fault, Page
 from models.siamese.weights import SHIPPED, read_manifest
 from service.desk.judging import files_of
-from service.workers.judge import Judge, first_page, open_embedder, scan_of
+from service.workers.judge import Judge, open_embedder
 
 if TYPE_CHECKING:
     from models.siamese.embedder import Embedder

@@ -12,12 +12,12 @@ from pathlib import Path
 from config.errors import PigeonholeError
 from indexer.evaluation.tickets import TicketEvaluation, TicketOutcome
 from models.fields.ticket import Fields, Ticket
+from models.page.opening import scan_of
 from models.page.scan import Fault, Scan
 from models.scoring.truth.ticket import TrueTicket
 from models.ticket.words import Word
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
-from service.workers.judge import scan_of
 from service.workers.process import WorkerDiedError
 from service.workers.tickets import check_reading, fields_of, read_ticket
 

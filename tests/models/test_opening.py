@@ -1,22 +1,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
+from models.drawing.tickets import draw_ticket
 from models.page.hashing import hash_file
+from models.page.limits import Limits
+from models.page.opening import first_page, scan_of
 from models.page.scan import Fault, Page, Scan
-from service.workers.judge import first_page, scan_of
-from tests.service.fakes import LIMITS
 
-Draw = Callable[..., Path]
+LIMITS = Limits(max_image_pixels=10_000_000, max_file_bytes=10_000_000, max_pages=10)
 
 
-def test_a_file_becomes_the_scan_that_it_is(drawn: Draw) -> None:
+@pytest.fixture
+def ticket(tmp_path: Path) -> Path:
+    """A drawn ticket."""
+    path = tmp_path / "ticket.png"
+    cv2.imwrite(str(path), draw_ticket(np.random.default_rng(1)).pixels)
+    return path
+
+
+def test_a_file_becomes_the_scan_that_it_is(ticket: Path) -> None:
     """The verdict of one content would be kept under the hash of another."""
-    path = drawn("ticket")
+    path = ticket
     scan = scan_of(path)
     assert scan == Scan(path, hash_file(str(path), path.lstat()) or "", path.stat().st_size)
 
@@ -28,20 +38,20 @@ def test_what_is_no_file_at_rest_is_a_fault(
     (tmp_path / "link.png").symlink_to("/etc/passwd")
     (tmp_path / "changing.png").touch()
     monkeypatch.setattr(
-        "service.workers.judge.hash_file",
+        "models.page.opening.hash_file",
         lambda path, state: None if "changing" in path else hash_file(path, state),
     )
     for name, said in (
-        ("gone.png", "no such file"), ("link.png", "cannot be opened"), ("changing.png", "written"),
+        ("gone.png", "no such file"), ("link.png", "symbolic link"), ("changing.png", "written"),
     ):  # fmt: skip
         found = scan_of(tmp_path / name)
         assert isinstance(found, Fault)
         assert (found.stage, said in found.reason) == ("open", True), found
 
 
-def test_the_first_page_is_what_is_judged(drawn: Draw, tmp_path: Path) -> None:
+def test_the_first_page_is_what_is_judged(ticket: Path, tmp_path: Path) -> None:
     """A scan would be judged by another page than an example is."""
-    scan = scan_of(drawn("ticket"))
+    scan = scan_of(ticket)
     assert isinstance(scan, Scan)
     page = first_page(scan, LIMITS, 64)
     assert isinstance(page, Page)
