@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from config.errors import PigeonholeError
 from config.home import Home
 from service.cli.commands import app
 from tests.service.detectors.pictures import CLASS, cones, scenes
@@ -73,3 +74,43 @@ def test_an_answer_in_json_is_one_object(home: Home, cone_folder: Path, other_fo
     found = json.loads(line)
     assert (found["name"], found["approach"], found["trouble"]) == (CLASS, "branch", None)
     assert next(iter(found["scores"].values()))["auroc"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("train", "a/b", "--positives", "cones"), 2, "'a/b' is not the name of a folder"),
+        (("train", "..", "--positives", "cones"), 2, "'..' is not the name of a folder"),
+        (("train", "", "--positives", "cones"), 2, "'' is not the name of a folder"),
+        (("train", "unknown", "--positives", "cones"), 2, "means none of the classes"),
+        (("train", "x" * 201, "--positives", "cones"), 2, "is longer than 200 bytes"),
+        (("train", "new"), 2, "no pictures of new are named"),
+        (("train", "new", "--positives", "gone"), 10, "gone does not exist"),
+        (("train", "new", "--positives", "cones", "--others", "cones"), 10, "lies within"),
+        (("train", "new", "--positives", "cones", "--approach", "cnn"), 2, "with --others"),
+        (("train", "new", "--positives", "cones", "--weights", "gone.h5"), 7, "is no file"),
+        (("train", "new", "--from-ledger"), 9, "there is no database"),
+        (("evaluate", "new", "--positives", "cones", "--others", "others"), 12, "detector 'new'"),
+        (("remove", "new"), 12, "there is no detector 'new'"),
+        (("remove", "../support"), 12, "there is no detector '../support'"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    cone_folder: Path,
+    other_folder: Path,
+    words: tuple[str, ...],
+    code: int,
+    said: str,
+) -> None:
+    """A person would face a page of Python."""
+    monkeypatch.chdir(cone_folder.parent)
+    named = {"cones": cone_folder, "others": other_folder}
+    given = [str(named.get(word, word)) for word in words]
+    done = CliRunner().invoke(app, ["--home", str(home.root), "detector", *given])
+    assert isinstance(done.exception, PigeonholeError), done.output
+    assert (done.output, done.exception.exit_code) == ("", code)
+    assert said in str(done.exception)
+    assert "\n" not in str(done.exception)
+    assert list(home.detectors.iterdir()) == []
