@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help system browser setup run test check bench soak slow fuzz recognition reading docs clean
+.PHONY: help system browser setup run test check bench soak slow fuzz recognition reading detectors docs clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -77,6 +77,10 @@ fuzz: setup ## read mutated files; PIGEONHOLE_TEST_DATA adds real odd ones
 
 recognition: setup ## every line of the recognition target; PIGEONHOLE_TEST_DATA names the data
 	$(BIN)/python benchmarks/recognition.py "$(PIGEONHOLE_TEST_DATA)" --out docs
+
+detectors: setup ## detectors beside a plain network; PIGEONHOLE_TEST_DATA names the data
+	$(BIN)/python benchmarks/detector.py "$(PIGEONHOLE_TEST_DATA)/bananas_grocery/banana" \
+		"$(PIGEONHOLE_TEST_DATA)/bananas_grocery/not_banana"
 
 reading: setup ## every line of the reading target; PIGEONHOLE_TEST_DATA names the data
 	$(BIN)/python benchmarks/reading.py "$(PIGEONHOLE_TEST_DATA)" --out docs

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.detector.approaches.approach import Lesson
 from models.detector.features.space import Features, FeatureSpace
@@ -20,23 +21,38 @@ _ENOUGH: Final = 4_000  # pictures, variants counted: many pictures are variants
 _LEAST: Final = 3
 
 
-def shown_looks(lesson: Lesson) -> list[Pixels]:
-    """Pictures as they are, changed at random, and on other grounds.
+def seen_looks(lesson: Lesson, see: Callable[[Pixels], NDArray[np.float32]]) -> Features:
+    """What is seen of pictures as they are, changed at random, and on other grounds.
 
     On bananas, learning on other grounds brought as much as all other changes together; with all
     of them, half of what was lost on other grounds was lost no more.
 
+    At most `_ENOUGH` rows are kept, or `_LEAST` times the pictures if those are many: of 2,000
+    pictures and 8,192 numbers, 200 MB. One variant of the pictures is held at a time.
+
+    Args:
+        lesson: n pictures, and their grounds.
+        see: from uint8 of shape (n, 224, 224) to float32 of shape (n, ...).
+
     Returns:
-        Arrays of uint8 (n, 224, 224), one a variant.
+        float32 of shape (variants, n, ...).
     """
     most = max(_LEAST, _ENOUGH // len(lesson.learn.planes))
-    return list(islice(_looks(lesson), most))
+    looks = min(most, 1 + CHANGED + 2 * len(lesson.grounds))
+    found: Features | None = None
+    for place, planes in enumerate(islice(_looks(lesson), looks)):
+        seen = see(planes)
+        if found is None:
+            found = np.empty((looks, *seen.shape), np.float32)
+        found[place] = seen
+    assert found is not None
+    return found
 
 
 def looks_of(space: FeatureSpace, lesson: Lesson) -> Features:
-    """What a space sees of `shown_looks`: float32 of shape (variants, n, d)."""
+    """What a space sees: see `seen_looks`; float32 of shape (variants, n, d)."""
     embeddings = lesson.learn.embeddings
-    return np.stack([space.features(planes, embeddings) for planes in shown_looks(lesson)])
+    return seen_looks(lesson, lambda planes: space.features(planes, embeddings))
 
 
 def _looks(lesson: Lesson) -> Iterator[Pixels]:

@@ -11,10 +11,10 @@ import numpy as np
 from keras import ops
 
 from models.detector.approaches.approach import Learned, Lesson, Material
-from models.detector.approaches.looks import looks_of, shown_looks
+from models.detector.approaches.looks import looks_of, seen_looks
 from models.detector.features.space import Approach, Features
 from models.detector.features.transfer import UNTIL, TransferSpace
-from models.detector.heads.dense import EPOCHS, Trained, balanced, train_dense
+from models.detector.heads.dense import EPOCHS, SEEDS, Trained, balanced, train_dense
 from models.detector.heads.heads import DenseHead, DistanceHead, HeadKind
 from models.detector.pictures.plane import Pixels, three_channels
 from models.detector.saved.manifest import NETWORK_FILE
@@ -81,8 +81,7 @@ class TransferWay:
         network.set_weights(self.network.get_weights())
         before = keras.Model(network.input, network.get_layer(UNTIL).output)
         tail = _tail(network, frozen.head)
-        shown = shown_looks(lesson)
-        waiting = np.stack([_mapped(before, planes) for planes in shown])
+        waiting = seen_looks(lesson, lambda planes: _mapped(before, planes))
         held = None
         if lesson.held is not None:
             held = (_mapped(before, lesson.held.planes), lesson.held)
@@ -151,7 +150,7 @@ def _tuned(
     to_beat: float,
 ) -> bool:
     """Train the tail; whether it beat what was to be beaten, at which it is left."""
-    keras.utils.set_random_seed(lesson.seed)
+    keras.utils.set_random_seed(lesson.seed % SEEDS)
     tail.compile(keras.optimizers.AdamW(_RATE), keras.losses.BinaryCrossentropy(from_logits=True))
     labels = lesson.learn.labels
     truth, weights = labels.astype(np.float32)[:, np.newaxis], balanced(labels).astype(np.float32)

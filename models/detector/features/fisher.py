@@ -25,6 +25,7 @@ FAINT: Final = 100.0
 """Strength of gradients at which a point counts half: plain ground, whatever its shade, counts
 for nothing."""
 _LEAST_SPREAD: Final = 1e-4
+_SEEDS: Final = 2**31 - 2  # that OpenCV tells apart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,17 +51,20 @@ def fit_codebook(descriptors: Array, *, words: int, dim: int, seed: int) -> Code
     """A codebook of these descriptors: principal components, then k-means.
 
     Args:
-        descriptors: float32 of shape (n, `LENGTH`), a sample of all; n at least ``words``.
+        descriptors: float32 of shape (n, `LENGTH`), a sample of all; at least one. Fewer than
+            ``words`` stand for several: that does no harm.
         words: how many.
         dim: numbers of a descriptor that are kept.
         seed: of k-means.
     """
+    if len(descriptors) < words:
+        descriptors = np.resize(descriptors, (words, LENGTH))
     mean = descriptors.mean(axis=0)
     centred = descriptors - mean
     _, axes = np.linalg.eigh(centred.T @ centred / len(centred))
     axes = np.ascontiguousarray(axes[:, ::-1][:, :dim])
     inside = np.ascontiguousarray(centred @ axes, np.float32)
-    cv2.setRNGSeed(seed + 1)
+    cv2.setRNGSeed(seed % _SEEDS + 1)
     ends = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_MAX_ITER, 30, 1e-3)
     empty = np.zeros((0, 1), np.int32)
     _, nearest, centres = cv2.kmeans(inside, words, empty, ends, 2, cv2.KMEANS_PP_CENTERS)
@@ -80,6 +84,9 @@ def fit_codebook(descriptors: Array, *, words: int, dim: int, seed: int) -> Code
 @keras.saving.register_keras_serializable("pigeonhole")
 class FisherVector(layers.Layer):  # type: ignore[misc]
     """(batch, points, `LENGTH` + 1) to unit rows of shape (batch, 2 * words * dim).
+
+    A picture of one shade has no gradients, and its row is all zeros: it is like nothing, and a
+    head's bias alone decides on it.
 
     Args:
         words: of the codebook.

@@ -44,8 +44,12 @@ class OrientedGradients(layers.Layer):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable("pigeonhole")
-class CellSums(layers.Layer):  # type: ignore[misc]
-    """Sums over cells, nearer pixels weighing more, at every second pixel."""
+class CellMeans(layers.Layer):  # type: ignore[misc]
+    """Means over cells, nearer pixels weighing more, at every second pixel.
+
+    A pixel's weight falls from the middle of its cell to nothing in the middle of the next, so
+    that a small shift changes little; beyond the edge there is nothing.
+    """
 
     def call(self, inputs: Any) -> Any:
         """(batch, h, w, c) to (batch, h / 2, w / 2, c)."""
@@ -85,6 +89,29 @@ class Descriptors(layers.Layer):  # type: ignore[misc]
         return ops.reshape(rows, (-1, rows.shape[1] * rows.shape[2], LENGTH + 1))
 
 
+def points_of(side: int, shrink: int, stride: int) -> int:
+    """How many descriptors one scale has.
+
+    Args:
+        side: height and width of the planes, in pixels.
+        shrink: by how much the plane is shrunk, at least 1.
+        stride: pixels between points there, even.
+
+    Raises:
+        ValueError: it has none.
+    """
+    if shrink < 1 or stride < 2 or stride % 2:
+        raise ValueError(
+            f"points cannot lie {stride} pixels apart on a plane shrunk {shrink} times"
+        )
+    cells = -(-(side // shrink) // 2)
+    reach = cells - (CELLS - 1) * (_CELL // 2)
+    if reach < 1:
+        raise ValueError(f"a plane of {side} pixels shrunk {shrink} times has no descriptors")
+    across = -(-reach // (stride // 2))
+    return across * across
+
+
 def build_descriptors(side: int, strides: tuple[tuple[int, int], ...]) -> keras.Model:
     """The fixed half of the network.
 
@@ -95,12 +122,17 @@ def build_descriptors(side: int, strides: tuple[tuple[int, int], ...]) -> keras.
     Returns:
         A model from float32 of shape (batch, side, side, 1) in [0, 255] to float32 of shape
         (batch, points, `LENGTH` + 1).
+
+    Raises:
+        ValueError: a scale has no points.
     """
+    for scale in strides:
+        points_of(side, *scale)
     inputs = keras.Input((side, side, 1), name="plane")
     rows = []
     for shrink, stride in strides:
         x = layers.AveragePooling2D(shrink)(inputs) if shrink > 1 else inputs
-        x = CellSums()(OrientedGradients()(x))
+        x = CellMeans()(OrientedGradients()(x))
         rows.append(Descriptors(stride=stride)(x))
     outputs = layers.Concatenate(axis=1)(rows) if len(rows) > 1 else rows[0]
     return keras.Model(inputs, outputs, name="descriptors")

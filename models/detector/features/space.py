@@ -25,7 +25,8 @@ class FeatureSpace(Protocol):
                 the product's branch. Only the approach ``branch`` looks at them.
 
         Returns:
-            float32 of shape (n, d), rows of length 1.
+            float32 of shape (n, d), rows of length 1; all zeros where there is nothing to see, as
+            in a picture of one shade.
         """
         ...
 

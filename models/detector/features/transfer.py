@@ -20,11 +20,15 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from config.errors import WeightsError
+from models.detector.features.loading import load_weights
 from models.detector.features.space import Features
 from models.detector.pictures.plane import SIDE, Pixels
+from models.page.limits import ran_out_of_memory
 
 WEIGHTS_FILE: Final = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"
 """As Keras names the weights that were trained on ImageNet."""
+CHANNELS: Final = 1280
+"""Numbers of a picture's features."""
 UNTIL: Final = "block_15_add"
 """The layer before the last block."""
 BATCH: Final = 32
@@ -47,14 +51,21 @@ def open_mobilenet(weights: Path | None) -> tuple[keras.Model, str]:
         with open(weights, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
         network = build_mobilenet()
-        network.load_weights(weights)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        reason = getattr(error, "strerror", None) or "it holds no weights of MobileNetV2"
+        load_weights(network, weights)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise WeightsError(f"{weights} cannot be used: {reason}", _advice(weights)) from None
+    except ValueError as error:
         raise WeightsError(
-            f"{weights} cannot be used: {reason.lower()}",
-            f"Name Keras's file {WEIGHTS_FILE} with --weights",
+            f"{weights} holds no weights of MobileNetV2: {error}", _advice(weights)
         ) from None
     return network, digest
+
+
+def _advice(weights: Path) -> str:
+    if weights == imagenet_file():
+        return "Remove it, and Keras fetches it again; or name another with --weights"
+    return f"Name Keras's file {WEIGHTS_FILE} with --weights"
 
 
 def build_mobilenet() -> keras.Model:
@@ -146,10 +157,10 @@ def saved_space(file: Path) -> TransferSpace:
     """What `TransferSpace.save` wrote, at work.
 
     Raises:
-        ValueError, OSError: it is of another network, or damaged.
+        ValueError: it is of another network, or damaged.
     """
     network = build_mobilenet()
-    network.load_weights(file)
+    load_weights(network, file)
     return TransferSpace(network)
 
 
@@ -167,8 +178,14 @@ def kept_features(file: Path) -> dict[str, Features]:
     """What `keep_features` wrote; nothing where it is missing or damaged: it is a cache."""
     try:
         with np.load(file, allow_pickle=False) as held:
-            return dict(zip(held["names"].tolist(), held["rows"], strict=True))
-    except (OSError, ValueError, KeyError):
+            names, rows = held["names"].tolist(), held["rows"]
+            if rows.dtype != np.float32 or rows.shape != (len(names), CHANNELS):
+                return {}
+            return dict(zip(names, rows, strict=True)) if np.isfinite(rows).all() else {}
+    except Exception as error:
+        # A damaged archive makes the library raise whatever it likes.
+        if ran_out_of_memory(error):
+            raise MemoryError from error
         return {}
 
 

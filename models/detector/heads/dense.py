@@ -20,6 +20,8 @@ WEIGHT_DECAY: Final = 1e-3
 BATCH: Final = 32
 EPOCHS: Final = 80
 PATIENCE: Final = 12
+SEEDS: Final = 2**32
+"""That Keras tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def train_dense(
         epochs: the most.
         after: called after each epoch.
     """
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(seed % SEEDS)
     inputs = keras.Input((variants.shape[2],))
     model = keras.Model(inputs, keras.layers.Dense(1, kernel_initializer="zeros")(inputs))
     model.compile(

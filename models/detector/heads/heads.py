@@ -113,12 +113,14 @@ def head_of(kind: HeadKind, arrays: Mapping[str, NDArray[Any]]) -> Head:
     """
     if kind == "dense":
         weights, bias = arrays["weights"], arrays["bias"]
-        if weights.ndim != 1 or bias.shape:
+        if weights.ndim != 1 or not len(weights) or bias.shape:
             raise ValueError("weights are no row of numbers")
         return DenseHead(weights.astype(np.float64), float(bias))
     rows = {name: arrays[name] for name in ("positives", "others") if name in arrays}
     if any(held.ndim != 2 or not len(held) for held in rows.values()):
         raise ValueError("examples are no rows of numbers")
+    if len({held.shape[1] for held in rows.values()}) > 1:
+        raise ValueError("examples are of different lengths")
     if kind == "nearest":
         return NearestHead(rows["positives"], rows["others"])
     return DistanceHead(rows["positives"])

@@ -13,6 +13,7 @@ Labels = NDArray[np.bool_]
 
 _STEPS = 100
 _ENOUGH = 1e-9
+_SAME = 1e-9  # differences beside which a score's own size is all there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def fit_sigmoid(scores: Scores, labels: Labels) -> Sigmoid:
     little less than sure, so that even scores that part perfectly get a finite slope.
 
     Args:
-        scores: of shape (n,), of pictures that the head was not trained on.
+        scores: of shape (n,), finite, of pictures that the head was not trained on.
         labels: bool of shape (n,), whether each is the class; some of both.
 
     Raises:
@@ -54,7 +55,9 @@ def fit_sigmoid(scores: Scores, labels: Labels) -> Sigmoid:
     if not n_positive or not n_other:
         raise ValueError("a probability needs pictures of the class and others")
     # Steps are taken on a standard scale, whatever scale the head has.
-    middle, spread = float(scores.mean()), float(scores.std()) or 1.0
+    middle, spread = float(scores.mean()), float(scores.std())
+    if spread <= _SAME * float(np.abs(scores).max()):  # the same for all, but for rounding
+        return Sigmoid(0.0, math.log((n_positive + 1) / (n_other + 1)))
     inputs = np.stack([(scores - middle) / spread, np.ones(len(scores))], axis=1)
     targets = np.where(labels, (n_positive + 1) / (n_positive + 2), 1 / (n_other + 2))
     found = np.array([0.0, math.log((n_positive + 1) / (n_other + 1))])
@@ -91,6 +94,9 @@ def threshold_of(probabilities: Scores, labels: Labels, let_in: float) -> float:
         probabilities: of shape (n,), of pictures that were not trained on.
         labels: bool of shape (n,), whether each is the class.
         let_in: share of the others, in [0, 1].
+
+    Returns:
+        In [0.5, 1]; the number after 1 where others that may not pass are as sure as can be.
     """
     others = np.sort(probabilities[~labels])[::-1]
     pass_by = math.floor(let_in * len(others) + 1e-9)  # 0.15 * 20 is less than 3 in floats

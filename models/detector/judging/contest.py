@@ -7,7 +7,9 @@ import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import median
 from typing import Final
 
@@ -21,6 +23,7 @@ from models.detector.heads.probability import (
     fit_sigmoid,
     threshold_of,
 )
+from models.detector.judging.footprint import working_megabytes
 from models.detector.judging.rounds import Division, divisions
 from models.detector.judging.trial import Cost, Curve, Trial
 from models.detector.saved.saving import saved_size
@@ -132,10 +135,15 @@ def judged(way: Way, exam: Exam, after: Callable[[], None] = lambda: None) -> En
 
 def measured(judge: Callable[[], Entrant]) -> Entrant:
     """The same, with the memory that it took."""
+    _forget_peak()
     before = _peak()
     entrant = judge()
     assert entrant.trial.cost is not None
-    cost = replace(entrant.trial.cost, train_megabytes=max(0.0, _peak() - before))
+    cost = replace(
+        entrant.trial.cost,
+        train_megabytes=max(0.0, _peak() - before),
+        use_megabytes=working_megabytes(entrant.trial, entrant.learned, entrant.sigmoid),
+    )
     return replace(entrant, trial=replace(entrant.trial, cost=cost))
 
 
@@ -190,6 +198,12 @@ def _milliseconds(learned: Learned, material: Material) -> float:
     for row in rows:
         learned.scores(material.part(rows[row : row + 1]))
     return 1000 * (time.process_time() - started) / len(rows)
+
+
+def _forget_peak() -> None:
+    """The most memory is that of now: else what came before would hide what comes (proc(5))."""
+    with suppress(OSError):  # not on every system
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def _peak() -> float:

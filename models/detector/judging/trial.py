@@ -43,12 +43,15 @@ class Cost:
         use_milliseconds: a page at work, beside what the service does anyway; on one core.
         train_megabytes: by how much the most memory in use grew in training.
         disk_bytes: of its files.
+        use_megabytes: by how much a process grows that has it at work; None where that is not
+            known.
     """
 
     train_seconds: float
     use_milliseconds: float
     train_megabytes: float
     disk_bytes: int
+    use_megabytes: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

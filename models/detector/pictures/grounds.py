@@ -8,7 +8,8 @@ Pictures of the class and others are treated alike, so that the new ground says 
 The ground of another picture is that picture with its own thing filled in from what surrounds it
 (a pyramid of averages over known pixels: push-pull; Gortler et al., 1996) and the grain of its
 border. Grounds are taken from others alone, for the class and for others: what stands around a thing
-of the class is often more of it, and would make the test say what is on the ground.
+of the class is often more of it, and would make the test say what is on the ground. They go to
+pictures of the same round: a ground that is a test was not learned from either.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detector.pictures.picture import Picture
+from models.detector.pictures.picture import Picture, labels_of
 from models.detector.pictures.plane import SIDE, Pixels
 
 WHITE: Final = "white"
@@ -93,13 +94,13 @@ class CutOuts:
         planes: uint8 of shape (n, 224, 224).
         masks: of their things, see `cut_out`.
         grounds: see `ground_of`.
-        givers: numbers of those whose grounds serve all: others, or all where there are none.
+        giving: bool of shape (n,), of those whose grounds serve: others, or all where there are none.
     """
 
     planes: tuple[Pixels, ...]
     masks: tuple[Mask, ...]
     grounds: tuple[Pixels, ...]
-    givers: NDArray[np.int64]
+    giving: NDArray[np.bool_]
 
 
 def cut_outs(pictures: Sequence[Picture], seed: int = 0) -> CutOuts:
@@ -113,15 +114,18 @@ def cut_outs(pictures: Sequence[Picture], seed: int = 0) -> CutOuts:
     planes = tuple(one.plane for one in pictures)
     masks = tuple(cut_out(plane) for plane in planes)
     grounds = tuple(ground_of(*pair, rng) for pair in zip(planes, masks, strict=True))
-    givers = [place for place, one in enumerate(pictures) if not one.positive]
-    return CutOuts(planes, masks, grounds, np.array(givers or range(len(planes)), np.int64))
+    others = ~labels_of(pictures)
+    return CutOuts(planes, masks, grounds, others if others.any() else ~others)
 
 
-def on_grounds(cut: CutOuts, seed: int = 0) -> dict[str, Pixels]:
+def on_grounds(
+    cut: CutOuts, rounds: NDArray[np.int64] | None = None, seed: int = 0
+) -> dict[str, Pixels]:
     """Every picture's thing on other grounds.
 
     Args:
         cut: of n pictures.
+        rounds: int64 of shape (n,): grounds stay within a round; None for one round of all.
         seed: of the greys, and of which ground goes with which picture. A ground that cannot be
             another's is mirrored.
 
@@ -132,13 +136,14 @@ def on_grounds(cut: CutOuts, seed: int = 0) -> dict[str, Pixels]:
     rng = np.random.default_rng(seed)
     number = len(cut.planes)
     greys = rng.integers(*_GREYS, size=number, endpoint=True)
-    # Turns through a random order: each ground serves about as often, and never its own picture.
-    order = rng.permutation(cut.givers)
-    turns = rng.permutation(number)
     giver = np.empty(number, np.int64)
-    giver[turns] = np.resize(order, number)
-    own = np.flatnonzero(giver == np.arange(number))
-    giver[own] = [order[(int(np.flatnonzero(order == place)[0]) + 1) % len(order)] for place in own]
+    within = np.zeros(number, np.int64) if rounds is None else rounds
+    for one in np.unique(within):
+        here = within == one
+        giving = here & cut.giving
+        giver[here] = _givers(
+            np.flatnonzero(here), np.flatnonzero(giving if giving.any() else here), rng
+        )
     flips = rng.random(number) < 0.5
     found = {name: np.empty((number, SIDE, SIDE), np.uint8) for name in (WHITE, PLAIN, OTHERS)}
     for place, (plane, mask) in enumerate(zip(cut.planes, cut.masks, strict=True)):
@@ -148,6 +153,19 @@ def on_grounds(cut: CutOuts, seed: int = 0) -> dict[str, Pixels]:
         found[WHITE][place] = _laid(plane, mask, 255)
         found[PLAIN][place] = _laid(plane, mask, int(greys[place]))
         found[OTHERS][place] = _laid(plane, mask, ground)
+    return found
+
+
+def _givers(
+    takers: NDArray[np.int64], givers: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Whose ground each takes: turns through a random order, never its own if there is another."""
+    order = rng.permutation(givers)
+    found = np.empty(len(takers), np.int64)
+    found[rng.permutation(len(takers))] = np.resize(order, len(takers))
+    following = dict(zip(order.tolist(), np.roll(order, -1).tolist(), strict=True))
+    own = found == takers
+    found[own] = [following[place] for place in found[own].tolist()]
     return found
 
 

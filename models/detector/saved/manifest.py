@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import stat
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,8 @@ REPORT_FILE: Final = "report.html"
 PICTURES_FILE: Final = "pictures.tsv"
 """Which pictures it was trained and judged on, with the score that each got unseen."""
 
+_MOST: Final = 4 << 20  # bytes of a manifest
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -34,8 +37,10 @@ class Manifest:
         approach: how it sees pictures.
         head: how it weighs what it sees.
         slope, offset: of `models.detector.heads.probability.Sigmoid`.
-        threshold: the probability from which a picture is its class, in [0, 1].
-        files: sha256 of each file it needs, by name.
+        threshold: the probability from which a picture is its class, in [0, 1]; the number after 1
+            where even what is surely an other would pass.
+        files: sha256 of each file it needs, by name: `HEAD_FILE`, and `NETWORK_FILE` unless its
+            approach is ``branch``.
         settings: what its network is built with.
         branch_id: of the product's branch, where its approach is ``branch``; else empty.
         made_at: when it was trained, UTC ISO 8601.
@@ -76,9 +81,9 @@ def read_manifest(folder: Path) -> Manifest:
         WeightsError: it is missing, no manifest, or of another version.
     """
     file = folder / MANIFEST_FILE
-    advice = f"Train it again with 'pigeonhole detector train', or remove the folder {folder}"
+    advice = train_again(folder)
     try:
-        found = _parsed(file.read_bytes())
+        found = _parsed(_read(file))
         if found.pop("format", None) != FORMAT:
             raise WeightsError(
                 f"the detector {folder.name} was saved by another version of Pigeonhole", advice
@@ -91,12 +96,33 @@ def read_manifest(folder: Path) -> Manifest:
         raise WeightsError(f"the detector {folder.name} cannot be read: {reason}", advice) from None
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        reason = f"{place}: {first['msg'].lower()}"
+        # The field alone: what stands deeper is in the file's own words.
+        place = f"{first['loc'][0]}: " if first["loc"] else ""
+        reason = f"{place}{first['msg'].lower()}"
         raise WeightsError(f"{file} is not a manifest: {reason}", advice) from None
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, OverflowError) as error:
         raise WeightsError(f"{file} is not a manifest: {error}", advice) from None
     return manifest
+
+
+def train_again(folder: Path) -> str:
+    """What to do about a detector that cannot be used."""
+    return f"Train it again with 'pigeonhole detector train', or remove the folder {folder}"
+
+
+def _read(file: Path) -> bytes:
+    """All of it, if it is a file of a size that a manifest has.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is anything else.
+    """
+    state = file.lstat()
+    if not stat.S_ISREG(state.st_mode):
+        raise ValueError("it is no file")
+    if state.st_size > _MOST:
+        raise ValueError(f"it is larger than {_MOST >> 20} MiB")
+    return file.read_bytes()
 
 
 def _parsed(data: bytes) -> dict[str, Any]:
@@ -122,8 +148,12 @@ def _check(manifest: Manifest, name: str) -> None:
     numbers = (manifest.slope, manifest.offset, manifest.threshold)
     if not all(map(math.isfinite, numbers)) or manifest.slope < 0:
         raise ValueError("its numbers are no probability")
-    if any(Path(file).name != file for file in manifest.files) or HEAD_FILE not in manifest.files:
-        raise ValueError("its files do not lie beside it")
+    if not 0 <= manifest.threshold <= math.nextafter(1.0, 2.0):
+        raise ValueError("its threshold is no probability")
+    # By name, and no others: no path in a manifest leads anywhere else.
+    needed = {HEAD_FILE} if manifest.approach == "branch" else {HEAD_FILE, NETWORK_FILE}
+    if manifest.files.keys() != needed:
+        raise ValueError(f"its files are not {' and '.join(sorted(needed))}")
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

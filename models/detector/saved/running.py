@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +12,17 @@ from config.errors import WeightsError
 from models.detector.features.space import BranchSpace, FeatureSpace
 from models.detector.heads.heads import Head, head_of
 from models.detector.heads.probability import Sigmoid
-from models.detector.pictures.plane import Pixels, plane_of
-from models.detector.saved.manifest import HEAD_FILE, NETWORK_FILE, Manifest, read_manifest
+from models.detector.pictures.plane import SIDE, Pixels, plane_of
+from models.detector.saved.arrays import read_arrays
+from models.detector.saved.checking import check_detector
+from models.detector.saved.manifest import (
+    HEAD_FILE,
+    NETWORK_FILE,
+    Manifest,
+    read_manifest,
+    train_again,
+)
+from models.page.limits import ran_out_of_memory
 
 
 class Detector:
@@ -60,7 +67,10 @@ class Detector:
 
 
 def load_detector(folder: Path, *, branch_id: str) -> Detector:
-    """The detector that was saved in ``folder``. Keras must be set up before.
+    """The detector that was saved in ``folder``, at work. Keras must be set up before.
+
+    A network of its own is asked once, about a picture that is drawn: what does not fit is found
+    now, and the first page does not wait for TensorFlow to lay out its work.
 
     Args:
         folder: its name is the detector's.
@@ -69,34 +79,47 @@ def load_detector(folder: Path, *, branch_id: str) -> Detector:
 
     Raises:
         WeightsError: it is damaged, of another version, or of another branch.
+        MemoryError: there is not enough; nothing is said of the detector.
     """
     manifest = read_manifest(folder)
-    again = f"Train it again with 'pigeonhole detector train', or remove the folder {folder}"
-    if manifest.approach == "branch" and manifest.branch_id != branch_id:
-        raise WeightsError(
-            f"the detector {manifest.name} was trained with other weights of the network", again
-        )
-    files = {name: _checked(folder / name, sha256) for name, sha256 in manifest.files.items()}
+    check_detector(folder, manifest, branch_id=branch_id)
     try:
-        with np.load(io.BytesIO(files[HEAD_FILE]), allow_pickle=False) as arrays:
-            head = head_of(manifest.head, arrays)
-        return Detector(manifest, _space_of(manifest, folder), head)
-    except (ValueError, KeyError, OSError, TypeError) as error:
+        head = head_of(manifest.head, read_arrays(folder / HEAD_FILE))
+        space = _space_of(manifest, folder)
+        if manifest.approach != "branch":
+            _try_out(space, head)
+    except Exception as error:
+        # Whatever a damaged file makes a library raise.
+        if ran_out_of_memory(error):
+            raise MemoryError from error
+        reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise WeightsError(
-            f"the detector {manifest.name} does not fit its manifest: {error}", again
+            f"the detector {manifest.name} does not fit its manifest: {' '.join(reason.split())}",
+            train_again(folder),
         ) from None
+    return Detector(manifest, space, head)
+
+
+def _try_out(space: FeatureSpace, head: Head) -> None:
+    """Ask about one picture.
+
+    Raises:
+        ValueError: the head is of other features, or answers with no number.
+    """
+    drawn = np.add.outer(np.arange(SIDE), 2 * np.arange(SIDE)) % 256
+    rows = space.features(drawn.astype(np.uint8)[np.newaxis], np.zeros((1, 0), np.float32))
+    if not np.isfinite(head.scores(rows)).all():
+        raise ValueError("it answers with what is no number")
 
 
 def _space_of(manifest: Manifest, folder: Path) -> FeatureSpace:
     """What sees for it; built from its settings, and its weights read.
 
     Raises:
-        ValueError, KeyError, TypeError, OSError: they do not fit.
+        ValueError, KeyError: they do not fit.
     """
     if manifest.approach == "branch":
         return BranchSpace()
-    if NETWORK_FILE not in manifest.files:
-        raise ValueError("its network is missing")
     if manifest.approach == "cnn":
         from models.detector.features.cnn import CnnShape, CnnSpace
 
@@ -106,19 +129,3 @@ def _space_of(manifest: Manifest, folder: Path) -> FeatureSpace:
     from models.detector.features.transfer import saved_space
 
     return saved_space(folder / NETWORK_FILE)
-
-
-def _checked(file: Path, sha256: str) -> bytes:
-    """The bytes of a file that a manifest names.
-
-    Raises:
-        WeightsError: it is missing, or is another.
-    """
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise WeightsError(f"{file} cannot be read: {reason}", "Train the detector again") from None
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise WeightsError(f"{file} is not the one of its manifest", "Train the detector again")
-    return data

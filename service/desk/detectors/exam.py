@@ -50,8 +50,10 @@ def exam_of(
     """
     labels = labels_of(pictures)
     cut = cut_outs(pictures, seed)
-    grounds = on_grounds(cut, seed)
-    practice = [on_grounds(cut, seed + 1 + number)[name] for number, name in enumerate(_PRACTICE)]
+    grounds = on_grounds(cut, rounds, seed)
+    practice = [
+        on_grounds(cut, rounds, seed + 1 + number)[name] for number, name in enumerate(_PRACTICE)
+    ]
     with watch("embedding pictures", len(pictures) * (1 + len(grounds))) as advance:
 
         def embedded(shown: Sequence[Pixels]) -> NDArray[np.float32]:

@@ -11,13 +11,11 @@ from typing import Any
 from config.errors import MissingError, PigeonholeError, WeightsError
 from config.home import Home
 from indexer.support import check_class_name
+from models.detector.saved.checking import check_detector
 from models.detector.saved.manifest import REPORT_FILE, Manifest, read_manifest
-from models.page.hashing import hash_file
 from models.siamese.weights import SHIPPED
 from models.siamese.weights import read_manifest as read_branch
 from service.workers.detectors import detector_folders
-
-_TRAIN_AGAIN = "Train it again with 'pigeonhole detector train', or remove its folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,14 @@ class Listed:
     manifest: Manifest | None
     trouble: str = ""
     advice: str = ""
+
+    @property
+    def auroc(self) -> float | None:
+        """Of the approach that was kept, on pictures it had not seen; None if that is not told."""
+        told = self.manifest
+        kept = told.scores.get(str(told.training.get("title"))) if told else None
+        found = kept.get("auroc") if isinstance(kept, dict) else None
+        return found if isinstance(found, float) else None
 
     @property
     def report(self) -> Path | None:
@@ -121,32 +127,10 @@ def _listed(name: str, place: Path) -> Listed:
     try:
         check_class_name(name)
         manifest = read_manifest(place)
-        _check(place, manifest)
+        check_detector(place, manifest, branch_id=read_branch(SHIPPED).branch_id)
     except PigeonholeError as error:
         return Listed(name, place, manifest, error.message, error.advice)
     return Listed(name, place, manifest)
-
-
-def _check(place: Path, manifest: Manifest) -> None:
-    """See that it would be used.
-
-    Raises:
-        WeightsError: it was made for another branch, or a file of it is missing or another one.
-    """
-    if manifest.approach == "branch" and manifest.branch_id != read_branch(SHIPPED).branch_id:
-        raise WeightsError(
-            f"the detector {manifest.name} was trained with other weights of the network",
-            _TRAIN_AGAIN,
-        )
-    for name, sha256 in manifest.files.items():
-        file = place / name
-        try:
-            digest = hash_file(str(file), file.lstat())
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise WeightsError(f"{file} cannot be read: {reason}", _TRAIN_AGAIN) from None
-        if digest != sha256:
-            raise WeightsError(f"{file} is not the one of its manifest", _TRAIN_AGAIN)
 
 
 def _manifest(place: Path) -> Manifest | None:

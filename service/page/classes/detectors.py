@@ -33,7 +33,11 @@ def detectors(office: Office) -> Component:
     return html.Section(
         [
             html.H2("Detectors"),
-            table(["Class", "Sees by", "Threshold", "Trained", "Report"], rows, name="Detectors"),
+            table(
+                ["Class", "Sees by", "AUROC", "Threshold", "Trained", "Report"],
+                rows,
+                name="Detectors",
+            ),
             html.Ul(troubles, className="warnings") if troubles else None,
         ],
         className="detectors",
@@ -45,10 +49,10 @@ def _row(one: Listed) -> list[Shown | int]:
     link = html.A("How good it is", href=places.report(one.name), target="_blank")
     report: Shown = link if one.report is not None else "-"
     if told is None:
-        return [one.name, "-", "-", "-", report]
+        return [one.name, "-", "-", "-", "-", report]
     return [
-        one.name, _SEES[told.approach], f"{told.threshold:.1%}", _when(told.made_at),
-        report,
+        one.name, _SEES[told.approach], "-" if one.auroc is None else f"{one.auroc:.3f}", f"{told.threshold:.1%}",
+        _when(told.made_at), report,
     ]  # fmt: skip
 
 

@@ -23,11 +23,11 @@ def detections(told: dict[str, Any]) -> Component | None:
         return None
     rows = [
         [
-            one["name"],
+            # Which one it was stands below its name: side by side it is wider than the column.
+            html.Span([one["name"], html.Br(), html.Code(one["detector_id"], className="soft")]),
             f"{one['probability']:.1%}",
             "-" if one["threshold"] is None else f"{one['threshold']:.1%}",
             "yes" if one["accepted"] else "no",
-            html.Code(one["detector_id"]),
         ]
         for one in said
     ]
@@ -36,7 +36,7 @@ def detections(told: dict[str, Any]) -> Component | None:
             html.H2("Detectors"),
             html.P(_DECIDED[told["decided_by"]], className="decided"),
             table(
-                ["Class", "Probability", "Threshold", "Accepts", "Number"],
+                ["Class", "Probability", "Threshold", "Accepts"],
                 rows,
                 name="What each detector says",
             ),

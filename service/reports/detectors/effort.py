@@ -14,6 +14,7 @@ _KINDS: tuple[tuple[str, str, str, Callable[[Cost], float]], ...] = (
     ("train-seconds", "Training, in seconds", "s", lambda cost: cost.train_seconds),
     ("use-milliseconds", "A page, in milliseconds", "ms", lambda cost: cost.use_milliseconds),
     ("train-megabytes", "Memory to train, in MB", "MB", lambda cost: cost.train_megabytes),
+    ("use-megabytes", "Memory at work, in MB", "MB", lambda cost: cost.use_megabytes or 0.0),
     ("disk-megabytes", "Files, in MB", "MB", lambda cost: cost.disk_bytes / 1e6),
 )
 

@@ -100,6 +100,9 @@ def trial_figures(trial: Trial, found: TrialSummary, name: str, *, one_class: bo
             Figure("memory to train", f"{cost.train_megabytes:.0f} MB", "", "", "By how much the most memory in use grew."),
             Figure("its files", megabytes(cost.disk_bytes), "", "", "On the disk."),
         ]  # fmt: skip
+        if cost.use_megabytes is not None:
+            grown = f"{cost.use_megabytes:.3g} MB"
+            rows.insert(-1, Figure("memory at work", grown, "", "", "What a worker grows by that has it loaded."))  # fmt: skip
     return rows
 
 

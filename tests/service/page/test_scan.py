@@ -71,14 +71,14 @@ def test_which_model_said_what_is_shown_and_what_only_it_knows_can_be_said(
     expect(page.locator(".verdict")).to_have_text("banana, 75%, by a detector")
     said = page.locator(".detections")
     expect(said).to_contain_text("A detector decided.")
-    expect(said.get_by_role("row").nth(1)).to_have_text(f"banana75.0%62.5%yes{made.detector_id}")
+    expect(said.get_by_role("row").nth(1)).to_have_text(f"banana{made.detector_id}75.0%62.5%yes")
     assert page.locator("datalist option[value=banana]").count() == 1
     page.get_by_role("button", name="Yes, banana").click()
     expect(page.locator(".said")).to_contain_text("Confirmed: banana")
     page = looking.go("classes")
     listed = page.locator(".detectors")
     row = listed.get_by_role("row").nth(1)
-    expect(row).to_contain_text("the network that compares62.5%2026-01-31")
+    expect(row).to_contain_text("the network that compares-62.5%2026-01-31")
     expect(listed).to_contain_text("Not used: the detector broken cannot be read")
     with page.expect_popup() as opened:
         row.get_by_role("link", name="How good it is").click()

@@ -102,6 +102,18 @@ def test_no_picture_keeps_its_own_ground() -> None:
     """Else some of the test would be no test."""
     pictures = [picture(np.full((224, 224), 30 * n, np.uint8), positive=n == 0) for n in range(8)]
     for seed in range(6):
-        corners = on_grounds(cut_outs(pictures), seed)["other pictures"][:, 0, 0]
+        corners = on_grounds(cut_outs(pictures), seed=seed)["other pictures"][:, 0, 0]
         assert all(int(corner) != 30 * n for n, corner in enumerate(corners))
         assert 0 not in corners
+
+
+def test_grounds_stay_within_a_round() -> None:
+    """A ground that is a test was not learned from on another picture."""
+    pictures = [picture(np.full((224, 224), 20 * n, np.uint8), positive=n < 2, number=n) for n in range(10)]  # fmt: skip
+    rounds = np.arange(10) % 2
+    for seed in range(4):
+        corners = on_grounds(cut_outs(pictures), rounds, seed)["other pictures"][:, 0, 0]
+        givers = corners.astype(int) // 20
+        assert np.array_equal(rounds[givers], rounds)
+        assert (givers >= 2).all()
+        assert (givers != np.arange(10)).all()
