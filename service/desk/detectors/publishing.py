@@ -50,7 +50,7 @@ def publish_detector(home: Home, name: str, write: Callable[[Path], object]) -> 
         earlier = _swapped(part, home.detectors / name, _aside(home))
         files.fsync_folder(home.detectors)
     except OSError as error:
-        raise HomeError(f"the detector {name} cannot be saved: {_reason(error)}") from None
+        raise HomeError(f"the detector {name} cannot be saved: {reason_of(error)}") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return earlier
@@ -67,7 +67,7 @@ def remove_detector(home: Home, name: str) -> Path:
     try:
         return set_folder_aside(place, _aside(home))
     except OSError as error:
-        raise HomeError(f"{place} cannot be moved: {_reason(error)}") from None
+        raise HomeError(f"{place} cannot be moved: {reason_of(error)}") from None
 
 
 def _new_part(home: Home, name: str) -> Path:
@@ -75,7 +75,7 @@ def _new_part(home: Home, name: str) -> Path:
         home.detectors.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=f".{name[:40]}.", suffix=".part", dir=home.detectors))
     except OSError as error:
-        raise HomeError(f"{home.detectors} cannot be written: {_reason(error)}") from None
+        raise HomeError(f"{home.detectors} cannot be written: {reason_of(error)}") from None
 
 
 def _swapped(part: Path, place: Path, aside: Path) -> Path | None:
@@ -110,5 +110,6 @@ def _aside(home: Home) -> Path:
     return home.removed / "detectors"
 
 
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def reason_of(error: OSError) -> str:
+    """Why, in a few words: what writes networks puts pages into its errors."""
+    return (os.strerror(error.errno) if error.errno else str(error)).lower()

@@ -23,7 +23,7 @@ from models.siamese.weights import SHIPPED
 from service.desk.detectors.collecting import Collected, collected, told_left_out
 from service.desk.detectors.entering import Entered, entered
 from service.desk.detectors.known import write_known
-from service.desk.detectors.publishing import check_writable, publish_detector
+from service.desk.detectors.publishing import check_writable, publish_detector, reason_of
 from service.desk.detectors.request import Request, completed
 from service.desk.detectors.retraining import earlier_beside
 from service.desk.detectors.telling import manifest_of
@@ -100,7 +100,7 @@ def train_detector(
         )
     except OSError as error:
         raise HomeError(
-            f"the training cannot go on: {error}", "See that there is room on the disk"
+            f"the training cannot go on: {reason_of(error)}", "See that there is room on the disk"
         ) from None
     branch_id = embedder.branch_id if best.trial.approach == "branch" else ""
     manifest = manifest_of(comparison, best, request, branch_id)
@@ -148,7 +148,7 @@ def _judged(
     try:
         entry.keep()
     except OSError as error:  # a cache: without it the next training takes longer
-        tell(f"features are not kept for the next training: {error}")
+        tell(f"features are not kept for the next training: {reason_of(error)}")
 
     def by_validation(one: Entrant) -> float:
         """Not by the test: of four figures the highest is too high."""

@@ -1,0 +1,116 @@
+"""The command in this process, where Keras is there already."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from config.errors import PigeonholeError
+from config.home import Home
+from service.cli.commands import app
+from tests.service.detectors.pictures import CLASS, cones, scenes
+
+
+def run(home: Home, *words: str | Path) -> Result:
+    """What ``pigeonhole detector`` answers."""
+    done = CliRunner().invoke(app, ["--home", str(home.root), "detector", *map(str, words)])
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def test_transfer_without_weights_is_skipped_and_changes_nothing(
+    home: Home, cone_folder: Path, other_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A traceback of Keras, or a detector of nothing."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    done = run(home, "train", CLASS, "--positives", cone_folder, "--others", other_folder,
+               "--approach", "transfer", "--json")  # fmt: skip
+    assert done.stdout == ""
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("transfer is skipped"))
+    assert "Bring mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5" in line
+    assert "--weights" in line
+    assert done.stderr.endswith(
+        "cone is not trained: no approach is left, and nothing is changed\n"
+    )
+    assert list(home.detectors.iterdir()) == []
+
+
+def test_the_figures_of_an_evaluation_are_a_table(
+    home: Home, detector: Path, tmp_path: Path, cone_folder: Path
+) -> None:
+    """A person would have to read JSON."""
+    assert detector.is_dir()
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "note.txt").write_text("Dear Ada")
+    words = ("evaluate", CLASS, "--positives", cone_folder, "--positives",
+             cones(tmp_path / "new", 2, first=10), "--others",
+             scenes(tmp_path / "others", 2, first=10))  # fmt: skip
+    done = run(home, *words)
+    rows = {row.split("\t")[0]: row.split("\t")[1:] for row in done.stdout.splitlines()}
+    assert rows["AUROC"][0] == "1.000"
+    assert rows["cone, kept"][1] == "2 of 2"
+    left_out, known = done.stderr.splitlines()
+    assert left_out.startswith(f"left out: {tmp_path / 'new' / 'note.txt'} ")
+    assert known == "left out because it was trained on them: 4 pictures"
+    (detector / "pictures.tsv").unlink()
+    assert "nobody knows what it was trained on" in run(home, *words).stderr
+
+
+def test_an_answer_in_json_is_one_object(home: Home, cone_folder: Path, other_folder: Path) -> None:
+    """A program would choke on a table."""
+    import json
+
+    done = run(home, "train", CLASS, "--positives", cone_folder, "--others", other_folder,
+               "--approach", "branch", "--json")  # fmt: skip
+    (line,) = done.stdout.splitlines()
+    found = json.loads(line)
+    assert (found["name"], found["approach"], found["trouble"]) == (CLASS, "branch", None)
+    assert next(iter(found["scores"].values()))["auroc"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("train", "a/b", "--positives", "cones"), 2, "'a/b' is not the name of a folder"),
+        (("train", "..", "--positives", "cones"), 2, "'..' is not the name of a folder"),
+        (("train", "", "--positives", "cones"), 2, "'' is not the name of a folder"),
+        (("train", "unknown", "--positives", "cones"), 2, "means none of the classes"),
+        (("train", "x" * 201, "--positives", "cones"), 2, "is longer than 200 bytes"),
+        (("train", "new"), 2, "no pictures of new are named"),
+        (("train", "new", "--positives", "gone"), 10, "gone does not exist"),
+        (("train", "new", "--positives", "cones", "--others", "cones"), 10, "lies within"),
+        (("train", "new", "--positives", "cones", "--approach", "cnn"), 2, "with --others"),
+        (("train", "new", "--positives", "cones", "--weights", "gone.h5"), 7, "is no file"),
+        (("train", "new", "--from-ledger"), 9, "there is no database"),
+        (("evaluate", "new", "--positives", "cones", "--others", "others"), 12, "detector 'new'"),
+        (("remove", "new"), 12, "there is no detector 'new'"),
+        (("remove", "../support"), 12, "there is no detector '../support'"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    cone_folder: Path,
+    other_folder: Path,
+    words: tuple[str, ...],
+    code: int,
+    said: str,
+) -> None:
+    """A person would face a page of Python."""
+    monkeypatch.chdir(cone_folder.parent)
+    named = {"cones": cone_folder, "others": other_folder}
+    given = [str(named.get(word, word)) for word in words]
+    done = CliRunner().invoke(app, ["--home", str(home.root), "detector", *given])
+    assert isinstance(done.exception, PigeonholeError), done.output
+    assert (done.output, done.exception.exit_code) == ("", code)
+    assert said in str(done.exception)
+    assert "\n" not in str(done.exception)
+    assert list(home.detectors.iterdir()) == []

@@ -1,0 +1,180 @@
+"""``pigeonhole detector``: what it says where, and with which code it leaves."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.detector.saved.manifest import MANIFEST_FILE
+from tests.service.detectors.pictures import CLASS, cones, scenes
+
+COMMAND = Path(sys.executable).with_name("pigeonhole")
+KEYS = {
+    "name", "detector_id", "approach", "head", "threshold", "made_at", "scores", "report", "trouble",
+}  # fmt: skip
+
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four cones and five scenes, and two of each that are not trained on."""
+    root = tmp_path_factory.mktemp("root")
+    cones(root / "cones", 4)
+    scenes(root / "others", 5)
+    cones(root / "new-cones", 2, first=10)
+    scenes(root / "new-others", 2, first=10)
+    return root
+
+
+def run(root: Path, *words: str, home: str = "home", code: int = 0) -> Done:
+    """``pigeonhole detector`` in that folder; nothing is ever a traceback."""
+    done = subprocess.run(
+        [COMMAND, "--home", home, "detector", *words],
+        cwd=root, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr  # no bars, no colours: it is piped
+    return done
+
+
+def objects(done: Done) -> list[dict[str, Any]]:
+    """The JSON objects it printed, one a line, of finite numbers."""
+
+    def refuse(word: str) -> None:
+        raise ValueError(word)
+
+    return [json.loads(line, parse_constant=refuse) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def trained(root: Path) -> Done:
+    """The answer of a first training."""
+    return run(root, "train", CLASS, "--positives", "cones", "--others", "others",
+               "--approach", "branch")  # fmt: skip
+
+
+def test_the_answer_is_on_stdout_and_the_rest_on_stderr(root: Path, trained: Done) -> None:
+    """Who pipes the answer would get notices in it, or miss the verdict."""
+    first, *rows = trained.stdout.splitlines()
+    assert first == "4 pictures of cone and 5 others, 2 approaches, judged in 4 rounds"
+    assert {row.split("\t")[0] for row in rows[:2]} == {"branch, nearest", "branch, logistic"}
+    assert all(row.count("\t") == 8 for row in rows[:2])
+    assert any(row.startswith("Of 4 pictures of cone it recognises ") for row in rows[2:])
+    place = root / "home" / "detectors" / CLASS
+    assert trained.stderr.splitlines()[-2:] == [
+        f"the report is {place / 'report.html'}",
+        f"the service uses it from now on: {place}",
+    ]
+
+
+def test_trained_again_old_and_new_stand_side_by_side(root: Path, trained: Done) -> None:
+    """Nobody would know whether to keep the new one."""
+    assert trained.stdout
+    done = run(root, "train", CLASS, "--approach", "branch")
+    assert "until now (branch, " in done.stdout
+    assert "new one: AUROC\t" in done.stdout
+    assert "on 4 and 5 pictures that neither has seen" in done.stdout
+    first, second, *_ = done.stderr.splitlines()
+    assert first == f"as in the last training, pictures of cone: {root / 'cones'}"
+    assert second == f"as in the last training, others: {root / 'others'}"
+    aside = root / "home" / "removed" / "detectors" / CLASS
+    assert f"the detector until now lies at {aside}" in done.stderr
+    assert (aside / "report.html").is_file()
+
+
+def test_lists_are_for_people_and_for_programs(root: Path, trained: Done) -> None:
+    """A program would have to read a table, or a person JSON."""
+    assert trained.stdout
+    (one,) = objects(run(root, "list", "--json"))
+    assert set(one) == KEYS
+    assert (one["name"], one["approach"], one["report"], one["trouble"]) == (
+        CLASS, "branch", True, None,
+    )  # fmt: skip
+    (row,) = run(root, "list").stdout.splitlines()
+    assert row.split("\t")[:2] == [CLASS, "branch"]
+    # One of another version beside it is told, and stops nothing.
+    broken = root / "home" / "detectors" / "older"
+    broken.mkdir()
+    (broken / MANIFEST_FILE).write_text('{"format": 0}')
+    done = run(root, "list")
+    assert [row.split("\t")[0] for row in done.stdout.splitlines()] == [CLASS, "older"]
+    assert done.stderr.startswith("the detector older is not used: the detector older was saved by")
+    assert "Train it again" in done.stderr
+    assert [one["trouble"] is None for one in objects(run(root, "list", "--json"))] == [True, False]
+    assert "lies at" in run(root, "remove", "older").stdout
+    assert not broken.exists()
+
+
+def test_it_is_measured_on_pictures_it_has_not_seen(root: Path, trained: Done) -> None:
+    """The figures would be of what it learned by heart."""
+    assert trained.stdout
+    words = ("evaluate", CLASS, "--positives", "cones", "--positives", "new-cones",
+             "--others", "new-others")  # fmt: skip
+    done = run(root, *words, "--json")
+    assert done.stderr == "left out because it was trained on them: 4 pictures\n"
+    (found,) = objects(done)
+    assert found["pictures"] == {"positives": 2, "others": 2, "trained_on": 4, "left_out": 0}
+    assert (found["name"], found["auroc"]) == (CLASS, 1.0)
+    done = run(root, "evaluate", CLASS, "--positives", "cones", "--others", "others", code=10)
+    assert done.stderr == (
+        "pigeonhole: no picture of cone is left to measure by: 9 pictures left out because it was "
+        "trained on them. Name pictures that it has not seen\n"
+    )
+
+
+def test_a_bad_name_lays_out_no_home(root: Path) -> None:
+    """A typing error would leave a folder behind, or a page of Python."""
+    done = run(root, "train", "a/b", "--positives", "cones", home="nowhere", code=2)
+    assert (done.stdout, done.stderr) == (
+        "",
+        "pigeonhole: 'a/b' is not the name of a folder. Choose a plain word, such as invoice\n",
+    )
+    assert not (root / "nowhere").exists()
+
+
+def test_an_empty_home_says_how_to_begin(root: Path) -> None:
+    """An empty answer looks like a fault."""
+    (root / "empty").mkdir()
+    (root / "empty" / "pigeonhole.toml").touch()
+    done = run(root, "list", home="empty")
+    assert (done.stdout, "'pigeonhole detector train'" in done.stderr) == ("", True)
+    assert run(root, "list", "--json", home="empty").stdout == ""
+
+
+def test_ctrl_c_is_one_line_and_changes_nothing(root: Path, trained: Done) -> None:
+    """Who waits no longer would lose the detector that there is."""
+    assert trained.stdout
+    place = root / "home" / "detectors"
+    before = {one: one.read_bytes() for one in place.rglob("*") if one.is_file()}
+    with subprocess.Popen(
+        [COMMAND, "--home", "home", "detector", "train", CLASS, "--approach", "cnn"],
+        cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        assert "as in the last training" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+    assert process.returncode == 130
+    assert rest.endswith("nothing is changed: cone was not trained to its end\n")
+    assert "Traceback" not in rest
+    assert {one: one.read_bytes() for one in place.rglob("*") if one.is_file()} == before
+    assert [one.name for one in place.iterdir()] == [CLASS]
+
+
+def test_help_needs_no_heavy_imports() -> None:
+    """'--help' would take seconds."""
+    for words in (("detector",), ("detector", "train")):
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", COMMAND, *words, "--help"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        for heavy in ("numpy", "tensorflow", "keras", "cv2", "sqlalchemy", "plotly", "rich"):
+            assert f" {heavy}\n" not in done.stderr
