@@ -151,7 +151,11 @@ def _tuned(
 ) -> bool:
     """Train the tail; whether it beat what was to be beaten, at which it is left."""
     keras.utils.set_random_seed(lesson.seed % SEEDS)
-    tail.compile(keras.optimizers.AdamW(_RATE), keras.losses.BinaryCrossentropy(from_logits=True))
+    tail.compile(
+        keras.optimizers.AdamW(_RATE),
+        keras.losses.BinaryCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
     labels = lesson.learn.labels
     truth, weights = labels.astype(np.float32)[:, np.newaxis], balanced(labels).astype(np.float32)
     rng = np.random.default_rng(lesson.seed)

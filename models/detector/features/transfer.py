@@ -85,16 +85,22 @@ def _of_imagenet() -> Path:
     if place.is_file():
         return place
     try:
+        # Where this folder is missing or cannot be written, Keras would fetch into another one.
+        place.parent.mkdir(parents=True, exist_ok=True)
         with _quietly():
             keras.applications.MobileNetV2(
                 input_shape=(SIDE, SIDE, 3), include_top=False, weights="imagenet"
             )
-    except Exception:  # noqa: BLE001 - whatever a network may say
+    except Exception as error:
+        # Whatever a network may say; what came and is no such file is told by who reads it.
+        if ran_out_of_memory(error):
+            raise MemoryError from error
+    if not place.is_file():
         raise WeightsError(
             "MobileNetV2 has no weights here, and they cannot be fetched",
             f"Bring {WEIGHTS_FILE} (9 MB, of keras.applications) and put it at {place}, "
             "or name it with --weights",
-        ) from None
+        )
     return place
 
 
@@ -177,7 +183,8 @@ def _compiled(network: keras.Model) -> Any:
 def kept_features(file: Path) -> dict[str, Features]:
     """What `keep_features` wrote; nothing where it is missing or damaged: it is a cache."""
     try:
-        with np.load(file, allow_pickle=False) as held:
+        # Opened here: of a damaged archive NumPy leaves the file open.
+        with file.open("rb") as data, np.load(data, allow_pickle=False) as held:
             names, rows = held["names"].tolist(), held["rows"]
             if rows.dtype != np.float32 or rows.shape != (len(names), CHANNELS):
                 return {}

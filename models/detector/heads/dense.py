@@ -97,6 +97,7 @@ def train_dense(
     model.compile(
         keras.optimizers.AdamW(LEARNING_RATE, weight_decay=WEIGHT_DECAY),
         keras.losses.BinaryCrossentropy(from_logits=True),
+        jit_compile=False,  # a head is trained faster than it is compiled
     )
     watched = [keras.callbacks.LambdaCallback(on_epoch_end=lambda _epoch, _logs: after())]
     held = None

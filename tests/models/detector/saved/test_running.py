@@ -12,7 +12,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +19,7 @@ from hypothesis import strategies as st
 
 from config.errors import WeightsError
 from models.detector.features.cnn import CnnShape, CnnSpace
-from models.detector.features.transfer import TransferSpace, build_mobilenet
+from models.detector.features.transfer import TransferSpace
 from models.detector.heads.heads import DenseHead, DistanceHead, Head, NearestHead
 from models.detector.heads.probability import Sigmoid
 from models.detector.pictures.plane import plane_of
@@ -35,6 +34,7 @@ from models.detector.saved.manifest import (
 )
 from models.detector.saved.running import Detector, load_detector
 from models.detector.saved.saving import save_detector, saved_size
+from tests.models.detector.mobilenets import random_mobilenet
 from tests.models.detector.scenes import scene
 
 BRANCH = "0123456789abcdef"
@@ -132,11 +132,10 @@ def test_a_detector_with_a_network_answers_as_before(cnn: CnnSpace, of_cnn: Path
 
 
 def test_a_detector_of_mobilenet_answers_as_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     """It holds the whole network: nothing is fetched when it is loaded."""
-    keras.utils.set_random_seed(3)
-    space = TransferSpace(build_mobilenet())
+    space = TransferSpace(random_mobilenet(3))
     rows = space.features(np.stack([plane_of(page) for page in PAGES[:2]]), EMBEDDINGS)
     head = DistanceHead(rows[:1])
     folder = tmp_path / "banana"
