@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 
 from models.detector.approaches.approach import Learned, Lesson
-from models.detector.approaches.looks import looks_of
+from models.detector.approaches.head import head_on
 from models.detector.features.cnn import CnnShape, CnnSpace
 from models.detector.features.space import Approach
-from models.detector.heads.dense import EPOCHS, train_dense
+from models.detector.heads.dense import EPOCHS
 from models.detector.heads.heads import HeadKind
 from models.detector.saved.manifest import NETWORK_FILE
 
@@ -27,18 +27,7 @@ class CnnWay:
         """A codebook without labels, then a head with them."""
         space = CnnSpace(self.shape)
         space.learn(lesson.learn.planes, seed=lesson.seed)
-        held = None
-        if lesson.held is not None:
-            rows = space.features(lesson.held.planes, lesson.held.embeddings)
-            held = (rows, lesson.held.labels)
-        trained = train_dense(
-            looks_of(space, lesson),
-            lesson.learn.labels,
-            held,
-            seed=lesson.seed,
-            epochs=lesson.epochs or EPOCHS,
-            after=lesson.after,
-        )
+        trained = head_on(space, lesson)
         return Learned(
             space=space,
             head=trained.head,

@@ -11,10 +11,11 @@ import numpy as np
 from keras import ops
 
 from models.detector.approaches.approach import Learned, Lesson, Material
-from models.detector.approaches.looks import looks_of, seen_looks
+from models.detector.approaches.head import head_on
+from models.detector.approaches.looks import seen_looks
 from models.detector.features.space import Approach, Features
 from models.detector.features.transfer import UNTIL, TransferSpace
-from models.detector.heads.dense import EPOCHS, SEEDS, Trained, balanced, train_dense
+from models.detector.heads.dense import EPOCHS, SEEDS, Trained, balanced
 from models.detector.heads.heads import DenseHead, DistanceHead, HeadKind
 from models.detector.pictures.plane import Pixels, three_channels
 from models.detector.saved.manifest import NETWORK_FILE
@@ -58,18 +59,7 @@ class TransferWay:
             own = lesson.learn.part(np.flatnonzero(lesson.learn.labels))
             rows = space.features(own.planes, own.embeddings)
             return Learned(space, DistanceHead(rows), networks={NETWORK_FILE: space.save})
-        held = None
-        if lesson.held is not None:
-            rows = space.features(lesson.held.planes, lesson.held.embeddings)
-            held = (rows, lesson.held.labels)
-        trained = train_dense(
-            looks_of(space, lesson),
-            lesson.learn.labels,
-            held,
-            seed=lesson.seed,
-            epochs=lesson.epochs or EPOCHS,
-            after=lesson.after,
-        )
+        trained = head_on(space, lesson)
         frozen = _learned(space, trained)
         if lesson.held is None and lesson.variant != UNFROZEN:
             return frozen

@@ -1,0 +1,24 @@
+"""A dense head on what a space sees of a lesson."""
+
+from __future__ import annotations
+
+from models.detector.approaches.approach import Lesson
+from models.detector.approaches.looks import looks_of
+from models.detector.features.space import FeatureSpace
+from models.detector.heads.dense import EPOCHS, Trained, train_dense
+
+
+def head_on(space: FeatureSpace, lesson: Lesson) -> Trained:
+    """Trained on every look of the pictures, and stopped by those that are held."""
+    held = None
+    if lesson.held is not None:
+        rows = space.features(lesson.held.planes, lesson.held.embeddings)
+        held = (rows, lesson.held.labels)
+    return train_dense(
+        looks_of(space, lesson),
+        lesson.learn.labels,
+        held,
+        seed=lesson.seed,
+        epochs=lesson.epochs or EPOCHS,
+        after=lesson.after,
+    )
