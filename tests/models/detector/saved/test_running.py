@@ -374,7 +374,7 @@ FIELDS = [
 ]  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(changes=st.dictionaries(st.sampled_from(FIELDS), VALUES, min_size=1, max_size=3))
 def test_no_manifest_raises_anything_else(of_branch: Path, changes: dict[str, Any]) -> None:
     """It is read, or it is a `WeightsError` of one line."""
@@ -386,7 +386,7 @@ def test_no_manifest_raises_anything_else(of_branch: Path, changes: dict[str, An
     _read_or_refused(folder)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(place=st.integers(0, 10**4), value=st.integers(0, 255), cut=st.booleans())
 def test_no_damage_raises_anything_else(of_branch: Path, place: int, value: int, cut: bool) -> None:
     """Of a head whose hash was made to fit."""
