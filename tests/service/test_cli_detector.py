@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from models.detector.saved.manifest import MANIFEST_FILE
 from tests.service.detectors.pictures import CLASS, cones, scenes
 
 COMMAND = Path(sys.executable).with_name("pigeonhole")
-KEYS = {
-    "name", "detector_id", "approach", "head", "threshold", "made_at", "scores", "report", "trouble",
-}  # fmt: skip
-
 Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four cones and five scenes, and two of each that are not trained on."""
+    """Four cones and five scenes."""
     root = tmp_path_factory.mktemp("root")
     cones(root / "cones", 4)
     scenes(root / "others", 5)
-    cones(root / "new-cones", 2, first=10)
-    scenes(root / "new-others", 2, first=10)
     return root
 
 
@@ -43,15 +34,6 @@ def run(root: Path, *words: str, home: str = "home", code: int = 0) -> Done:
     assert "Traceback" not in done.stderr
     assert "\x1b" not in done.stdout + done.stderr  # no bars, no colours: it is piped
     return done
-
-
-def objects(done: Done) -> list[dict[str, Any]]:
-    """The JSON objects it printed, one a line, of finite numbers."""
-
-    def refuse(word: str) -> None:
-        raise ValueError(word)
-
-    return [json.loads(line, parse_constant=refuse) for line in done.stdout.splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -90,46 +72,6 @@ def test_trained_again_old_and_new_stand_side_by_side(root: Path, trained: Done)
     assert (aside / "report.html").is_file()
 
 
-def test_lists_are_for_people_and_for_programs(root: Path, trained: Done) -> None:
-    """A program would have to read a table, or a person JSON."""
-    assert trained.stdout
-    (one,) = objects(run(root, "list", "--json"))
-    assert set(one) == KEYS
-    assert (one["name"], one["approach"], one["report"], one["trouble"]) == (
-        CLASS, "branch", True, None,
-    )  # fmt: skip
-    (row,) = run(root, "list").stdout.splitlines()
-    assert row.split("\t")[:2] == [CLASS, "branch"]
-    # One of another version beside it is told, and stops nothing.
-    broken = root / "home" / "detectors" / "older"
-    broken.mkdir()
-    (broken / MANIFEST_FILE).write_text('{"format": 0}')
-    done = run(root, "list")
-    assert [row.split("\t")[0] for row in done.stdout.splitlines()] == [CLASS, "older"]
-    assert done.stderr.startswith("the detector older is not used: the detector older was saved by")
-    assert "Train it again" in done.stderr
-    assert [one["trouble"] is None for one in objects(run(root, "list", "--json"))] == [True, False]
-    assert "lies at" in run(root, "remove", "older").stdout
-    assert not broken.exists()
-
-
-def test_it_is_measured_on_pictures_it_has_not_seen(root: Path, trained: Done) -> None:
-    """The figures would be of what it learned by heart."""
-    assert trained.stdout
-    words = ("evaluate", CLASS, "--positives", "cones", "--positives", "new-cones",
-             "--others", "new-others")  # fmt: skip
-    done = run(root, *words, "--json")
-    assert done.stderr == "left out because it was trained on them: 4 pictures\n"
-    (found,) = objects(done)
-    assert found["pictures"] == {"positives": 2, "others": 2, "trained_on": 4, "left_out": 0}
-    assert (found["name"], found["auroc"]) == (CLASS, 1.0)
-    done = run(root, "evaluate", CLASS, "--positives", "cones", "--others", "others", code=10)
-    assert done.stderr == (
-        "pigeonhole: no picture of cone is left to measure by: 9 pictures left out because it was "
-        "trained on them. Name pictures that it has not seen\n"
-    )
-
-
 def test_a_bad_name_lays_out_no_home(root: Path) -> None:
     """A typing error would leave a folder behind, or a page of Python."""
     done = run(root, "train", "a/b", "--positives", "cones", home="nowhere", code=2)
@@ -138,15 +80,6 @@ def test_a_bad_name_lays_out_no_home(root: Path) -> None:
         "pigeonhole: 'a/b' is not the name of a folder. Choose a plain word, such as invoice\n",
     )
     assert not (root / "nowhere").exists()
-
-
-def test_an_empty_home_says_how_to_begin(root: Path) -> None:
-    """An empty answer looks like a fault."""
-    (root / "empty").mkdir()
-    (root / "empty" / "pigeonhole.toml").touch()
-    done = run(root, "list", home="empty")
-    assert (done.stdout, "'pigeonhole detector train'" in done.stderr) == ("", True)
-    assert run(root, "list", "--json", home="empty").stdout == ""
 
 
 def test_ctrl_c_is_one_line_and_changes_nothing(root: Path, trained: Done) -> None:

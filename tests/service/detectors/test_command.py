@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from config.errors import PigeonholeError
+from config.errors import DataError, PigeonholeError
 from config.home import Home
+from models.detector.saved.manifest import MANIFEST_FILE
 from service.cli.commands import app
 from tests.service.detectors.pictures import CLASS, cones, scenes
 
@@ -17,8 +20,19 @@ from tests.service.detectors.pictures import CLASS, cones, scenes
 def run(home: Home, *words: str | Path) -> Result:
     """What ``pigeonhole detector`` answers."""
     done = CliRunner().invoke(app, ["--home", str(home.root), "detector", *map(str, words)])
+    if done.exception is not None:
+        raise done.exception
     assert done.exit_code == 0, done.output
     return done
+
+
+def objects(done: Result) -> list[dict[str, Any]]:
+    """The JSON objects it printed, one a line, of finite numbers."""
+
+    def refuse(word: str) -> None:
+        raise ValueError(word)
+
+    return [json.loads(line, parse_constant=refuse) for line in done.stdout.splitlines()]
 
 
 def test_transfer_without_weights_is_skipped_and_changes_nothing(
@@ -43,11 +57,10 @@ def test_transfer_without_weights_is_skipped_and_changes_nothing(
     assert list(home.detectors.iterdir()) == []
 
 
-def test_the_figures_of_an_evaluation_are_a_table(
-    home: Home, detector: Path, tmp_path: Path, cone_folder: Path
+def test_it_is_measured_on_pictures_it_has_not_seen(
+    home: Home, detector: Path, tmp_path: Path, cone_folder: Path, other_folder: Path
 ) -> None:
-    """A person would have to read JSON."""
-    assert detector.is_dir()
+    """The figures would be of what it learned by heart."""
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "note.txt").write_text("Dear Ada")
     words = ("evaluate", CLASS, "--positives", cone_folder, "--positives",
@@ -60,18 +73,61 @@ def test_the_figures_of_an_evaluation_are_a_table(
     left_out, known = done.stderr.splitlines()
     assert left_out.startswith(f"left out: {tmp_path / 'new' / 'note.txt'} ")
     assert known == "left out because it was trained on them: 4 pictures"
+    (found,) = objects(run(home, *words, "--json"))
+    assert found["pictures"] == {"positives": 2, "others": 2, "trained_on": 4, "left_out": 1}
+    assert (found["name"], found["auroc"]) == (CLASS, 1.0)
     (detector / "pictures.tsv").unlink()
     assert "nobody knows what it was trained on" in run(home, *words).stderr
 
 
+def test_nothing_is_measured_on_what_it_was_trained_on(
+    home: Home, detector: Path, cone_folder: Path, other_folder: Path
+) -> None:
+    """It would look perfect."""
+    words = ("evaluate", detector.name, "--positives", cone_folder, "--others", other_folder)
+    with pytest.raises(
+        DataError,
+        match="no picture of cone is left to measure by: 9 pictures left out because it was "
+        "trained on them",
+    ):
+        run(home, *words)
+
+
+def test_lists_are_for_people_and_for_programs(home: Home, detector: Path) -> None:
+    """A program would have to read a table, or a person JSON."""
+    (one,) = objects(run(home, "list", "--json"))
+    assert set(one) == {
+        "name", "detector_id", "approach", "head", "threshold", "made_at", "scores", "report",
+        "trouble",
+    }  # fmt: skip
+    assert (one["name"], one["approach"], one["report"], one["trouble"]) == (
+        CLASS, "branch", True, None,
+    )  # fmt: skip
+    # One of another version beside it is told, and stops nothing.
+    broken = detector.with_name("older")
+    broken.mkdir()
+    (broken / MANIFEST_FILE).write_text('{"format": 0}')
+    done = run(home, "list")
+    assert [row.split("\t")[0] for row in done.stdout.splitlines()] == [CLASS, "older"]
+    assert done.stderr.startswith("the detector older is not used: the detector older was saved by")
+    assert "Train it again" in done.stderr
+    assert [one["trouble"] is None for one in objects(run(home, "list", "--json"))] == [True, False]
+    assert f"lies at {home.removed / 'detectors' / 'older'}" in run(home, "remove", "older").stdout
+    assert not broken.exists()
+
+
+def test_an_empty_home_says_how_to_begin(home: Home) -> None:
+    """An empty answer looks like a fault."""
+    done = run(home, "list")
+    assert (done.stdout, "'pigeonhole detector train'" in done.stderr) == ("", True)
+    assert run(home, "list", "--json").stdout == ""
+
+
 def test_an_answer_in_json_is_one_object(home: Home, cone_folder: Path, other_folder: Path) -> None:
     """A program would choke on a table."""
-    import json
-
     done = run(home, "train", CLASS, "--positives", cone_folder, "--others", other_folder,
                "--approach", "branch", "--json")  # fmt: skip
-    (line,) = done.stdout.splitlines()
-    found = json.loads(line)
+    (found,) = objects(done)
     assert (found["name"], found["approach"], found["trouble"]) == (CLASS, "branch", None)
     assert next(iter(found["scores"].values()))["auroc"] == 1.0
 
