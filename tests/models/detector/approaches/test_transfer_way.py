@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from models.detector.approaches import head as head_module
 from models.detector.approaches import looks as looks_module
 from models.detector.approaches import transfer as module
 from models.detector.approaches.approach import Lesson, Material
@@ -44,7 +45,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures as they are, and a short training."""
     monkeypatch.setattr(looks_module, "CHANGED", 0)
     monkeypatch.setattr(module, "_TUNED", 2)
-    monkeypatch.setattr(module, "EPOCHS", 2)
+    monkeypatch.setattr(head_module, "EPOCHS", 2)
 
 
 def turned(material: Material) -> Material:
@@ -109,6 +110,7 @@ def test_features_are_looked_up(
     assert np.array_equal(found.head.arrays()["weights"], head.weights)
 
 
+@pytest.mark.slow
 def test_what_was_chosen_is_learned_again(
     network: keras.Model, material: Material, kept: dict[str, np.ndarray]
 ) -> None:
