@@ -60,7 +60,7 @@ class PlainWay:
     augmented: bool = False
     approach: Approach = "cnn"
     head: HeadKind = "dense"
-    epochs: int = EPOCHS
+    steps: int = 1
 
     @property
     def title(self) -> str:

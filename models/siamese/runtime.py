@@ -34,6 +34,7 @@ def set_up_keras(cache: Path, *, threads: int) -> None:
         with _quiet():
             import tensorflow as tf
 
+        tf.get_logger().setLevel("ERROR")  # it counts tracings, which are no trouble of anybody
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
 

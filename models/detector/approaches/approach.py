@@ -46,7 +46,7 @@ class Lesson:
         epochs: of training, where that is known already.
         variant: of the approach, where that is known already: see `Learned`.
         seed: of whatever is drawn.
-        after: called after each epoch.
+        after: called after each epoch, and after each variant of the pictures that was seen.
     """
 
     learn: Material
@@ -91,7 +91,7 @@ class Way(Protocol):
 
     Attributes:
         title: for people, unique among those that are tried.
-        epochs: how many it trains at most, for a progress bar; 0 where it does not.
+        steps: how often it calls `Lesson.after` in a lesson, at most: for a progress bar.
     """
 
     @property
@@ -101,7 +101,7 @@ class Way(Protocol):
     @property
     def head(self) -> HeadKind: ...  # noqa: D102
     @property
-    def epochs(self) -> int: ...  # noqa: D102
+    def steps(self) -> int: ...  # noqa: D102
 
     def learn(self, lesson: Lesson) -> Learned:
         """Learn, and say what came of it."""

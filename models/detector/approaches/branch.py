@@ -23,7 +23,7 @@ class NearestWay:
     title: str = "branch, nearest"
     approach: Approach = "branch"
     head: HeadKind = "nearest"
-    epochs: int = 0
+    steps: int = 1
 
     def learn(self, lesson: Lesson) -> Learned:
         """Remember the examples."""
@@ -38,7 +38,7 @@ class LogisticWay:
     title: str = "branch, logistic"
     approach: Approach = "branch"
     head: HeadKind = "dense"
-    epochs: int = 0
+    steps: int = 1
 
     def learn(self, lesson: Lesson) -> Learned:
         """The weights under the penalty that fits best what is held."""

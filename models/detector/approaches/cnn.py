@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 
 from models.detector.approaches.approach import Learned, Lesson
-from models.detector.approaches.head import head_on
+from models.detector.approaches.head import STEPS, head_on
 from models.detector.features.cnn import CnnShape, CnnSpace
 from models.detector.features.space import Approach
-from models.detector.heads.dense import EPOCHS
 from models.detector.heads.heads import HeadKind
 from models.detector.saved.manifest import NETWORK_FILE
 
@@ -21,7 +20,7 @@ class CnnWay:
     title: str = "cnn"
     approach: Approach = "cnn"
     head: HeadKind = "dense"
-    epochs: int = EPOCHS
+    steps: int = STEPS
 
     def learn(self, lesson: Lesson) -> Learned:
         """A codebook without labels, then a head with them."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from models.detector.approaches.approach import Lesson
-from models.detector.approaches.looks import looks_of
+from models.detector.approaches.looks import MOST, looks_of
 from models.detector.features.space import FeatureSpace
 from models.detector.heads.dense import EPOCHS, Trained, train_dense
+
+STEPS: Final = MOST + EPOCHS
+"""How often `Lesson.after` is called in a lesson, at most."""
 
 
 def head_on(space: FeatureSpace, lesson: Lesson) -> Trained:

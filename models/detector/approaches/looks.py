@@ -17,6 +17,8 @@ from models.detector.pictures.plane import Pixels
 
 CHANGED: Final = 4
 """Variants of each picture on its own ground, changed at random."""
+MOST: Final = 17
+"""Variants of each picture: itself, `CHANGED`, and two on each of six grounds."""
 _ENOUGH: Final = 4_000  # pictures, variants counted: many pictures are variants enough
 _LEAST: Final = 3
 
@@ -24,8 +26,7 @@ _LEAST: Final = 3
 def seen_looks(lesson: Lesson, see: Callable[[Pixels], NDArray[np.float32]]) -> Features:
     """What is seen of pictures as they are, changed at random, and on other grounds.
 
-    On bananas, learning on other grounds brought as much as all other changes together; with all
-    of them, half of what was lost on other grounds was lost no more.
+    On bananas, without other grounds a tenth of the AUROC was lost on white; with them a hundredth.
 
     At most `_ENOUGH` rows are kept, or `_LEAST` times the pictures if those are many: of 2,000
     pictures and 8,192 numbers, 200 MB. One variant of the pictures is held at a time.
@@ -45,6 +46,7 @@ def seen_looks(lesson: Lesson, see: Callable[[Pixels], NDArray[np.float32]]) -> 
         if found is None:
             found = np.empty((looks, *seen.shape), np.float32)
         found[place] = seen
+        lesson.after()
     assert found is not None
     return found
 

@@ -20,7 +20,7 @@ class DistanceWay:
     title: str = "branch, distance"
     approach: Approach = "branch"
     head: HeadKind = "distance"
-    epochs: int = 0
+    steps: int = 1
 
     def learn(self, lesson: Lesson) -> Learned:
         """Remember the positives; whatever else is there is left alone."""

@@ -11,11 +11,11 @@ import numpy as np
 from keras import ops
 
 from models.detector.approaches.approach import Learned, Lesson, Material
-from models.detector.approaches.head import head_on
+from models.detector.approaches.head import STEPS, head_on
 from models.detector.approaches.looks import seen_looks
 from models.detector.features.space import Approach, Features
 from models.detector.features.transfer import UNTIL, TransferSpace
-from models.detector.heads.dense import EPOCHS, SEEDS, Trained, balanced
+from models.detector.heads.dense import SEEDS, Trained, balanced
 from models.detector.heads.heads import DenseHead, DistanceHead, HeadKind
 from models.detector.pictures.plane import Pixels, three_channels
 from models.detector.saved.manifest import NETWORK_FILE
@@ -48,9 +48,9 @@ class TransferWay:
         return "transfer" if self.head == "dense" else "transfer, distance"
 
     @property
-    def epochs(self) -> int:
-        """At most: of the head."""
-        return EPOCHS if self.head == "dense" else 0
+    def steps(self) -> int:
+        """At most: of the head; the last block is seldom worth its own."""
+        return STEPS if self.head == "dense" else 1
 
     def learn(self, lesson: Lesson) -> Learned:
         """A head on what the frozen network sees; then, if what is held says so, the last block."""

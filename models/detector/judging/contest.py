@@ -83,25 +83,24 @@ def judged(way: Way, exam: Exam, after: Callable[[], None] = lambda: None) -> En
     Args:
         way: to be judged.
         exam: by what.
-        after: called after each epoch, and once a round of what has none.
+        after: called `Way.steps` times a lesson, of which there is one a round, and the last.
     """
     started = time.perf_counter()
+    walk = _Walk(after, way.steps)
     number, labels = len(exam.shown.labels), exam.shown.labels
     scores, validation = np.zeros(number), np.zeros(number)
     on_grounds = {name: np.zeros(number) for name in exam.grounds}
     rounds: list[Learned] = []
     for place, part in enumerate(divisions(exam.rounds)):
-        learned = way.learn(_lesson(exam, part, exam.seed + place, after))
+        learned = way.learn(_lesson(exam, part, exam.seed + place, walk))
         rounds.append(learned)
         scores[part.test] = learned.scores(exam.shown.part(part.test))
         validation[part.validation] = learned.scores(exam.shown.part(part.validation))
         for name, ground in exam.grounds.items():
             on_grounds[name][part.test] = learned.scores(ground.part(part.test))
-        if not way.epochs:
-            after()
-    kept = way.learn(_last_lesson(exam, rounds, after))
-    if not way.epochs:
-        after()
+        walk.lesson_done()
+    kept = way.learn(_last_lesson(exam, rounds, walk))
+    walk.lesson_done()
     seconds = time.perf_counter() - started
     probabilities, of_grounds = _probabilities(scores, on_grounds, labels, exam.rounds)
     sigmoid = fit_sigmoid(scores, labels)
@@ -131,6 +130,23 @@ def judged(way: Way, exam: Exam, after: Callable[[], None] = lambda: None) -> En
         variant=kept.variant,
     )
     return Entrant(trial, kept, sigmoid)
+
+
+class _Walk:
+    """Passes on the steps of a lesson; those that were not needed, when it is done."""
+
+    def __init__(self, after: Callable[[], None], steps: int) -> None:
+        self._after, self._steps, self._left = after, steps, steps
+
+    def __call__(self) -> None:
+        if self._left:
+            self._left -= 1
+            self._after()
+
+    def lesson_done(self) -> None:
+        while self._left:
+            self()
+        self._left = self._steps
 
 
 def measured(judge: Callable[[], Entrant]) -> Entrant:

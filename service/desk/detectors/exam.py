@@ -49,7 +49,8 @@ def exam_of(
         watch: shown the pictures.
     """
     labels = labels_of(pictures)
-    cut = cut_outs(pictures, seed)
+    with watch("cutting things out", len(pictures)) as advance:
+        cut = cut_outs(pictures, seed, advance)
     grounds = on_grounds(cut, rounds, seed)
     practice = [
         on_grounds(cut, rounds, seed + 1 + number)[name] for number, name in enumerate(_PRACTICE)

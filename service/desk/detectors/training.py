@@ -142,7 +142,7 @@ def _judged(
     )  # fmt: skip
     entrants: list[Entrant] = []
     for way in entry.ways:
-        steps = max(way.epochs, 1) * (int(rounds.max()) + 2)
+        steps = way.steps * (int(rounds.max()) + 2)
         with watch(f"training {way.title}", steps) as advance:
             entrants.append(measured(partial(judged, way, exam, advance)))
     try:

@@ -75,7 +75,7 @@ class Memory:
     title: str = "by heart"
     approach: Approach = "cnn"
     head: HeadKind = "dense"
-    epochs: int = 80
+    steps: int = 80
 
     def learn(self, lesson: Lesson) -> Learned:
         """Remember."""
