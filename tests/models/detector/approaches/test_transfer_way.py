@@ -129,6 +129,6 @@ def test_without_others_only_the_class_is_looked_at(
     way = TransferWay(network, kept, "distance")
     found = way.learn(Lesson(material, (), material))
     assert len(kept) == len(found.head.arrays()["positives"]) == material.labels.sum()
-    assert (way.title, way.epochs, found.epochs) == ("transfer, distance", 0, 0)
+    assert (way.title, way.steps, found.epochs) == ("transfer, distance", 1, 0)
     own = found.scores(material.part(np.flatnonzero(material.labels)))
     assert ((own <= 0) & (own >= -2)).all()
