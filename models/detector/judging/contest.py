@@ -105,11 +105,12 @@ def judged(way: Way, exam: Exam, after: Callable[[], None] = lambda: None) -> En
     probabilities, of_grounds = _probabilities(scores, on_grounds, labels, exam.rounds)
     sigmoid = fit_sigmoid(scores, labels)
     final = sigmoid(scores)
-    threshold = (
-        conformal_threshold(final[labels], exam.miss)
-        if exam.one_class
-        else threshold_of(final, labels, exam.let_in)
-    )
+    if sigmoid.slope == 0:  # it cannot tell anything: nothing is of the class
+        threshold = 1.0
+    elif exam.one_class:
+        threshold = conformal_threshold(final[labels], exam.miss)
+    else:
+        threshold = threshold_of(final, labels, exam.let_in)
     cost = Cost(
         train_seconds=seconds,
         use_milliseconds=_milliseconds(kept, exam.shown),
