@@ -72,7 +72,7 @@ def evaluate(
     assert folder is not None
     from indexer.evaluation.summary import summarise
     from models.siamese.weights import SHIPPED
-    from service.cli.output import notice, print_json, print_table, say
+    from service.cli.output import notice, print_figures, print_json, say
     from service.cli.progress import progress_bar
     from service.desk.evaluation.evaluated import describe_evaluation
     from service.desk.evaluation.evaluating import evaluate as judge
@@ -102,13 +102,7 @@ def evaluate(
         print_json(describe_evaluation(found, summary))
     else:
         say(headline(found, summary))
-        print_table(
-            [
-                {"name": f.name, "value": f.value, "counted": f.counted, "interval": f.interval}
-                for f in figures(found, summary)
-            ],
-            {"name": "", "value": "", "counted": "", "interval": "95 % interval"},
-        )
+        print_figures(figures(found, summary))
     if out is not None:
         from service.reports.evaluation import write_evaluation
 

@@ -30,7 +30,7 @@ def evaluate_tickets(
     """
     from indexer.evaluation.tickets import summarise_tickets
     from models.scoring.truth.folder import find_tickets
-    from service.cli.output import notice, print_json, print_table, say
+    from service.cli.output import notice, print_figures, print_json, say
     from service.cli.progress import progress_bar
     from service.desk.evaluation.evaluated_tickets import describe_tickets
     from service.desk.evaluation.tickets import evaluate_tickets as read
@@ -51,13 +51,7 @@ def evaluate_tickets(
         print_json(describe_tickets(evaluation, summary))
     else:
         say(tickets_headline(summary))
-        print_table(
-            [
-                {"name": f.name, "value": f.value, "counted": f.counted, "interval": f.interval}
-                for f in ticket_figures(evaluation, summary)
-            ],
-            {"name": "", "value": "", "counted": "", "interval": "95 % interval"},
-        )
+        print_figures(ticket_figures(evaluation, summary))
     if out is not None:
         from service.reports.tickets import write_tickets
 

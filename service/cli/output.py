@@ -9,11 +9,14 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
 from config.errors import ExitCode
+
+if TYPE_CHECKING:
+    from service.reports.wording import Figure
 
 
 def notice(line: str) -> None:
@@ -58,6 +61,17 @@ def print_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -
     for row in rows:
         table.add_row(*(Text(plain(row[key])) for key in columns))
     Console().print(table)
+
+
+def print_figures(rows: Iterable[Figure]) -> None:
+    """A table of figures, a row each, with their intervals."""
+    print_table(
+        [
+            {"name": one.name, "value": one.value, "counted": one.counted, "interval": one.interval}
+            for one in rows
+        ],
+        {"name": "", "value": "", "counted": "", "interval": "95 % interval"},
+    )
 
 
 def finish() -> None:
