@@ -22,7 +22,6 @@ LENGTH: Final = CELLS * CELLS * ORIENTATIONS
 """Of a descriptor."""
 
 _CELL: Final = 4  # pixels to a side, where they overlap by half
-_SHARPNESS: Final = 3
 _NOISE: Final = 4.0  # what gradients add up to on a plain ground
 
 
@@ -35,12 +34,12 @@ class OrientedGradients(layers.Layer):  # type: ignore[misc]
         padded = ops.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]], mode="symmetric")
         across = (padded[:, 1:-1, 2:] - padded[:, 1:-1, :-2]) / 2
         down = (padded[:, 2:, 1:-1] - padded[:, :-2, 1:-1]) / 2
-        strength = ops.sqrt(across * across + down * down + 1e-6)
-        angles = np.arange(ORIENTATIONS) * 2 * np.pi / ORIENTATIONS
-        along = (
-            across * np.cos(angles).astype(np.float32) + down * np.sin(angles).astype(np.float32)
-        ) / strength
-        return strength * ops.relu(along) ** _SHARPNESS
+        angles = np.arange(ORIENTATIONS // 2) * 2 * np.pi / ORIENTATIONS
+        half = across * np.cos(angles).astype(np.float32) + down * np.sin(angles).astype(np.float32)
+        # The other half of the circle points the other way.
+        along = ops.relu(ops.concatenate([half, -half], axis=-1))
+        # Its strength times the cosine cubed, without a root or a power.
+        return along * along * along * (1 / (across * across + down * down + 1e-6))
 
 
 @keras.saving.register_keras_serializable("pigeonhole")
