@@ -145,7 +145,8 @@ def summarise_trial(trial: Trial, labels: Labels, *, best: Trial | None = None) 
     bins = reliability(held, labels.tolist())
     error = calibration_error(bins)
     assert error is not None
-    kept, let_in = _at(held, labels, trial.threshold)
+    passed = held >= trial.threshold if trial.accepted is None else trial.accepted
+    kept, let_in = _passed(passed, labels)
     return TrialSummary(
         area=found,
         precision=Area(precision, *average_precision_interval(precision, kept.total)),
@@ -182,17 +183,18 @@ def _earlier(earlier: Earlier, best: Trial, labels: Labels) -> EarlierSummary | 
     if not told.any() or told.all():
         return None
     old, new = earlier.probabilities[unseen], best.probabilities[unseen]
-    kept, let_in = _at(old, told, earlier.threshold)
-    new_kept, new_let_in = _at(new, told, best.threshold)
+    kept, let_in = _passed(old >= earlier.threshold, told)
+    new_passed = new >= best.threshold if best.accepted is None else best.accepted[unseen]
+    new_kept, new_let_in = _passed(new_passed, told)
     return EarlierSummary(
         kept.total, let_in.total, _area(old, told), _area(new, told), _difference(new, old, told),
         kept, let_in, new_kept, new_let_in,
     )  # fmt: skip
 
 
-def _at(values: Values, labels: Labels, threshold: float) -> tuple[Proportion, Proportion]:
-    """How many of the class reach the threshold, and how many others."""
-    passed, positives = values >= threshold, int(np.count_nonzero(labels))
+def _passed(passed: Labels, labels: Labels) -> tuple[Proportion, Proportion]:
+    """How many of the class were taken for it, and how many others."""
+    positives = int(np.count_nonzero(labels))
     kept = int(np.count_nonzero(passed & labels))
     let_in = int(np.count_nonzero(passed & ~labels))
     return Proportion(kept, positives), Proportion(let_in, len(labels) - positives)

@@ -34,6 +34,7 @@ class DetectorAnswer(BaseModel):
     threshold: float | None = Field(description="The probability from which it accepts.")
     made_at: str | None = Field(description="When it was trained.")
     scores: dict[str, Any] = Field(description="What was measured when it was trained.")
+    verdict: list[str] = Field(description="What that means, in plain words.")
     report: bool = Field(description="Whether it has a report.")
     trouble: str | None = Field(description="Why it is not used; null where it is.")
 

@@ -82,6 +82,10 @@ def train(
         ),
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same pictures.")] = 0,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Put it to use even if it is worse than the one until now."),
+    ] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
@@ -112,6 +116,7 @@ def train(
         weights=weights,
         corrections=corrections,
         seed=seed,
+        force=force,
     )
     try:
         comparison = train_detector(
@@ -132,9 +137,12 @@ def train(
 
     saved = one_detector(found, name)
     if as_json:
-        print_json(described_detector(saved))
+        # What stands there now; of what was withheld, why.
+        print_json({**described_detector(saved), "withheld": comparison.withheld or None})
         return
     _say_comparison(comparison)
+    if comparison.withheld:
+        return
     if saved.report is not None:
         notice(f"the report is {saved.report}")
     notice(f"the service uses it from now on: {saved.folder}")

@@ -18,6 +18,8 @@ import pytest
 from PIL import Image
 
 from models.drawing.tickets import draw_ticket
+from models.siamese.weights import SHIPPED, read_manifest
+from tests.detectors import put_detector
 from tests.journeys.running import PATIENCE, Service
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
@@ -106,6 +108,11 @@ def test_the_curl_lines_of_the_readme_work(
         pytest.skip("curl is not installed")
     service, url = asked
     service.wait_closed(service.drop(ticket))  # the scan 1 that they speak of
+    branch = read_manifest(SHIPPED)
+    put_detector(  # and the detector; it takes nothing for a banana
+        service.home / "detectors", "banana", np.zeros(branch.branch.dim), -1.0,
+        branch_id=branch.branch_id,
+    )  # fmt: skip
     shutil.copy(ticket, tmp_path / "invoice.jpg")
     lines = re.findall(r"^(curl .*?)\s*(?:#.*)?$", README, re.MULTILINE)
     assert len(lines) >= 4

@@ -43,8 +43,8 @@ class Exam:
         practice: the same on yet other grounds: to learn from.
         rounds: int64 of shape (n,), see `models.detector.judging.rounds`.
         let_in: share of the others that may be taken for the class.
-        miss: share of the class that may be missed, where others are not to be learned from.
-        one_class: others are not to be learned from.
+        miss: share of the class that may be missed, where others are drawn.
+        drawn: others are drawings: no threshold can be taken from them.
         seed: of whatever is drawn.
     """
 
@@ -54,7 +54,7 @@ class Exam:
     rounds: NDArray[np.int64]
     let_in: float
     miss: float
-    one_class: bool = False
+    drawn: bool = False
     seed: int = 0
 
 
@@ -102,15 +102,8 @@ def judged(way: Way, exam: Exam, after: Callable[[], None] = lambda: None) -> En
     kept = way.learn(_last_lesson(exam, rounds, walk))
     walk.lesson_done()
     seconds = time.perf_counter() - started
-    probabilities, of_grounds = _probabilities(scores, on_grounds, labels, exam.rounds)
     sigmoid = fit_sigmoid(scores, labels)
-    final = sigmoid(scores)
-    if sigmoid.slope == 0:  # it cannot tell anything: nothing is of the class
-        threshold = 1.0
-    elif exam.one_class:
-        threshold = conformal_threshold(final[labels], exam.miss)
-    else:
-        threshold = threshold_of(final, labels, exam.let_in)
+    seen = _unseen(exam, scores, on_grounds)
     cost = Cost(
         train_seconds=seconds,
         use_milliseconds=_milliseconds(kept, exam.shown),
@@ -122,13 +115,14 @@ def judged(way: Way, exam: Exam, after: Callable[[], None] = lambda: None) -> En
         approach=way.approach,
         head=way.head,
         scores=scores,
-        probabilities=probabilities,
-        threshold=threshold,
-        grounds=of_grounds,
+        probabilities=seen.probabilities,
+        threshold=_threshold(exam, sigmoid, scores, labels),
+        grounds=seen.grounds,
         curves=tuple(Curve(*one.losses, one.epochs) for one in rounds if one.epochs),
         cost=cost,
         validation=validation,
         variant=kept.variant,
+        accepted=seen.accepted,
     )
     return Entrant(trial, kept, sigmoid)
 
@@ -189,22 +183,39 @@ def _last_lesson(exam: Exam, rounds: Sequence[Learned], after: Callable[[], None
     )
 
 
-def _probabilities(
-    scores: Values,
-    on_grounds: Mapping[str, Values],
-    labels: NDArray[np.bool_],
-    rounds: NDArray[np.int64],
-) -> tuple[Values, dict[str, Values]]:
-    """Of each picture, by the sigmoid of the other rounds."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Unseen:
+    """What becomes of scores by a sigmoid and a threshold that had not seen their round."""
+
+    probabilities: Values
+    grounds: Mapping[str, Values]
+    accepted: NDArray[np.bool_]
+
+
+def _unseen(exam: Exam, scores: Values, on_grounds: Mapping[str, Values]) -> _Unseen:
+    labels = exam.shown.labels
     found = np.zeros(len(scores))
+    accepted = np.zeros(len(scores), np.bool_)
     others = {name: np.zeros(len(scores)) for name in on_grounds}
-    for place in range(int(rounds.max()) + 1):
-        here = rounds == place
+    for place in range(int(exam.rounds.max()) + 1):
+        here = exam.rounds == place
         sigmoid = fit_sigmoid(scores[~here], labels[~here])
         found[here] = sigmoid(scores[here])
+        threshold = _threshold(exam, sigmoid, scores[~here], labels[~here])
+        accepted[here] = found[here] >= threshold
         for name, values in on_grounds.items():
             others[name][here] = sigmoid(values[here])
-    return found, others
+    return _Unseen(found, others, accepted)
+
+
+def _threshold(exam: Exam, sigmoid: Sigmoid, scores: Values, labels: NDArray[np.bool_]) -> float:
+    """The probability from which a picture is of the class."""
+    if sigmoid.slope == 0:  # it cannot tell anything: nothing is of the class
+        return 1.0
+    found = sigmoid(scores)
+    if exam.drawn:
+        return conformal_threshold(found[labels], exam.miss)
+    return threshold_of(found, labels, exam.let_in)
 
 
 def _milliseconds(learned: Learned, material: Material) -> float:

@@ -76,6 +76,8 @@ class Trial:
         validation: float64 of shape (n,), scores by what had learned from none of them but had
             been chosen by them: what the winner is chosen by. None where that was not asked for.
         variant: of the approach, which most rounds chose; empty without a choice.
+        accepted: bool of shape (n,), whether each picture was taken for the class, by a threshold
+            that had not seen its round; None: by ``threshold``.
     """
 
     title: str
@@ -89,6 +91,7 @@ class Trial:
     cost: Cost | None = None
     validation: Values | None = None
     variant: str = ""
+    accepted: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +130,8 @@ class Comparison:
         notes: what else the person should know, line by line.
         earlier: what it replaces; None if it is the first.
         one_class: it has seen no others: they served to judge alone.
+        drawn: and these others are drawings.
+        withheld: why the best is not put to use; empty where it is.
     """
 
     name: str
@@ -140,6 +145,8 @@ class Comparison:
     notes: tuple[str, ...] = ()
     earlier: Earlier | None = None
     one_class: bool = False
+    drawn: bool = False
+    withheld: str = ""
 
     @property
     def labels(self) -> NDArray[np.bool_]:

@@ -46,6 +46,7 @@ class Manifest:
         made_at: when it was trained, UTC ISO 8601.
         training: data, counts and versions that made it.
         scores: what was measured, by name.
+        verdict: what that means, in plain words.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Manifest:
     made_at: str = ""
     training: dict[str, Any] = field(default_factory=dict)
     scores: dict[str, Any] = field(default_factory=dict)
+    verdict: list[str] = field(default_factory=list)
 
     @property
     def detector_id(self) -> str:

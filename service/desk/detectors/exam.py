@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from models.siamese.embedder import Embedder
 
 MISS: Final = 0.1
-"""Share of the class that a detector that has seen no others may miss."""
+"""Share of the class that a detector that has seen no photographs of others may miss."""
 _BATCH: Final = 16
 _SHOWN: Final = (4, 2)  # of the class, and others, whose grounds a report shows
 # Grounds to learn from: of pictures, which differ most, more than of shades.
@@ -33,7 +33,7 @@ def exam_of(
     embedder: Embedder,
     *,
     let_in: float,
-    one_class: bool,
+    drawn: bool,
     seed: int,
     watch: Watch,
 ) -> tuple[Exam, tuple[dict[str, Pixels], ...]]:
@@ -44,7 +44,7 @@ def exam_of(
         rounds: of shape (n,), see `models.detector.judging.rounds.rounds_of`.
         embedder: the product's branch.
         let_in: share of the others that may be taken for the class.
-        one_class: others are not to be learned from.
+        drawn: others are drawings.
         seed: of grounds, and of whatever is drawn.
         watch: shown the pictures.
     """
@@ -79,7 +79,7 @@ def exam_of(
         rounds=rounds,
         let_in=let_in,
         miss=MISS,
-        one_class=one_class,
+        drawn=drawn,
         seed=seed,
     )
     examples = [

@@ -117,6 +117,7 @@ def described_detector(one: Listed) -> dict[str, Any]:
         "threshold": told.threshold if told else None,
         "made_at": told.made_at if told else None,
         "scores": _finite(told.scores) if told else {},
+        "verdict": list(told.verdict) if told else [],
         "report": one.report is not None,
         "trouble": one.trouble or None,
     }

@@ -56,6 +56,29 @@ def publish_detector(home: Home, name: str, write: Callable[[Path], object]) -> 
     return earlier
 
 
+def withhold_detector(home: Home, name: str, write: Callable[[Path], object]) -> Path:
+    """Make a detector where the service does not look: under ``removed/detectors/``; its place.
+
+    Args:
+        home: whose it would have become.
+        name: of its class.
+        write: see `publish_detector`.
+
+    Raises:
+        HomeError: it cannot be written.
+    """
+    part = _new_part(home, name)
+    named = part / name
+    try:
+        named.mkdir()
+        write(named)
+        return set_folder_aside(named, _aside(home))
+    except OSError as error:
+        raise HomeError(f"the detector {name} cannot be saved: {reason_of(error)}") from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
 def remove_detector(home: Home, name: str) -> Path:
     """Take a detector out of use; where it lies now.
 

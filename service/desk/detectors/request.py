@@ -26,6 +26,7 @@ class Request:
         weights: of MobileNet; None for those of ImageNet.
         corrections: what people have said of scans, to be added.
         seed: of whatever is drawn.
+        force: put it to use whatever it is worth.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Request:
     weights: Path | None = None
     corrections: Corrections | None = None
     seed: int = 0
+    force: bool = False
 
     @property
     def of_class(self) -> tuple[Path, ...]:

@@ -14,6 +14,7 @@ from models.detector.judging.contest import Entrant
 from models.detector.judging.trial import Comparison
 from models.detector.saved.manifest import Manifest
 from service.desk.detectors.request import Request
+from service.reports.detectors.verdict import verdict_lines
 from service.version import VERSION
 
 
@@ -60,6 +61,7 @@ def manifest_of(
             "groups": len({one.group for one in comparison.pictures}),
             "rounds": int(comparison.rounds.max()) + 1,
             "seed": request.seed,
+            "border_auroc": _rounded(summary.border.value) if summary.border else None,
             "versions": {
                 "pigeonhole": VERSION,
                 "python": platform.python_version(),
@@ -70,6 +72,7 @@ def manifest_of(
             one.title: scores_of(found)
             for one, found in zip(comparison.trials, summary.trials, strict=True)
         },
+        verdict=verdict_lines(comparison),
     )
 
 
@@ -87,7 +90,7 @@ def scores_of(found: TrialSummary) -> dict[str, Any]:
 
 
 def _rounded(value: float) -> float | None:
-    return round(value, 4) if math.isfinite(value) else None
+    return round(value, 6) if math.isfinite(value) else None
 
 
 def _paths(paths: tuple[Path, ...]) -> list[str]:

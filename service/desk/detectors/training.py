@@ -12,7 +12,7 @@ from config.errors import HomeError, UsageError
 from config.home import Home
 from config.settings import Settings
 from indexer.evaluation.measures import auroc
-from indexer.support import check_class_name
+from indexer.support import check_class_name, class_counts
 from models.detector.judging.border import border_scores
 from models.detector.judging.rounds import rounds_of
 from models.detector.judging.trial import Comparison
@@ -22,8 +22,14 @@ from models.episodes.classes import Watch, unwatched
 from models.siamese.weights import SHIPPED
 from service.desk.detectors.collecting import Collected, collected, told_left_out
 from service.desk.detectors.entering import Entered, entered
+from service.desk.detectors.judgement import with_judgement
 from service.desk.detectors.known import write_known
-from service.desk.detectors.publishing import check_writable, publish_detector, reason_of
+from service.desk.detectors.publishing import (
+    check_writable,
+    publish_detector,
+    reason_of,
+    withhold_detector,
+)
 from service.desk.detectors.request import Request, completed
 from service.desk.detectors.retraining import earlier_beside
 from service.desk.detectors.telling import manifest_of
@@ -77,6 +83,11 @@ def train_detector(
         tell(line)
     for note in found.notes:
         tell(note)
+    if class_counts(home.support).get(request.name):
+        tell(
+            f"there are examples of a class {request.name}, too: what either recognises is filed "
+            f"to {home.sorted / request.name}"
+        )
     rounds = rounds_of(found.gathered.pictures, seed=request.seed)
     embedder = open_embedder(SHIPPED, home.cache, threads=threads)
     entry = entered(request.approach, request.weights, home.cache, one_class=found.one_class)
@@ -91,6 +102,7 @@ def train_detector(
         skipped=entry.skipped,
         notes=found.notes,
         one_class=found.one_class,
+        drawn=found.drawn,
     )
     if not entry.ways:
         return comparison
@@ -102,6 +114,8 @@ def train_detector(
         raise HomeError(
             f"the training cannot go on: {reason_of(error)}", "See that there is room on the disk"
         ) from None
+    comparison = with_judgement(comparison, force=request.force)
+    best = replace(best, trial=comparison.best)
     branch_id = embedder.branch_id if best.trial.approach == "branch" else ""
     manifest = manifest_of(comparison, best, request, branch_id)
 
@@ -114,9 +128,16 @@ def train_detector(
         # Last: it has all that is there on the disk.
         save_detector(folder, manifest, best.learned.head, best.learned.networks)
 
+    if comparison.withheld:
+        aside = withhold_detector(home, request.name, write)
+        tell(f"{request.name} is not put to use: {comparison.withheld}. It lies at {aside}")
+        return comparison
     earlier = publish_detector(home, request.name, write)
     if earlier is not None:
-        tell(f"the detector until now lies at {earlier}")
+        tell(
+            f"the detector until now lies at {earlier}: to go back, remove this one and move that "
+            f"folder to {home.detectors / request.name}"
+        )
     return comparison
 
 
@@ -137,7 +158,7 @@ def _judged(
 
     pictures, rounds, labels = comparison.pictures, comparison.rounds, comparison.labels
     exam, examples = exam_of(
-        pictures, rounds, embedder, let_in=settings.reject, one_class=found.one_class,
+        pictures, rounds, embedder, let_in=settings.reject, drawn=found.drawn,
         seed=request.seed, watch=watch,
     )  # fmt: skip
     entrants: list[Entrant] = []

@@ -17,8 +17,8 @@ FEW: Final = 30
 """Fewer pictures of the class, or fewer others, make every figure a guess."""
 ROUGH: Final = 0.1
 """An interval of an AUROC that is wider says little."""
-FEW_GROUPS: Final = 5
-"""So many groups of pictures that belong together must the class have."""
+FEW_GROUPS: Final = 20
+"""Of fewer scenes of the class, new ones will look like none; intervals take pictures for independent."""
 BORDER_KNOWS: Final = 0.6
 """An AUROC that is surely above this is no longer chance: so much a border must not know."""
 BORDER_SHARE: Final = 0.5
@@ -152,8 +152,9 @@ def _few(
         )
     elif groups < FEW_GROUPS:
         yield Remark(
-            f"All pictures of {comparison.name} are of {counted(groups, 'group')} that belong "
-            "together, and new ones will be of none of them: bring pictures taken elsewhere.",
+            f"The pictures of {comparison.name} are of {counted(groups, 'scene')} alone, and new "
+            "ones will be of none of them; the intervals take each picture for one of its own, and "
+            "are too narrow. Bring pictures taken elsewhere.",
             warning=True,
         )
     if summary.others < FEW:

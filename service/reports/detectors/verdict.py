@@ -6,16 +6,23 @@ from collections.abc import Iterator
 from typing import Final
 
 from config.words import counted
-from indexer.evaluation.detectors import ComparisonSummary, TrialSummary, summarise_comparison
+from indexer.evaluation.detectors import (
+    ComparisonSummary,
+    Ground,
+    TrialSummary,
+    summarise_comparison,
+)
 from models.detector.judging.trial import Comparison
-from service.reports.detectors.doubts import Remark, doubts, listed
-from service.reports.detectors.wording import between, number
+from service.reports.detectors.doubts import MOST_LET_IN, Remark, doubts, listed
+from service.reports.detectors.wording import between, number, on_ground
 from service.reports.wording import interval, percent
 
 GOOD: Final = 0.93
 """Least AUROC of a detector that may file by itself."""
 USABLE: Final = 0.85
 """Least AUROC of one that wants looking after."""
+MOST_LOST: Final = 0.1
+"""Of AUROC on another ground: one that surely loses more knows the ground, and not the thing."""
 
 
 def verdict_lines(comparison: Comparison) -> list[str]:
@@ -39,7 +46,7 @@ def remarks(comparison: Comparison, summary: ComparisonSummary) -> list[Remark]:
             )
         ]
     best, against = summary.trials[0], doubts(comparison, summary)
-    told = [_grade(comparison, best, doubted=bool(against)), _at_work(comparison, best)]
+    told = [_grade(comparison, summary, doubted=bool(against)), _at_work(comparison, best)]
     if comparison.one_class:
         told.append(
             Remark(
@@ -60,8 +67,9 @@ def remarks(comparison: Comparison, summary: ComparisonSummary) -> list[Remark]:
     return told
 
 
-def _grade(comparison: Comparison, best: TrialSummary, *, doubted: bool) -> Remark:
-    title, area = comparison.best.title, best.area
+def _grade(comparison: Comparison, summary: ComparisonSummary, *, doubted: bool) -> Remark:
+    title, best = comparison.best.title, summary.trials[0]
+    area = best.area
     found = f"AUROC {number(area.value)}, 95 % interval {between(area)}"
     if area.low <= 0.5:
         return Remark(
@@ -72,6 +80,27 @@ def _grade(comparison: Comparison, best: TrialSummary, *, doubted: bool) -> Rema
         return Remark(
             f"Not good enough to sort by: the best approach is {title} ({found}); from "
             f"{USABLE:g} on it would help. More pictures, from other places, help most.",
+            warning=True,
+        )
+    if comparison.drawn:
+        return Remark(
+            f"How good it is with photographs is not known: {title} was judged by drawings alone, "
+            f"which look like none ({found}). It will take other photographs for {comparison.name}: "
+            "name some as the service will meet them with --others, or at least --background.",
+            warning=True,
+        )
+    if worst := _background_alone(best):
+        ground, there = worst
+        return Remark(
+            f"Not to be relied on: {title} tells these pictures apart ({found}), but on other "
+            f"grounds that falls to {number(there.area.value)} ({on_ground(ground)}): what it "
+            "knows is the background.",
+            warning=True,
+        )
+    if (best.let_in.share or 0.0) > MOST_LET_IN:
+        return Remark(
+            f"Not good enough to sort by: {title} lets in {percent(best.let_in.share)} of the others "
+            f"({found}).",
             warning=True,
         )
     # Nobody who reads one line alone must take a detector of backgrounds for a good one.
@@ -88,6 +117,12 @@ def _grade(comparison: Comparison, best: TrialSummary, *, doubted: bool) -> Rema
         )
     word = "Good on these pictures" if doubted else "Good"
     return Remark(f"{word}: the best approach is {title} ({found}).{mind}")
+
+
+def _background_alone(best: TrialSummary) -> tuple[str, Ground] | None:
+    """The ground on which most is lost, if that is more than a detector may lose."""
+    lost = max(best.grounds.items(), key=lambda one: one[1].loss.value, default=None)
+    return lost if lost and lost[1].loss.low > MOST_LOST else None
 
 
 def _at_work(comparison: Comparison, best: TrialSummary) -> Remark:
@@ -110,7 +145,7 @@ def _earlier(comparison: Comparison, summary: ComparisonSummary) -> Iterator[Rem
             "it is not known which it has seen."
         )
         return
-    on = f"on {found.positives} and {found.others} pictures that neither has seen"
+    on = f"on {found.positives} and {found.others} pictures, each by what had not seen it"
     areas = f"AUROC {number(found.new_area.value)}, before {number(found.area.value)}, {on}"
     if found.gain.high < 0:
         yield Remark(

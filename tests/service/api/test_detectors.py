@@ -37,7 +37,7 @@ def test_detectors_are_listed_with_what_is_wrong(answering: Answering) -> None:
     assert banana == {
         "name": "banana", "detector_id": made.detector_id, "approach": "branch", "head": "dense",
         "threshold": 0.5, "made_at": MADE_AT, "scores": {"auroc": None, "table": [{"f1": 0.5}]},
-        "report": True, "trouble": None,
+        "verdict": [], "report": True, "trouble": None,
     }  # fmt: skip
     assert "not the one of its manifest" in cut["trouble"]
     assert (empty["name"], empty["detector_id"], empty["report"]) == ("empty", None, False)

@@ -12,7 +12,12 @@ import pytest
 from config.errors import HomeError, MissingError
 from config.home import Home
 from service.desk.detectors import publishing
-from service.desk.detectors.publishing import check_writable, publish_detector, remove_detector
+from service.desk.detectors.publishing import (
+    check_writable,
+    publish_detector,
+    remove_detector,
+    withhold_detector,
+)
 from storage.filing import files
 from tests.conftest import Mount
 from tests.disks import fill, remount
@@ -165,3 +170,11 @@ def test_a_full_disk_is_one_line_and_the_old_one_stays(home: Home, mount: Mount)
         publish_detector(home, "cone", writes("2" * 100_000))
     assert heads(home) == {"detectors/cone": "1"}
     assert sorted(one.name for one in home.detectors.iterdir()) == [".ballast", "cone"]
+
+
+def test_what_is_withheld_lies_where_the_service_does_not_look(home: Home) -> None:
+    """A person may want it nonetheless, and the service must not."""
+    place = withhold_detector(home, "cone", lambda folder: (folder / "a").write_text("new"))
+    assert place == home.removed / "detectors" / "cone"
+    assert (place / "a").read_text() == "new"
+    assert list(home.detectors.iterdir()) == []

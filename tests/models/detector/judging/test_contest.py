@@ -44,7 +44,7 @@ def exam(apart: float = 0.0, *, one_class: bool = False) -> Exam:
         rounds.astype(np.int64),
         let_in=0.05,
         miss=0.1,
-        one_class=one_class,
+        drawn=one_class,
         seed=11,
     )
 
@@ -234,7 +234,7 @@ def test_one_class_learning_sees_no_others() -> None:
     rows[others] = np.roll(rows[others], 3, axis=0)
     changed = Exam(
         Material(given.shown.labels, given.shown.planes, rows),
-        {}, (), given.rounds, given.let_in, given.miss, one_class=True, seed=given.seed,
+        {}, (), given.rounds, given.let_in, given.miss, drawn=True, seed=given.seed,
     )  # fmt: skip
     one, other = (judged(DistanceWay(), each).trial.scores for each in (given, changed))
     assert np.array_equal(one[~others], other[~others])

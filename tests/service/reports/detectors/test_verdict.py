@@ -85,7 +85,7 @@ def test_pictures_of_one_place_are_told(comparison: Comparison) -> None:
         replace(one, group="one" if one.positive else one.group) for one in comparison.pictures
     )
     (said,) = doubts(replace(comparison, pictures=pictures))
-    assert said.startswith("All pictures of banana are of 1 group that belong together")
+    assert said.startswith("The pictures of banana are of 1 scene alone")
 
 
 def test_a_border_that_tells_the_label_is_a_warning(comparison: Comparison) -> None:
@@ -128,7 +128,9 @@ def test_a_ground_that_costs_is_a_warning(comparison: Comparison) -> None:
         replace(best, grounds={WHITE: best.probabilities, BUSY: blind}),
         *comparison.trials[1:],
     )
-    (said,) = doubts(replace(comparison, trials=trials))
+    headline, said = doubts(replace(comparison, trials=trials))
+    assert headline.startswith("Not to be relied on: ")
+    assert f"on {BUSY}" in headline
     assert said.startswith("It leans on the background")
     assert f"{BUSY} (to 0." in said
     assert WHITE not in said
@@ -148,14 +150,15 @@ def test_one_class_that_lets_everything_in_asks_for_others(comparison: Compariso
     """Who gave no others would not learn that they are what is missing."""
     best = replace(comparison.best, threshold=0.0, grounds={})
     lax = replace(comparison, trials=(best,))
-    (said,) = doubts(replace(lax, one_class=True))
+    headline, said = doubts(replace(lax, one_class=True))
+    assert headline.startswith("Not good enough to sort by: ")
     assert said.startswith("Without others to learn from it lets in 100 %")
     assert "--others" in said
     assert any(
         "the 80 others served to judge it" in one
         for one in verdict_lines(replace(lax, one_class=True))
     )
-    (said,) = doubts(lax)
+    _, said = doubts(lax)
     assert said.startswith("It takes 100 % of the others for banana")
     (said,) = doubts(replace(comparison, trials=(replace(best, threshold=1.1),)))
     assert said.startswith("It misses 100 % of the pictures of banana")
@@ -213,3 +216,12 @@ def test_the_rows_of_the_terminal_hold_every_trial(comparison: Comparison) -> No
     assert comparison_headline(comparison) == (
         "40 pictures of banana and 80 others, 3 approaches, judged in 4 rounds"
     )
+
+
+def test_what_was_judged_by_drawings_is_not_known(comparison: Comparison) -> None:
+    """An AUROC of 1.000 against line drawings was called good, and it took most photographs."""
+    drawn = replace(comparison, one_class=True, drawn=True)
+    first = verdict_lines(drawn)[0]
+    assert first.startswith("How good it is with photographs is not known")
+    assert "--others" in first
+    assert first in doubts(drawn)
