@@ -93,8 +93,8 @@ def _figures(comparison: Comparison, summary: ComparisonSummary) -> str:
         "Figures",
         beside,
         *parts,
-        note="Every picture was judged by a network that had not seen it, nor any of its group. "
-        "Kept and let in are counted at the approach's own threshold.",
+        note="Every picture was judged by what had not seen it, nor any of its group. "
+        "Kept and let in are counted by thresholds that had not seen it either. The first is the one that validation chose.",
     )
 
 
