@@ -206,7 +206,12 @@ def _refuse_nested(positives: Sequence[Path], others: Sequence[Path]) -> None:
     for one in positives:
         for other in others:
             here, there = one.resolve(), other.resolve()
-            if here.is_dir() and there.is_dir() and (here == there or there in here.parents):
+            if here.is_dir() and here == there:
+                raise DataError(
+                    f"the pictures of the class and the others are in the same folder, {one}",
+                    "Keep pictures of the class and others in folders of their own",
+                )
+            if here.is_dir() and there in here.parents:
                 raise DataError(
                     f"{one}, of the class, lies within {other}, of the others",
                     "Keep pictures of the class and others in folders of their own",

@@ -142,7 +142,7 @@ def test_an_answer_in_json_is_one_object(home: Home, cone_folder: Path, other_fo
         (("train", "x" * 201, "--positives", "cones"), 2, "is longer than 200 bytes"),
         (("train", "new"), 2, "no pictures of new are named"),
         (("train", "new", "--positives", "gone"), 10, "gone does not exist"),
-        (("train", "new", "--positives", "cones", "--others", "cones"), 10, "lies within"),
+        (("train", "new", "--positives", "cones", "--others", "cones"), 10, "same folder"),
         (("train", "new", "--positives", "cones", "--approach", "cnn"), 2, "with --others"),
         (("train", "new", "--positives", "cones", "--weights", "gone.h5"), 7, "is no file"),
         (("train", "new", "--from-ledger"), 9, "there is no database"),
