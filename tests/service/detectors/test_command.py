@@ -116,6 +116,34 @@ def test_lists_are_for_people_and_for_programs(home: Home, detector: Path) -> No
     assert not broken.exists()
 
 
+@pytest.mark.parametrize(
+    ("kept", "auroc", "interval"),
+    [
+        ({"auroc": 0.9, "auroc_interval": [0.8, 1.0]}, "0.900", "0.800 to 1.000"),
+        ({"auroc": 0.9, "auroc_interval": [1]}, "0.900", ""),
+        ({"auroc": "0.9", "auroc_interval": ["0.8", "1.0"]}, "", ""),
+        ({"auroc": float("nan"), "auroc_interval": [float("nan"), 1.0]}, "", ""),
+        ({"auroc_interval": {"low": 0.8, "high": 1.0}}, "", ""),
+        (5, "", ""),
+        (None, "", ""),
+    ],
+)
+def test_a_list_stands_whatever_scores_a_manifest_tells(
+    home: Home, detector: Path, kept: object, auroc: str, interval: str
+) -> None:
+    """One line that a person edited would hide all detectors."""
+    file = detector / MANIFEST_FILE
+    told = json.loads(file.read_text())
+    # Another approach, that was not kept, stands first.
+    told["scores"] = {"x": {"auroc": 0.5, "auroc_interval": [0.4, 0.6]}}
+    told["scores"][told["training"]["title"]] = kept
+    file.write_text(json.dumps(told))
+    (row,) = run(home, "list").stdout.splitlines()
+    assert row.split("\t")[2:4] == [auroc, interval]
+    (one,) = objects(run(home, "list", "--json"))
+    assert one["scores"]["x"]["auroc"] == 0.5
+
+
 def test_an_empty_home_says_how_to_begin(home: Home) -> None:
     """An empty answer looks like a fault."""
     done = run(home, "list")
