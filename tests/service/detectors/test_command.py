@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from config.errors import DataError, PigeonholeError
@@ -91,6 +93,34 @@ def test_nothing_is_measured_on_what_it_was_trained_on(
         "trained on them",
     ):
         run(home, *words)
+
+
+def test_copies_of_what_it_was_trained_on_are_not_measured(
+    home: Home, detector: Path, tmp_path: Path, other_folder: Path
+) -> None:
+    """Training pictures that were saved again would make it look perfect."""
+    again = scenes(tmp_path / "others", 2, first=10)
+    for file in sorted(other_folder.iterdir())[:3]:
+        with Image.open(file) as picture:
+            picture.save(again / f"{file.stem}.jpg", quality=60)
+    # The last training picture of others is among them by its bytes, another is gone.
+    shutil.copy(other_folder / "scene-4.png", again)
+    table = detector / "pictures.tsv"
+    table.write_text(table.read_text().replace("scene-3.png\n", "gone.png\n"))
+    words = ("evaluate", CLASS, "--positives", cones(tmp_path / "new", 2, first=10),
+             "--others", again, "--json")  # fmt: skip
+    done = run(home, *words)
+    (found,) = objects(done)
+    assert found["pictures"] == {"positives": 2, "others": 2, "trained_on": 4, "left_out": 0}
+    same, shown, gone = done.stderr.splitlines()
+    assert same == "left out because it was trained on them: 1 picture"
+    assert shown == (
+        "left out because they show the same as pictures that it was trained on: 3 pictures"
+    )
+    assert gone == (
+        "it was trained on pictures that are no longer there, or changed: 1; copies of them cannot "
+        "be recognised"
+    )
 
 
 def test_lists_are_for_people_and_for_programs(home: Home, detector: Path) -> None:
