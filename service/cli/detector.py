@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.cli.context import HomeOption, JsonOption, open_home, remember_home
 from service.cli.detector_train import NameArgument, train
+
+if TYPE_CHECKING:
+    from service.desk.detectors.listing import Listed
 
 app = typer.Typer(
     help="One class, and everything else: trained detectors for classes that one example does "
@@ -44,7 +48,7 @@ def list_(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = No
             unusable("the detector", one.name, f"{one.trouble}. {one.advice}".strip())
     if not listed:
         notice("there are no detectors yet: 'pigeonhole detector train' makes one")
-    print_table([_row(described_detector(one)) for one in listed], _COLUMNS)
+    print_table([_row(one) for one in listed], _COLUMNS)
 
 
 @app.command()
@@ -107,12 +111,23 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-def _row(described: dict[str, Any]) -> dict[str, Any]:
+def _row(one: Listed) -> dict[str, Any]:
     """A detector as a row of a table; empty where a broken one tells nothing."""
-    best: dict[str, Any] = next(iter(described["scores"].values()), {})
-    low, high = best.get("auroc_interval") or (None, None)
+    from service.desk.detectors.listing import described_detector
+
+    auroc, interval = one.auroc, _interval(one)
     return {
-        **described,
-        "auroc": "" if best.get("auroc") is None else f"{best['auroc']:.3f}",
-        "interval": "" if low is None else f"{low:.3f} to {high:.3f}",
+        **described_detector(one),
+        "auroc": "" if auroc is None or not math.isfinite(auroc) else f"{auroc:.3f}",
+        "interval": "" if interval is None else f"{interval[0]:.3f} to {interval[1]:.3f}",
     }
+
+
+def _interval(one: Listed) -> tuple[float, float] | None:
+    """Of the AUROC of the approach that was kept; None where a person's edits left no interval."""
+    told = one.manifest
+    kept = told.scores.get(str(told.training.get("title"))) if told else None
+    match kept.get("auroc_interval") if isinstance(kept, dict) else None:
+        case [float(low), float(high)] if math.isfinite(low) and math.isfinite(high):
+            return low, high
+    return None

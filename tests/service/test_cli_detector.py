@@ -57,6 +57,16 @@ def test_the_answer_is_on_stdout_and_the_rest_on_stderr(root: Path, trained: Don
     ]
 
 
+def test_the_pictures_can_be_found_from_any_folder(root: Path, trained: Done) -> None:
+    """Copies of them would be measured as new ones by who stands elsewhere."""
+    assert trained.stdout
+    table = (root / "home" / "detectors" / CLASS / "pictures.tsv").read_text()
+    paths = {row.split("\t")[-1] for row in table.splitlines()[1:]}
+    assert paths == {
+        str(one) for folder in ("cones", "others") for one in (root / folder).iterdir()
+    }
+
+
 def test_trained_again_old_and_new_stand_side_by_side(root: Path, trained: Done) -> None:
     """Nobody would know whether to keep the new one."""
     assert trained.stdout

@@ -87,7 +87,7 @@ def gather(
     folders: list[str] = []
     with watch("reading pictures", len(files)) as advance:
         for positive, file in files:
-            found = _read(file, limits, positive=positive)
+            found = read_picture(file.path, limits, positive=positive, group=file.group)
             if isinstance(found, Picture):
                 pictures.append(found)
                 folders.append(file.folder)
@@ -147,14 +147,20 @@ def _walked(root: Path, ignored: Ignored, left_out: dict[str, str]) -> Iterator[
                 yield Path(place, name)
 
 
-def _read(file: _File, limits: Limits, *, positive: bool) -> Picture | str:
-    """The picture in a file, or why there is none."""
-    page = _first_page(file.path, limits)
+def read_picture(path: Path, limits: Limits, *, positive: bool, group: str = "") -> Picture | str:
+    """The picture in a file, or why there is none.
+
+    Args:
+        path: of the file; symbolic links are not followed.
+        limits: what it may ask of this machine.
+        positive: it is of the class.
+        group: see `Picture`; without one it is of its own.
+    """
+    page = _first_page(path, limits)
     if isinstance(page, Fault):
         return page.reason
     digest, first = page
-    grey = shrunk(first.pixels, MOST_SIDE)
-    return Picture(file.path, digest, positive, file.group or str(file.path), grey)
+    return Picture(path, digest, positive, group or str(path), shrunk(first.pixels, MOST_SIDE))
 
 
 def _first_page(path: Path, limits: Limits) -> tuple[str, Page] | Fault:
@@ -206,7 +212,12 @@ def _refuse_nested(positives: Sequence[Path], others: Sequence[Path]) -> None:
     for one in positives:
         for other in others:
             here, there = one.resolve(), other.resolve()
-            if here.is_dir() and there.is_dir() and (here == there or there in here.parents):
+            if here.is_dir() and here == there:
+                raise DataError(
+                    f"the pictures of the class and the others are in the same folder, {one}",
+                    "Keep pictures of the class and others in folders of their own",
+                )
+            if here.is_dir() and there in here.parents:
                 raise DataError(
                     f"{one}, of the class, lies within {other}, of the others",
                     "Keep pictures of the class and others in folders of their own",

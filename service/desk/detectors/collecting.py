@@ -68,7 +68,8 @@ def _notes(gathered: Gathered, name: str, *, one_class: bool, drawn: bool) -> It
     total = sum(one.positive for one in gathered.pictures)
     if independent < FEW:
         yield (
-            f"there are {counted(total, 'picture')} of {name}, {independent} of them independent: "
+            f"there {'is' if total == 1 else 'are'} {counted(total, 'picture')} of {name}, "
+            f"{independent} of them independent: "
             "the figures are rough, and more pictures of other scenes will help most"
         )
     if drawn:

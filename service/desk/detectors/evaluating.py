@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from indexer.evaluation.detectors import TrialSummary
 from models.detector.judging.trial import Trial
 from models.detector.pictures.gathering import gather
 from models.detector.pictures.picture import labels_of
+from models.detector.pictures.recognising import Recognised, recognised
 from models.detector.saved.manifest import Manifest, read_manifest
 from models.detector.saved.running import load_detector
 from models.episodes.classes import Watch, unwatched
@@ -39,7 +40,7 @@ class Evaluated:
         manifest: of the detector.
         trial: what it made of them; without grounds, curves and cost.
         labels: bool of shape (n,), whether each is of the class.
-        seen: how many pictures were left out because it was trained on them.
+        seen: how many pictures were left out because it was trained on them, or on copies.
         left_out: files that were no pictures, with the reason, by path.
         notes: what else the person should know.
     """
@@ -64,6 +65,8 @@ def evaluate_detector(
 ) -> Evaluated:
     """Show a detector pictures whose truth is known. Those it was trained on say nothing.
 
+    Nor do copies of them, as far as the pictures that it was trained on are still there to compare.
+
     Raises:
         MissingError: there is no such detector.
         WeightsError: it cannot be used.
@@ -71,16 +74,17 @@ def evaluate_detector(
     """
     folder = folder_of(home, name)
     read_manifest(folder)  # what is wrong with it is told before pictures are read
-    gathered = gather(positives, others, limits_of(settings), watch)
+    limits = limits_of(settings)
+    gathered = gather(positives, others, limits, watch)
     known = read_known(folder)
-    seen: Mapping[str, float] = known.probabilities if known else {}
-    pictures = [one for one in gathered.pictures if one.sha256 not in seen]
+    found = recognised(gathered.pictures, known.paths if known else {}, limits, watch)
+    pictures, shown = found.new, found.same + found.copies
     labels = labels_of(pictures) if pictures else np.zeros(0, np.bool_)
-    shown = len(gathered.pictures) - len(pictures)
     if not labels.any() or labels.all():
         raise DataError(
             f"no {'other picture' if labels.any() else f'picture of {name}'} is left to measure "
-            f"by: {counted(shown, 'picture')} left out because it was trained on them",
+            f"by: {counted(shown, 'picture')} left out because it was trained on them"
+            f"{' or on copies of them' if found.copies else ''}",
             "Name pictures that it has not seen",
         )
     embedder = open_embedder(SHIPPED, home.cache, threads=threads)
@@ -94,9 +98,7 @@ def evaluate_detector(
             for _ in pages:
                 advance()
     manifest = detector.manifest
-    notes = gathered.notes
-    if shown:
-        notes += (f"left out because it was trained on them: {counted(shown, 'picture')}",)
+    notes = (*gathered.notes, *_notes(found))
     if known is None:
         notes += ("nobody knows what it was trained on: if it was these, the figures are too good",)
     trial = Trial(
@@ -108,6 +110,27 @@ def evaluate_detector(
         threshold=manifest.threshold,
     )
     return Evaluated(manifest, trial, labels, shown, gathered.left_out, notes)
+
+
+def _notes(found: Recognised) -> Iterator[str]:
+    """What the person should know of pictures that it was trained on."""
+    if found.same:
+        yield f"left out because it was trained on them: {counted(found.same, 'picture')}"
+    if found.copies:
+        yield (
+            "left out because they show the same as pictures that it was trained on: "
+            f"{counted(found.copies, 'picture')}"
+        )
+    if found.scenes:
+        yield (
+            f"of a scene that it was trained on: {counted(found.scenes, 'picture')}; the figures "
+            "may be better than work will be"
+        )
+    if found.gone:
+        yield (
+            "it was trained on pictures that are no longer there, or changed: "
+            f"{found.gone}; copies of them cannot be recognised"
+        )
 
 
 def described_evaluation(evaluated: Evaluated, summary: TrialSummary) -> dict[str, Any]:

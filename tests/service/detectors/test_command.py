@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from config.errors import DataError, PigeonholeError
@@ -93,6 +95,34 @@ def test_nothing_is_measured_on_what_it_was_trained_on(
         run(home, *words)
 
 
+def test_copies_of_what_it_was_trained_on_are_not_measured(
+    home: Home, detector: Path, tmp_path: Path, other_folder: Path
+) -> None:
+    """Training pictures that were saved again would make it look perfect."""
+    again = scenes(tmp_path / "others", 2, first=10)
+    for file in sorted(other_folder.iterdir())[:3]:
+        with Image.open(file) as picture:
+            picture.save(again / f"{file.stem}.jpg", quality=60)
+    # The last training picture of others is among them by its bytes, another is gone.
+    shutil.copy(other_folder / "scene-4.png", again)
+    table = detector / "pictures.tsv"
+    table.write_text(table.read_text().replace("scene-3.png\n", "gone.png\n"))
+    words = ("evaluate", CLASS, "--positives", cones(tmp_path / "new", 2, first=10),
+             "--others", again, "--json")  # fmt: skip
+    done = run(home, *words)
+    (found,) = objects(done)
+    assert found["pictures"] == {"positives": 2, "others": 2, "trained_on": 4, "left_out": 0}
+    same, shown, gone = done.stderr.splitlines()
+    assert same == "left out because it was trained on them: 1 picture"
+    assert shown == (
+        "left out because they show the same as pictures that it was trained on: 3 pictures"
+    )
+    assert gone == (
+        "it was trained on pictures that are no longer there, or changed: 1; copies of them cannot "
+        "be recognised"
+    )
+
+
 def test_lists_are_for_people_and_for_programs(home: Home, detector: Path) -> None:
     """A program would have to read a table, or a person JSON."""
     (one,) = objects(run(home, "list", "--json"))
@@ -114,6 +144,34 @@ def test_lists_are_for_people_and_for_programs(home: Home, detector: Path) -> No
     assert [one["trouble"] is None for one in objects(run(home, "list", "--json"))] == [True, False]
     assert f"lies at {home.removed / 'detectors' / 'older'}" in run(home, "remove", "older").stdout
     assert not broken.exists()
+
+
+@pytest.mark.parametrize(
+    ("kept", "auroc", "interval"),
+    [
+        ({"auroc": 0.9, "auroc_interval": [0.8, 1.0]}, "0.900", "0.800 to 1.000"),
+        ({"auroc": 0.9, "auroc_interval": [1]}, "0.900", ""),
+        ({"auroc": "0.9", "auroc_interval": ["0.8", "1.0"]}, "", ""),
+        ({"auroc": float("nan"), "auroc_interval": [float("nan"), 1.0]}, "", ""),
+        ({"auroc_interval": {"low": 0.8, "high": 1.0}}, "", ""),
+        (5, "", ""),
+        (None, "", ""),
+    ],
+)
+def test_a_list_stands_whatever_scores_a_manifest_tells(
+    home: Home, detector: Path, kept: object, auroc: str, interval: str
+) -> None:
+    """One line that a person edited would hide all detectors."""
+    file = detector / MANIFEST_FILE
+    told = json.loads(file.read_text())
+    # Another approach, that was not kept, stands first.
+    told["scores"] = {"x": {"auroc": 0.5, "auroc_interval": [0.4, 0.6]}}
+    told["scores"][told["training"]["title"]] = kept
+    file.write_text(json.dumps(told))
+    (row,) = run(home, "list").stdout.splitlines()
+    assert row.split("\t")[2:4] == [auroc, interval]
+    (one,) = objects(run(home, "list", "--json"))
+    assert one["scores"]["x"]["auroc"] == 0.5
 
 
 def test_an_empty_home_says_how_to_begin(home: Home) -> None:
@@ -142,7 +200,7 @@ def test_an_answer_in_json_is_one_object(home: Home, cone_folder: Path, other_fo
         (("train", "x" * 201, "--positives", "cones"), 2, "is longer than 200 bytes"),
         (("train", "new"), 2, "no pictures of new are named"),
         (("train", "new", "--positives", "gone"), 10, "gone does not exist"),
-        (("train", "new", "--positives", "cones", "--others", "cones"), 10, "lies within"),
+        (("train", "new", "--positives", "cones", "--others", "cones"), 10, "same folder"),
         (("train", "new", "--positives", "cones", "--approach", "cnn"), 2, "with --others"),
         (("train", "new", "--positives", "cones", "--weights", "gone.h5"), 7, "is no file"),
         (("train", "new", "--from-ledger"), 9, "there is no database"),

@@ -191,7 +191,7 @@ def test_a_name_that_is_none_of_a_folder_is_refused(home: Home, name: str) -> No
 
 def test_the_same_folder_for_both_is_refused(train: Train, cone_folder: Path) -> None:
     """It would learn that a cone is no cone."""
-    with pytest.raises(DataError, match="lies within"):
+    with pytest.raises(DataError, match="in the same folder"):
         train(cone_folder, others=(cone_folder,))
     with pytest.raises(DataError, match=r"gone does not exist"):
         train(cone_folder, others=(cone_folder.parent / "gone",))

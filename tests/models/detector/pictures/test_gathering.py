@@ -198,5 +198,7 @@ def test_folders_that_cannot_be_meant_are_refused(folders: tuple[Path, Path]) ->
         gather([yes], [yes.parent], LIMITS)
     with pytest.raises(DataError, match="lies within"):
         gather([yes.parent], [no], LIMITS)
+    with pytest.raises(DataError, match=f"are in the same folder, {yes}"):
+        gather([yes], [yes.parent / "no" / ".." / "yes"], LIMITS)
     with pytest.raises(DataError, match="no picture of the class"):
         gather([], [no], LIMITS)
