@@ -73,7 +73,7 @@ def test_trained_again_old_and_new_stand_side_by_side(root: Path, trained: Done)
     done = run(root, "train", CLASS, "--approach", "branch")
     assert "until now (branch, " in done.stdout
     assert "new one: AUROC\t" in done.stdout
-    assert "on 4 and 5 pictures that neither has seen" in done.stdout
+    assert "on 4 and 5 pictures, each by what had not seen it" in done.stdout
     first, second, *_ = done.stderr.splitlines()
     assert first == f"as in the last training, pictures of cone: {root / 'cones'}"
     assert second == f"as in the last training, others: {root / 'others'}"

@@ -127,7 +127,7 @@ def test_lists_are_for_people_and_for_programs(home: Home, detector: Path) -> No
     """A program would have to read a table, or a person JSON."""
     (one,) = objects(run(home, "list", "--json"))
     assert set(one) == {
-        "name", "detector_id", "approach", "head", "threshold", "made_at", "scores", "report",
+        "name", "detector_id", "approach", "head", "threshold", "made_at", "scores", "verdict", "report",
         "trouble",
     }  # fmt: skip
     assert (one["name"], one["approach"], one["report"], one["trouble"]) == (
