@@ -22,7 +22,13 @@ def check_writable(home: Home) -> None:
     Raises:
         HomeError: it could not.
     """
-    os.rmdir(_new_part(home, "try"))  # one step: Ctrl-C leaves nothing behind
+    try:
+        home.detectors.mkdir(parents=True, exist_ok=True)
+        # It has no name: Ctrl-C leaves nothing behind.
+        with tempfile.TemporaryFile(dir=home.detectors):
+            pass
+    except OSError as error:
+        raise _unwritable(home, error) from None
 
 
 def publish_detector(home: Home, name: str, write: Callable[[Path], object]) -> Path | None:
@@ -98,7 +104,11 @@ def _new_part(home: Home, name: str) -> Path:
         home.detectors.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=f".{name[:40]}.", suffix=".part", dir=home.detectors))
     except OSError as error:
-        raise HomeError(f"{home.detectors} cannot be written: {reason_of(error)}") from None
+        raise _unwritable(home, error) from None
+
+
+def _unwritable(home: Home, error: OSError) -> HomeError:
+    return HomeError(f"{home.detectors} cannot be written: {reason_of(error)}")
 
 
 def _swapped(part: Path, place: Path, aside: Path) -> Path | None:
