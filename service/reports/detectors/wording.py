@@ -151,16 +151,6 @@ def earlier_figures(comparison: Comparison, summary: ComparisonSummary) -> list[
     return rows
 
 
-def comparison_figures(comparison: Comparison, summary: ComparisonSummary) -> list[Figure]:
-    """All rows: those of every trial, with its title before the name, then the others."""
-    rows = []
-    for trial, found in zip(comparison.trials, summary.trials, strict=False):
-        for one in trial_figures(trial, found, comparison.name, one_class=comparison.one_class):
-            named = f"{trial.title}: {one.name}"
-            rows.append(Figure(named, one.value, one.counted, one.interval, one.meaning))
-    return rows + border_figures(comparison, summary) + earlier_figures(comparison, summary)
-
-
 def on_ground(name: str) -> str:
     """Where the pictures of the background test lie, for people: ``on white``."""
     return name if name == ORIGINAL else f"on {name}"

@@ -12,9 +12,11 @@ from service.reports.detectors.doubts import border_tells
 from service.reports.detectors.verdict import remarks, verdict_lines
 from service.reports.detectors.wording import (
     SIDE_BY_SIDE,
-    comparison_figures,
+    border_figures,
     comparison_headline,
+    earlier_figures,
     side_by_side,
+    trial_figures,
 )
 from tests.comparisons import BUSY, WHITE, comparison_in, trial_of
 
@@ -203,8 +205,13 @@ def test_the_rows_of_the_terminal_hold_every_trial(comparison: Comparison) -> No
     rows = side_by_side(comparison, summary)
     assert [row[0] for row in rows] == [one.title for one in comparison.trials]
     assert {len(row) for row in rows} == {len(SIDE_BY_SIDE)}
-    figures = comparison_figures(comparison, summary)
-    names = [one.name for one in figures]
+    names = [
+        f"{trial.title}: {one.name}"
+        for trial, found in zip(comparison.trials, summary.trials, strict=True)
+        for one in trial_figures(trial, found, comparison.name, one_class=False)
+    ]
+    others = (*border_figures(comparison, summary), *earlier_figures(comparison, summary))
+    names += [one.name for one in others]
     assert len(set(names)) == len(names)
     for name in (
         "cnn: AUROC", "cnn: average precision", "cnn: banana, kept", "cnn: others, let in",
