@@ -24,6 +24,16 @@ HomeOption = Annotated[
     ),
 ]
 """``--home``, accepted before and after every command."""
+HostOption = Annotated[
+    str | None, typer.Option(help="Address to listen on; else the setting.", show_default=False)
+]
+PortOption = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=65535, help="Port to listen on, 0 for a free one; else the setting.",
+        show_default=False,
+    ),
+]  # fmt: skip
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from service.cli.context import HomeOption, open_home
-
-HostOption = Annotated[
-    str | None, typer.Option(help="Address to listen on; else the setting.", show_default=False)
-]
-PortOption = Annotated[
-    int | None,
-    typer.Option(
-        min=0, max=65535, help="Port to listen on, 0 for a free one; else the setting.",
-        show_default=False,
-    ),
-]  # fmt: skip
+from service.cli.context import HomeOption, HostOption, PortOption, open_home
 
 
 def serve(

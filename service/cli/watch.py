@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from config.errors import ExitCode
-from service.cli.context import HomeOption, open_home
+from service.cli.context import HomeOption, HostOption, PortOption, open_home
 
 
 def watch(
@@ -18,6 +18,8 @@ def watch(
     web: Annotated[
         bool, typer.Option("--web/--no-web", help="Answer over HTTP as well; never with --once.")
     ] = True,
+    host: HostOption = None,
+    port: PortOption = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes; else the setting.")
     ] = None,
@@ -27,7 +29,7 @@ def watch(
 
     With --once the exit code is 0 if every file was sorted or sent to review, 1 if any failed.
     """
-    found, settings = open_home(ctx, home, lay_out=True, workers=workers)
+    found, settings = open_home(ctx, home, lay_out=True, workers=workers, host=host, port=port)
     from contextlib import nullcontext
 
     from service.cli.progress import spinner

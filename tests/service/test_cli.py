@@ -10,10 +10,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
 from config.home import Home
 from config.settings import Settings
@@ -487,6 +490,31 @@ main()
         [sys.executable, "-c", program], check=False, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (130, "pigeonhole: interrupted\n")
+
+
+def test_watch_takes_the_address_and_the_port_of_its_server(
+    used: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A taken port is answered with the advice --port, which watch would refuse."""
+    from service.cli.commands import app
+    from service.desk import watching
+    from service.web import beside
+
+    handed: list[Settings] = []
+
+    def no_server(_home: Home, settings: Settings) -> AbstractContextManager[None]:
+        handed.append(settings)
+        return nullcontext()
+
+    def no_daemon(*_: object, **__: object) -> AbstractContextManager[SimpleNamespace]:
+        return nullcontext(SimpleNamespace(run=lambda *, once: True))
+
+    monkeypatch.setattr(beside, "server_beside", no_server)
+    monkeypatch.setattr(watching, "daemon_of", no_daemon)
+    words = ["watch", "--home", str(used.root), "--host", "127.0.0.2", "--port", "4242"]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    ((host, port),) = [(one.host, one.port) for one in handed]
+    assert (host, port) == ("127.0.0.2", 4242)
 
 
 def test_classify_answers_each_file(used: Home, drawn: Draw, tmp_path: Path) -> None:
