@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -262,6 +262,15 @@ journal = Table(
     Column("inode", Integer),
     Column("final_state", Text, nullable=False),
     Column("created_at", Text, nullable=False),
+)
+
+# Browsers that are signed in. The hash of a session's id, so that nobody who reads the ledger or a
+# backup of it can sign in with one.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id_sha256", Text, primary_key=True),
+    Column("expires_at", Text, nullable=False, index=True),
 )
 
 heartbeat = Table(
