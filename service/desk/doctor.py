@@ -48,6 +48,7 @@ def examine_home(home: Home, settings: Settings) -> Iterator[Finding]:
             yield _folder(name, folder)
     yield from _mounts(home)
     yield _space(home)
+    yield _access(settings)
     yield from _support(home, settings)
     yield from _detectors(home)
 
@@ -182,6 +183,27 @@ def _space(home: Home) -> Finding:
     if min(free.values()) < LEAST_FREE:
         return Finding("warning", "disk", detail, "Make room")
     return Finding("ok", "disk", detail)
+
+
+def _access(settings: Settings) -> Finding:
+    """Who may ask over HTTP; a server that would not start is a problem."""
+    from service.http.tokens import LEAST, address_of, read_token
+
+    def check() -> str:
+        token = read_token(settings)
+        address_of(settings.host, settings.port, token=token)
+        return f"on {settings.host}, for {'whoever has the token' if token else 'this machine'}"
+
+    found = _attempt("access", check)
+    if found.level == "ok" and 0 < len(read_token(settings)) < LEAST:
+        return Finding(
+            "warning",
+            "access",
+            f"the token has fewer than {LEAST} characters: it is refused where host is another "
+            "address than this machine's",
+            "Make one with 'openssl rand -hex 32'",
+        )
+    return found
 
 
 def _support(home: Home, settings: Settings) -> Iterator[Finding]:

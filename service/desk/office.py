@@ -18,6 +18,7 @@ from service.workers.engine import EngineSpec, limits_of
 from service.workers.temporary import private_folder, remove_what_the_dead_left
 from storage.database import Database
 from storage.ledger import Ledger
+from storage.sessions import LiveSessions
 
 WAIT = 5.0
 """Seconds that an answer may wait for another program's transaction."""
@@ -31,6 +32,7 @@ class Office:
         home: whose.
         settings: of it.
         ledger: of it.
+        sessions: of browsers that are signed in.
         asking: what judges uploads.
         pictures: draws scans.
         surveys: of the examples.
@@ -42,6 +44,7 @@ class Office:
     home: Home
     settings: Settings
     ledger: Ledger
+    sessions: LiveSessions
     asking: Asking
     pictures: Pictures
     surveys: Surveys
@@ -73,6 +76,7 @@ def office_of(home: Home, settings: Settings, pid: int) -> Iterator[Office]:
             home,
             settings,
             Ledger(database, home),
+            LiveSessions(database),
             asking,
             pictures,
             surveys,

@@ -8,27 +8,21 @@ another site that is sent here (CSRF: what changes something must come from this
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
-import secrets
-import time
-from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from config.errors import SettingsError
-from config.settings import Settings
-from service.http.problems import problem
+from config.errors import DatabaseError
+from service.http.guessing import Guessing
+from service.http.problems import problem, problem_of
+from service.http.sessions import COOKIE, Sessions
 
-COOKIE: Final = "pigeonhole_session"
-SESSION: Final = 30 * 24 * 3600
-"""Seconds that a browser stays signed in."""
 SIGN_IN: Final = "/sign-in"
 STYLE: Final = "/sign-in/style.css"
 SIGN_OUT: Final = "/sign-out"
@@ -38,74 +32,19 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _THIS_MACHINE = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 
 
-def read_token(settings: Settings) -> str:
-    """The token that the settings give, directly or by a file; empty for none.
-
-    Raises:
-        SettingsError: both are given, the file cannot be read, or holds nothing.
-    """
-    given, file = settings.api_token.get_secret_value().strip(), settings.api_token_file
-    if file is None:
-        return given
-    if given:
-        raise SettingsError("api_token and api_token_file are both set", "Keep one of them")
-    try:
-        token = file.expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SettingsError(
-            f"api_token_file {file} cannot be read: {reason.lower()}",
-            "Write a token into it, or unset it",
-        ) from None
-    if not token:
-        raise SettingsError(f"api_token_file {file} is empty", "Write a token into it")
-    return token
-
-
-class Sessions:
-    """What a browser shows in place of the token: signed by it, so nothing need be kept here.
-
-    Args:
-        token: whoever changes it ends every session.
-        clock: seconds since the epoch.
-    """
-
-    def __init__(self, token: str, clock: Callable[[], float] = time.time) -> None:
-        self._token = hashlib.sha256(token.encode()).digest()
-        self._key = hmac.digest(token.encode(), b"pigeonhole session", "sha256")
-        self._clock = clock
-
-    def is_token(self, given: bytes) -> bool:
-        """Whether this is the token; compared in one time, whatever is given."""
-        return hmac.compare_digest(hashlib.sha256(given).digest(), self._token)
-
-    def new(self) -> str:
-        """The value of a new session's cookie."""
-        about = f"{int(self._clock()) + SESSION}.{secrets.token_urlsafe(16)}"
-        return f"{about}.{self._signature(about)}"
-
-    def holds(self, value: str) -> bool:
-        """Whether this is a cookie of ours that has not run out."""
-        about, _, signature = value.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(about).encode()):
-            return False
-        return int(about.partition(".")[0]) > self._clock()
-
-    def _signature(self, about: str) -> str:
-        return hmac.digest(self._key, about.encode(), "sha256").hex()
-
-
 class Access:
     """Lets through to ``app`` who may ask.
 
     Args:
         app: what is asked.
         sessions: of the token; None where there is none.
+        guessing: slows down whoever shows wrong tokens.
     """
 
-    def __init__(self, app: ASGIApp, sessions: Sessions | None) -> None:
+    def __init__(self, app: ASGIApp, sessions: Sessions | None, guessing: Guessing) -> None:
         self._app = app
         self._sessions = sessions
+        self._guessing = guessing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on, or answer why not."""
@@ -114,10 +53,10 @@ class Access:
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            refused = self._refused(scope)
+            refused = await self._refused(scope)
             await (refused or self._app)(scope, receive, send)
 
-    def _refused(self, scope: Scope) -> Response | None:
+    async def _refused(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         by_token = False
         if self._sessions is None:
@@ -128,13 +67,50 @@ class Access:
                     "Ask localhost, or set api_token",
                 )
         else:
-            by_token = self._sessions.is_token(_bearer(headers))
-            signed_in = by_token or self._sessions.holds(_cookie(headers))
-            if not signed_in and scope["path"] not in OPEN:
-                return _unknown(scope, headers)
+            shown = _bearer(headers)
+            by_token = self._sessions.is_token(shown)
+            if not by_token and scope["path"] not in OPEN:
+                try:
+                    signed_in = await self._signed_in(self._sessions, headers)
+                except DatabaseError as error:
+                    return problem_of(error, scope["path"])
+                if not signed_in:
+                    return await self._unknown(scope, headers, guessed=bool(shown))
         if scope["method"] not in _SAFE and not by_token and not same_site(headers):
             return problem(403, "this came from another site", "Send it from this one")
         return None
+
+    @staticmethod
+    async def _signed_in(sessions: Sessions, headers: Headers) -> bool:
+        cookie = cookie_of(headers)
+        # In a thread: the ledger may make it wait.
+        return bool(cookie) and await run_in_threadpool(sessions.holds, cookie)
+
+    async def _unknown(self, scope: Scope, headers: Headers, *, guessed: bool) -> Response:
+        if guessed:
+            seconds = await self._guessing.failed(scope)
+            if seconds:
+                return too_many(seconds)
+        elif scope["method"] in {"GET", "HEAD"} and "text/html" in headers.get("accept", ""):
+            query = scope["query_string"].decode("latin-1")
+            back = f"?next={quote(scope['path'] + (query and f'?{query}'), safe='/')}"
+            return RedirectResponse(SIGN_IN + back, 303)
+        return problem(
+            401,
+            "this needs the token",
+            "Send it as 'Authorization: Bearer …', or sign in with a browser",
+            headers={"WWW-Authenticate": 'Bearer realm="Pigeonhole"'},
+        )
+
+
+def too_many(seconds: int) -> Response:
+    """The refusal of one more wrong token."""
+    return problem(
+        429,
+        "too many wrong tokens came from this address",
+        "Send the right one, which is answered at any time",
+        headers={"Retry-After": str(seconds)},
+    )
 
 
 def same_site(headers: Headers) -> bool:
@@ -153,22 +129,10 @@ def _bearer(headers: Headers) -> bytes:
     return given.strip().encode("latin-1") if scheme.lower() == "bearer" else b""
 
 
-def _cookie(headers: Headers) -> str:
+def cookie_of(headers: Headers) -> str:
+    """The value of our cookie; empty where there is none."""
     try:
         found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return ""
     return found.value if found else ""
-
-
-def _unknown(scope: Scope, headers: Headers) -> Response:
-    if scope["method"] in {"GET", "HEAD"} and "text/html" in headers.get("accept", ""):
-        query = scope["query_string"].decode("latin-1")
-        back = f"?next={quote(scope['path'] + (query and f'?{query}'), safe='/')}"
-        return RedirectResponse(SIGN_IN + back, 303)
-    return problem(
-        401,
-        "this needs the token",
-        "Send it as 'Authorization: Bearer …', or sign in with a browser",
-        headers={"WWW-Authenticate": 'Bearer realm="Pigeonhole"'},
-    )

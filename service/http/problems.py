@@ -164,16 +164,21 @@ def _invalid(_request: Request, error: Exception) -> Response:
 
 def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.PigeonholeError)
+    return problem_of(error, request.url.path)
+
+
+def problem_of(error: errors.PigeonholeError, path: str) -> Response:
+    """The answer to a request for ``path`` that one of our errors ended; a serious one is logged."""
     kinds = type(error).__mro__
     status = next((_STATUS[kind] for kind in kinds if kind in _STATUS), None)
     if status is None:
-        log.error("a request failed", path=request.url.path, reason=str(error))
+        log.error("a request failed", path=path, reason=str(error))
         return problem(500, "this should not have happened", "The service's log tells more")
     detail = next((_NOT_TOLD[kind] for kind in kinds if kind in _NOT_TOLD), error.message)
     passing = getattr(error, "passing", False)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         tell = log.warning if passing else log.error
-        tell("a request failed", path=request.url.path, reason=str(error))
+        tell("a request failed", path=path, reason=str(error))
     headers = None
     if passing:
         headers = {"Retry-After": str(RETRY_AFTER)}

@@ -8,11 +8,14 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from service.http.access import COOKIE, SESSION, SIGN_IN, SIGN_OUT, STYLE, Sessions
+from service.http.access import SIGN_IN, SIGN_OUT, STYLE, cookie_of, too_many
 from service.http.bodies import allow
+from service.http.guessing import Guessing
+from service.http.sessions import COOKIE, SESSION, Sessions
 
 HOME: Final = "/ui/"
 _FORM = 8 << 10
@@ -51,7 +54,7 @@ def page(title: str, body: str, status: int = 200) -> HTMLResponse:
     )
 
 
-def signing_in(sessions: Sessions | None) -> APIRouter:
+def signing_in(sessions: Sessions | None, guessing: Guessing) -> APIRouter:
     """The routes for it; without ``sessions`` nobody needs to sign in."""
     router = APIRouter(include_in_schema=False)
 
@@ -75,10 +78,11 @@ def signing_in(sessions: Sessions | None) -> APIRouter:
         if sessions is None:
             return answer
         if not sessions.is_token(sent.get("token", [""])[0].strip().encode()):
-            return _form(back, wrong=True)
+            seconds = await guessing.failed(request.scope)
+            return too_many(seconds) if seconds else _form(back, wrong=True)
         answer.set_cookie(
             COOKIE,
-            sessions.new(),
+            await run_in_threadpool(sessions.new),
             max_age=SESSION,
             path="/",
             secure=request.url.scheme == "https",
@@ -89,6 +93,8 @@ def signing_in(sessions: Sessions | None) -> APIRouter:
 
     @router.post(SIGN_OUT)
     def sign_out(request: Request) -> Response:
+        if sessions is not None:
+            sessions.end(cookie_of(request.headers))
         answer = RedirectResponse(SIGN_IN, 303)
         secure = request.url.scheme == "https"
         answer.delete_cookie(COOKIE, path="/", secure=secure, httponly=True, samesite="strict")

@@ -11,12 +11,14 @@ from starlette.responses import RedirectResponse, Response
 
 from service.api import classes, detectors, health, inference, lessons, metrics, scans, surveys
 from service.desk.office import Office
-from service.http.access import Access, Sessions
+from service.http.access import Access
 from service.http.bodies import BodyLimit
 from service.http.counting import Counted
 from service.http.describing import describe, describing
+from service.http.guessing import Guessing
 from service.http.headers import SecurityHeaders
 from service.http.problems import Unexpected, answer_problems
+from service.http.sessions import Sessions
 from service.http.signing_in import page, signing_in
 from service.version import VERSION
 
@@ -34,7 +36,8 @@ def web_app(office: Office, token: str, *, warm: bool = False) -> FastAPI:
         token: what its callers must show; empty where only this machine can reach it.
         warm: start the worker with the app, not at the first upload.
     """
-    sessions = Sessions(token) if token else None
+    sessions = Sessions(token, office.sessions) if token else None
+    guessing = Guessing()
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
@@ -57,14 +60,14 @@ def web_app(office: Office, token: str, *, warm: bool = False) -> FastAPI:
     app.state.registry = registry = CollectorRegistry()
     for part in (health, inference, scans, lessons, classes, detectors, surveys, metrics):
         app.include_router(part.router)
-    app.include_router(signing_in(sessions))
+    app.include_router(signing_in(sessions, guessing))
     app.include_router(describing(app))
     app.add_api_route("/ui", _with_slash, include_in_schema=False)
     _page_on(app, office, signed_in=bool(token))
     describe(app, with_token=bool(token))
     answer_problems(app)
     # The one that is added last is asked first.
-    app.add_middleware(Access, sessions=sessions)
+    app.add_middleware(Access, sessions=sessions, guessing=guessing)
     app.add_middleware(BodyLimit)
     app.add_middleware(Unexpected)
     app.add_middleware(Counted, registry=registry)

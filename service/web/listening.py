@@ -6,34 +6,24 @@ import ipaddress
 import socket
 
 from config.errors import SettingsError
+from service.http.tokens import address_of
 
 BACKLOG = 128
 
 
-def bound(host: str, port: int, *, with_token: bool) -> socket.socket:
+def bound(host: str, port: int, *, token: str) -> socket.socket:
     """A socket that listens, with the first address that ``host`` has.
 
     Args:
         host: a name or an address.
         port: 0 for any that is free.
-        with_token: whether callers must show a token; else only this machine may reach it.
+        token: what callers must show; where it is empty, or short, only this machine may reach it.
 
     Raises:
         SettingsError: the host is none of this machine's, the port is taken or not allowed, or
-            others could come without a token.
+            others could come without a token, or guess it.
     """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, UnicodeError):
-        raise SettingsError(
-            f"host {host} is no address", "Set host to one of this machine"
-        ) from None
-    family, kind, protocol, _, address = found[0]
-    if not with_token and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
-        raise SettingsError(
-            f"without a token nobody but this machine may ask, and {host} is open to others",
-            "Set api_token or api_token_file, or host to 127.0.0.1",
-        )
+    family, kind, protocol, address = address_of(host, port, token=token)
     listener = socket.socket(family, kind, protocol)
     try:
         # A port that was left a moment ago counts as free.

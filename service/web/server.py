@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from config.home import Home
 from config.settings import Settings
 from service.desk.office import office_of
-from service.http.access import read_token
+from service.http.tokens import read_token
 from service.web.application import web_app
 from service.web.listening import bound, url_of
 
@@ -113,7 +113,7 @@ def serve(home: Home, settings: Settings, *, warm: bool) -> None:
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(
-            contextlib.closing(bound(settings.host, settings.port, with_token=bool(token)))
+            contextlib.closing(bound(settings.host, settings.port, token=token))
         )
         office = stack.enter_context(office_of(home, settings, os.getpid()))
 

@@ -25,7 +25,7 @@ TOKEN = "a-token-to-test-with"
 def serving(app: FastAPI) -> Iterator[str]:
     """Serve an app on a free port of this machine; its URL."""
     up = threading.Event()
-    listener = bound("127.0.0.1", 0, with_token=False)
+    listener = bound("127.0.0.1", 0, token="")
     url = url_of(listener)
     server = Server(app, listener, up.set)
     thread = threading.Thread(target=server.serve_here)

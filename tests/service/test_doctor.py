@@ -69,6 +69,28 @@ def test_classes_to_be_read_that_are_none_are_told(home: Home, drawn: Draw) -> N
     assert findings(home, read_classes=["xyz"])["read_classes"].advice == "The classes are invoice"
 
 
+@pytest.mark.parametrize(
+    ("host", "token", "level", "said"),
+    [
+        ("127.0.0.1", "", "ok", "for this machine"),
+        ("127.0.0.1", "x" * 16, "ok", "whoever has the token"),
+        ("127.0.0.1", "x" * 15, "warning", "fewer than 16 characters"),
+        ("0.0.0.0", "x" * 16, "ok", "on 0.0.0.0, for whoever has the token"),
+        ("0.0.0.0", "x" * 15, "problem", "fewer than 16 characters"),
+        ("0.0.0.0", "", "problem", "without a token"),
+        ("no.such.host.invalid", "", "problem", "no address"),
+    ],
+)
+def test_a_token_that_the_server_refuses_is_named(
+    home: Home, host: str, token: str, level: str, said: str
+) -> None:
+    """After an upgrade the page would be gone, and nobody know why."""
+    found = findings(home, host=host, api_token=token)["access"]
+    assert found.level == level
+    assert said in found.detail
+    assert bool(found.advice) == (level != "ok")
+
+
 def test_a_folder_that_is_none_is_named(home: Home) -> None:
     """The doctor itself would end in a traceback."""
     home.review.rmdir()

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import html
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -11,8 +14,11 @@ from pydantic import SecretStr
 from config.errors import SettingsError
 from config.home import Home
 from config.settings import Settings
-from service.http.access import COOKIE, SESSION, Sessions, read_token
+from service.http.sessions import COOKIE, SESSION, Sessions
+from service.http.tokens import LEAST, read_token
 from service.web.listening import bound, url_of
+from storage.database import Database
+from storage.sessions import LiveSessions
 from tests.service.serving import TOKEN, bearer, client_of, is_problem
 
 
@@ -161,23 +167,82 @@ def test_with_a_token_any_name_is_answered(guarded: httpx.Client) -> None:
     assert guarded.get("/classes", headers=headers).status_code == 200
 
 
-def test_a_session_ends_and_cannot_be_made_up() -> None:
+def test_signing_out_ends_the_session_on_the_server(guarded: httpx.Client, home: Home) -> None:
+    """Whoever has copied the cookie would go on reading for 30 days."""
+    cookies = []
+    for _ in range(2):
+        guarded.post("/sign-in", data={"token": TOKEN})
+        cookies.append({"Cookie": f"{COOKIE}={guarded.cookies.pop(COOKIE)}"})
+        guarded.cookies.clear()
+    here, elsewhere = cookies
+    assert guarded.post("/sign-out", headers=here).status_code == 303
+    is_problem(guarded.get("/classes", headers=here), 401)
+    assert guarded.get("/classes", headers=elsewhere).status_code == 200
+    # Another process on the same home, and this one after a restart.
+    with client_of(home, TOKEN) as (other, _):
+        is_problem(other.get("/classes", headers=here), 401)
+        assert other.get("/classes", headers=elsewhere).status_code == 200
+        assert other.post("/sign-out", headers=elsewhere).status_code == 303
+    is_problem(guarded.get("/classes", headers=elsewhere), 401)
+
+
+def test_signing_out_of_no_session_is_no_error(guarded: httpx.Client) -> None:
+    """A person whose session has expired would be shown an error."""
+    for cookie in ("", "x", "a.b", "\xe9.\xff", f"{'a' * 5000}.b"):
+        sent = guarded.post(
+            "/sign-out", headers=[(b"cookie", f"{COOKIE}={cookie}".encode("latin-1"))]
+        )
+        assert sent.status_code == 303, cookie
+
+
+def test_another_token_ends_every_session(guarded: httpx.Client, home: Home) -> None:
+    """A token that became known and was changed would go on being good for 30 days."""
+    guarded.post("/sign-in", data={"token": TOKEN})
+    cookie = {"Cookie": f"{COOKIE}={guarded.cookies[COOKIE]}"}
+    with client_of(home, "another-token-to-test-with") as (other, _):
+        is_problem(other.get("/classes", headers=cookie), 401)
+    assert guarded.get("/classes", headers=cookie).status_code == 200
+
+
+def test_a_ledger_that_cannot_be_read_is_told_and_opens_nothing(
+    guarded: httpx.Client, home: Home
+) -> None:
+    """A session of which nothing is known would be let in, or a person read of a mistake of ours."""
+    guarded.post("/sign-in", data={"token": TOKEN})
+    with closing(sqlite3.connect(home.database)) as connection:
+        connection.execute("ALTER TABLE sessions RENAME TO elsewhere")
+    told = is_problem(guarded.get("/classes"), 503)
+    assert "database" in str(told["detail"])
+    is_problem(guarded.post("/sign-out"), 503)
+
+
+def test_a_session_ends_and_cannot_be_made_up(home: Home) -> None:
     """A cookie would open the house for ever, or anybody could write one."""
-    now = 1000.0
-    sessions = Sessions(TOKEN, lambda: now)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    database = Database.open(home.database)
+    alive = LiveSessions(database, lambda: now)
+    sessions = Sessions(TOKEN, alive)
     value = sessions.new()
     assert sessions.holds(value)
     assert value != sessions.new()
-    until, name, signature = value.split(".")
+    name, signature = value.split(".")
+    other_name = sessions.new().split(".")[0]
     for forged in (
-        "", ".", "..", "x", f"{int(until) + 1}.{name}.{signature}", f"{until}.{name}.", f"{value}x",
-        f"{until}.{name}.é",
+        "", ".", "..", "x", name, f"{name}.", f"{value}x", f"{name}.é", f"{name}.\udcff",
+        f"{other_name}.{signature}",
     ):  # fmt: skip
         assert not sessions.holds(forged), forged
-    assert not Sessions("another", lambda: now).holds(value)
-    now += SESSION
+    assert not Sessions("another", alive).holds(value)
+    now += timedelta(seconds=SESSION)
     assert not sessions.holds(value)
-    assert COOKIE
+    # Those that have expired are not kept for ever.
+    sessions.new()
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM sessions").scalar() == 1
+    # A clock that was ahead for a moment brings none back.
+    now -= timedelta(seconds=SESSION)
+    assert not sessions.holds(value)
+    database.close()
 
 
 def test_where_the_token_comes_from(tmp_path: Path) -> None:
@@ -199,20 +264,30 @@ def test_where_the_token_comes_from(tmp_path: Path) -> None:
         read_token(Settings(api_token=SecretStr("one"), api_token_file=file))
 
 
+def test_a_short_token_is_for_this_machine_alone(home: Home) -> None:
+    """Anybody in the network would guess it."""
+    for host in ("0.0.0.0", "::", "192.0.2.1"):
+        with pytest.raises(SettingsError, match="16 characters") as refused:
+            bound(host, 0, token="x" * (LEAST - 1))
+        assert "openssl rand -hex 32" in refused.value.advice
+    bound("127.0.0.1", 0, token="x").close()
+    bound("0.0.0.0", 0, token="x" * LEAST).close()
+
+
 def test_without_a_token_the_server_listens_to_this_machine_alone() -> None:
     """Whoever sets host to 0.0.0.0 would give everybody in the network their papers."""
     for host in ("0.0.0.0", "::", "192.0.2.1"):
         with pytest.raises(SettingsError, match="token"):
-            bound(host, 0, with_token=False)
-    with bound("localhost", 0, with_token=False) as listener:
+            bound(host, 0, token="")
+    with bound("localhost", 0, token="") as listener:
         assert url_of(listener).startswith("http://")
         taken = listener.getsockname()[1]
         with pytest.raises(SettingsError, match=f"port {taken}: address already in use"):
-            bound("localhost", taken, with_token=False)
-    with bound("0.0.0.0", 0, with_token=True) as listener:
+            bound("localhost", taken, token="")
+    with bound("0.0.0.0", 0, token=TOKEN) as listener:
         assert url_of(listener).startswith("http://127.0.0.1:")
     with pytest.raises(SettingsError, match="no address"):
-        bound("no.such.host.invalid", 0, with_token=True)
+        bound("no.such.host.invalid", 0, token=TOKEN)
 
 
 def test_a_bookmark_keeps_what_it_asks_for_over_signing_in(home: Home) -> None:
