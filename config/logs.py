@@ -8,6 +8,7 @@ import sys
 import structlog
 from structlog.typing import EventDict, Processor
 
+from config.rate_limit import RateLimit
 from config.settings import Settings
 
 
@@ -37,8 +38,9 @@ def configure_logging(settings: Settings) -> None:
             exception_formatter=structlog.dev.plain_traceback,
         )
         finish = [_printable, console]
+    limit = RateLimit()
     structlog.configure(
-        processors=[*shared, *finish],
+        processors=[limit, *shared, *finish],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # Not cached at import: sys.stderr may be replaced, by a progress bar or a test.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
@@ -46,6 +48,7 @@ def configure_logging(settings: Settings) -> None:
     )
     # Libraries that log in the standard way (alembic, watchdog) are heard from warnings up.
     heard = logging.StreamHandler(sys.stderr)
+    heard.addFilter(limit)
     heard.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *finish],

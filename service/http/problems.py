@@ -125,13 +125,15 @@ class Unexpected:
 
         try:
             await self._app(scope, receive, watched)
-        except Exception:
+        except Exception as error:
             # As plain text: the values in its frames are people's papers, and tokens.
             log.error(
                 "a request failed",
                 method=scope["method"],
                 path=scope["path"],
                 exception=traceback.format_exc(),
+                # Equal by where it was raised: anybody may think of many paths.
+                _alike=f"{type(error).__name__} {traceback.extract_tb(error.__traceback__)[-1]}",
             )
             if begun:
                 raise  # the connection is cut, so that nobody takes half an answer for a whole one
@@ -172,13 +174,13 @@ def problem_of(error: errors.PigeonholeError, path: str) -> Response:
     kinds = type(error).__mro__
     status = next((_STATUS[kind] for kind in kinds if kind in _STATUS), None)
     if status is None:
-        log.error("a request failed", path=path, reason=str(error))
+        log.error("a request failed", path=path, reason=str(error), _alike=str(error))
         return problem(500, "this should not have happened", "The service's log tells more")
     detail = next((_NOT_TOLD[kind] for kind in kinds if kind in _NOT_TOLD), error.message)
     passing = getattr(error, "passing", False)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         tell = log.warning if passing else log.error
-        tell("a request failed", path=path, reason=str(error))
+        tell("a request failed", path=path, reason=str(error), _alike=str(error))
     headers = None
     if passing:
         headers = {"Retry-After": str(RETRY_AFTER)}
