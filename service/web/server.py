@@ -20,16 +20,17 @@ from config.settings import Settings
 from service.desk.office import office_of
 from service.http.tokens import read_token
 from service.web.application import web_app
-from service.web.listening import bound, url_of
+from service.web.connections import Connection, most_connections
+from service.web.listening import BACKLOG, bound, url_of
 
 log = structlog.get_logger()
 
-MOST_CONNECTIONS = 512
 KEEP_ALIVE = 15
 GRACE = 4.0
 """Seconds that answers under way get when the service ends; then they are told that it does."""
 _LAST_WORDS = 3
 _HEADERS = 32 << 10
+_ACCEPTED_AT_ONCE = 16
 
 
 class Server(uvicorn.Server):
@@ -57,7 +58,10 @@ class Server(uvicorn.Server):
             access_log=False,
             server_header=False,
             ws="none",
-            limit_concurrency=MOST_CONNECTIONS,
+            http=Connection,
+            limit_concurrency=most_connections(),
+            # The loop accepts so many at once, and when descriptors run out it fails as often.
+            backlog=_ACCEPTED_AT_ONCE,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=int(GRACE) + _LAST_WORDS,
             h11_max_incomplete_event_size=_HEADERS,
@@ -79,6 +83,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's, and tell."""
         await super().startup(sockets)
+        # asyncio has made this as short as what it accepts at once.
+        self._listener.listen(BACKLOG)
         self._listening()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
