@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.ignored import BUILT_IN, Ignored
+from config.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,7 @@ from config.ignored import BUILT_IN, Ignored
         "~$letter.docx", "scan.png~", "scan.pdf.part", "scan.TMP", "scan.partial",
         "scan.pdf.crdownload", "scan.filepart", "@eaDir", "#recycle", ".stfolder", "#scan#",
         "$RECYCLE.BIN", "System Volume Information", "lost+found", "__MACOSX", "Icon\r",
+        "scan.pdf:Zone.Identifier", "scan.pdf.sb-1a2b3c4d-Xy12Zz", "@Recently-Snapshot",
     ],
 )  # fmt: skip
 def test_what_machines_leave_behind_is_ignored(name: str) -> None:
@@ -23,8 +25,36 @@ def test_what_machines_leave_behind_is_ignored(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
+    [
+        "scan.pdf.!sync", "scan.pdf.bts", "scan.pdf.rsls", "scan.pdf.!qB", "scan.pdf.!ut",
+        "scan.pdf.!bt", "scan.pdf.bc!", "scan.pdf.az!", "scan.pdf.aria2", "scan.pdf.gdownload",
+        "scan.pdf.crswap", "~WRL0001.pdf", "~WRD0000.doc", "scan.pdf.ffs_tmp", "sync.ffs_db",
+        "scan.pdf.1a2b3c4d.partial", "scan.pdf.nextcloud", "scan.pdf.owncloud", "scan.pdf.cloudf",
+        "scan.pdf.icloud", "scan.pdf.fdmdownload", "scan.pdf.dtapart", "scan.pdf.xltd",
+        "001.part.met", "video.mp4.part-Frag12", "scan.pdf.cyberducksegment",
+        "scan.pdf.lftp-pget-status", "~syncthing~scan.pdf.tmp", ".syncthing.scan.pdf.tmp",
+        ".scan.pdf.Ab12Cd", ".~tmp~", ".rsync-partial", ".tmp.drivedownload", ".dropbox.cache",
+        ".scan.pdf.icloud", ".pending-1700000000-scan.jpg", ".~lock.scan.odt#", "scan.odt.swo",
+        "scan.jpg@SynoEAStream",
+    ],
+)  # fmt: skip
+def test_half_files_of_sync_and_download_programs_are_ignored(name: str) -> None:
+    """Half a scan would be judged, and fail, while its program still writes it."""
+    assert Ignored()(name)
+
+
+def test_a_home_with_its_own_list_has_the_new_names_too() -> None:
+    """A home of an earlier version would take half files, because it sets ``ignore``."""
+    ignored = Ignored(Settings(ignore=("draft-*",)).ignore)
+    assert ignored("draft-1.png")
+    assert ignored("scan.pdf.!sync")
+
+
+@pytest.mark.parametrize(
+    "name",
     ["scan.png", "part.png", "a.part.png", "tmp", "Icon", "Thumbs.db.png", "#1.png", "$5.png",
-     "partial.pdf", "~scan.png", "éà.png", "scan [1].png", "eaDir"],
+     "partial.pdf", "~scan.png", "éà.png", "scan [1].png", "eaDir", "sync.pdf", "cloud.png", "aria2.png",
+     "WRL1.pdf", "a.bc!.png", "scan:2.pdf"],
 )  # fmt: skip
 def test_scans_are_not_ignored(name: str) -> None:
     """A user's scan would lie in the inbox for ever."""
