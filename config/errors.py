@@ -28,6 +28,7 @@ class ExitCode(IntEnum):
     WORKERS = 11
     MISSING = 12
     CONFLICT = 13
+    OUTPUT = 14
     INTERRUPTED = 130
 
 
@@ -122,6 +123,12 @@ class ConflictError(PigeonholeError):
     """Things are not as the request takes for granted: a file has gone, somebody was faster."""
 
     exit_code = ExitCode.CONFLICT
+
+
+class OutputError(PigeonholeError):
+    """The answer of a command cannot be written to its standard output: the disk is full, say."""
+
+    exit_code = ExitCode.OUTPUT
 
 
 class WorkersError(PigeonholeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 
@@ -10,6 +11,7 @@ from structlog.typing import EventDict, Processor
 
 from config.rate_limit import RateLimit
 from config.settings import Settings
+from config.stderr import BestEffortStream
 
 
 def configure_logging(settings: Settings) -> None:
@@ -42,12 +44,13 @@ def configure_logging(settings: Settings) -> None:
     structlog.configure(
         processors=[limit, *shared, *finish],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        # Not cached at import: sys.stderr may be replaced, by a progress bar or a test.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=_Lines,
         cache_logger_on_first_use=False,
     )
     # Libraries that log in the standard way (alembic, watchdog) are heard from warnings up.
-    heard = logging.StreamHandler(sys.stderr)
+    if isinstance(sys.stderr, BestEffortStream):
+        sys.stderr.report = _report_lost
+    heard = _Handler()
     heard.addFilter(limit)
     heard.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -56,6 +59,45 @@ def configure_logging(settings: Settings) -> None:
         )
     )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[heard])
+
+
+class _Lines:
+    """Where structlog's lines go. `structlog.PrintLogger` raises when one cannot be written."""
+
+    def __init__(self, *_args: object) -> None:
+        pass
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        _write(f"{line}\n")
+
+    debug = info = warning = error = critical = exception = msg
+
+
+class _Handler(logging.Handler):
+    """Where the lines of the standard way go."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        try:
+            line = self.format(record)
+        except Exception:  # noqa: BLE001 - a library's own message and arguments may not fit
+            self.handleError(record)
+        else:
+            _write(f"{line}\n")
+
+
+def _write(text: str) -> None:
+    # Looked up at each line: sys.stderr may be replaced, by a progress bar or a test.
+    stream = sys.stderr
+    with contextlib.suppress(OSError, ValueError):  # of another than ours; closed, or refused
+        if stream is not None:
+            stream.write(text)
+            stream.flush()
+
+
+def _report_lost(lines: int, reason: str) -> None:
+    structlog.get_logger().error("log lines could not be written", lines=lines, reason=reason)
 
 
 def _printable(_logger: object, _name: str, event: EventDict) -> EventDict:

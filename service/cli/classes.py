@@ -64,7 +64,7 @@ def check(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = No
     found, settings = open_home(ctx, home)
     from dataclasses import asdict
 
-    from service.cli.output import plain, print_json, say
+    from service.cli.output import coloured, plain, print_json, say
     from service.desk.classes.checking import check_classes
     from service.workers.engine import EngineSpec
 
@@ -77,7 +77,6 @@ def check(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = No
         say("nothing to complain of")
     colours = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
     for one in () if as_json else findings:
-        # echo takes the colour away again when the output is no terminal.
         severity = typer.style(f"{one.severity:8}", fg=colours[one.severity])
-        typer.echo(severity + plain(f" {one.text}. {one.advice}"))
+        coloured(severity + plain(f" {one.text}. {one.advice}"))
     raise typer.Exit(ExitCode.SCANS_FAILED if findings else ExitCode.OK)

@@ -13,7 +13,7 @@ def doctor(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
     found, settings = open_home(ctx, home)
     from dataclasses import asdict
 
-    from service.cli.output import plain, print_json
+    from service.cli.output import coloured, plain, print_json
     from service.desk.doctor import examine_home
 
     colours = {
@@ -27,8 +27,7 @@ def doctor(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
         if as_json:
             print_json(asdict(finding))
             continue
-        # echo takes the colour away again when the output is no terminal.
         level = typer.style(f"{finding.level:8}", fg=colours[finding.level])
         advice = f". {finding.advice}" if finding.advice else ""
-        typer.echo(level + plain(f" {finding.what}: {finding.detail}{advice}"))
+        coloured(level + plain(f" {finding.what}: {finding.detail}{advice}"))
     raise typer.Exit(ExitCode.SCANS_FAILED if problem else ExitCode.OK)

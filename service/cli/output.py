@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from config.errors import ExitCode
+from config.errors import ExitCode, OutputError
 
 if TYPE_CHECKING:
     from service.reports.wording import Figure
@@ -60,7 +61,8 @@ def print_table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*(Text(plain(row[key])) for key in columns))
-    Console().print(table)
+    with _to_a_reader():
+        Console().print(table)
 
 
 def print_figures(rows: Iterable[Figure]) -> None:
@@ -80,6 +82,16 @@ def finish() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_the_rest()
+    except OSError as error:
+        _drop_the_rest()
+        notice(f"pigeonhole: {_unwritable(error)}")
+        sys.exit(OutputError.exit_code)
+
+
+def _unwritable(error: OSError) -> OutputError:
+    return OutputError(
+        f"the answer cannot be written: {error.strerror or error}", "What was written is incomplete"
+    )
 
 
 def _drop_the_rest() -> None:
@@ -88,16 +100,28 @@ def _drop_the_rest() -> None:
 
 def write(text: str) -> None:
     """Text as it is, on stdout."""
-    try:
+    with _to_a_reader():
         sys.stdout.write(text)
+
+
+def coloured(text: str) -> None:
+    """A line with colours, on stdout; without them where that is no terminal."""
+    with _to_a_reader():
+        typer.echo(text)
+
+
+@contextmanager
+def _to_a_reader() -> Iterator[None]:
+    """End the command where its answer cannot be written."""
+    try:
+        yield
     except BrokenPipeError:
-        _leave()
-
-
-def _leave() -> NoReturn:
-    """The reader (head, say) has left: there is nobody to tell more, and nothing is wrong."""
-    _drop_the_rest()
-    raise typer.Exit(ExitCode.OK)
+        # The reader (head, say) has left: there is nobody to tell more, and nothing is wrong.
+        _drop_the_rest()
+        raise typer.Exit(ExitCode.OK) from None
+    except OSError as error:  # a full disk, a terminal that was closed
+        _drop_the_rest()
+        raise _unwritable(error) from None
 
 
 def plain(value: Any) -> str:

@@ -48,7 +48,7 @@ def daemon_of(
         stack.callback(database.close)
         spec = EngineSpec.of(home, settings)
         workers = settings.worker_count
-        pool = PoolExecutor(workers, spec, timeout=settings.job_timeout)
+        pool = PoolExecutor(workers, spec, timeout=settings.job_timeout, log_as=settings)
         stack.callback(pool.shutdown, cancel_futures=True)
         pool.start()
 

@@ -14,6 +14,7 @@ from multiprocessing import resource_tracker
 from typing import ParamSpec, TypeVar
 
 from config.errors import PigeonholeError, WorkersError
+from config.settings import Settings
 from indexer.support import support_files
 from service.workers.crew import Crew, Work
 from service.workers.engine import EngineSpec
@@ -53,6 +54,7 @@ class PoolExecutor(Executor):
         spec: the engine that each makes when it starts, and what its jobs may take.
         timeout: seconds a job may take; an engine's start does not count.
         warm_up: makes that engine. Must pickle.
+        log_as: settings of which the workers take how they log.
 
     Attributes:
         lost: done when workers come up no longer: its exception, a `PigeonholeError`, says why,
@@ -66,11 +68,15 @@ class PoolExecutor(Executor):
         *,
         timeout: float,
         warm_up: Callable[[EngineSpec], None] = warm_up,
+        log_as: Settings | None = None,
     ) -> None:
         self.lost: Future[None] = Future()
+        # No other setting crosses: the token is one of them.
+        kept = {"log_format", "log_level"}
+        log_as = Settings.model_validate(log_as.model_dump(include=kept) if log_as else {})
         self._crew = Crew(
             workers,
-            functools.partial(serve, spec=spec, warm_up=warm_up),
+            functools.partial(serve, spec=spec, warm_up=warm_up, log_as=log_as),
             job_timeout=timeout,
             buried=functools.partial(remove_private_folder, spec.cache),
             warm_up_timeout=lambda: WARM_UP_SECONDS + sum(1 for _ in support_files(spec.support)),

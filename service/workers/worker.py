@@ -13,6 +13,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
+from config.logs import configure_logging
+from config.settings import Settings
+from config.stderr import BestEffortStream, secure_streams
 from service.parent import die_with
 from service.workers.engine import EngineSpec
 from service.workers.memory import give_back_pages, limit_memory, memory_taken
@@ -49,7 +52,11 @@ class Outcome:
 
 
 def serve(
-    channel: Connection, parent: int, spec: EngineSpec, warm_up: Callable[[EngineSpec], None]
+    channel: Connection,
+    parent: int,
+    spec: EngineSpec,
+    warm_up: Callable[[EngineSpec], None],
+    log_as: Settings,
 ) -> None:
     """A worker's life.
 
@@ -59,8 +66,11 @@ def serve(
         parent: the process to die with.
         spec: its limits, and where it keeps temporary files.
         warm_up: makes ready what calls need; a worker that cannot be made ready ends.
+        log_as: how it logs.
     """
     die_with(parent)
+    secure_streams()
+    configure_logging(log_as)
     _leave_signals_to_the_parent()
     with contextlib.suppress(OSError):
         # What a worker that is killed leaves there are pages of people's papers.
@@ -114,7 +124,11 @@ def _silence_decoders() -> None:
 
     libtiff and libpng write there, name no file, and end up in the middle of the daemon's lines.
     """
-    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+    kept = BestEffortStream(os.dup(2), encoding=sys.stderr.encoding)
+    if isinstance(sys.stderr, BestEffortStream):
+        kept.report = sys.stderr.report
+    sys.stderr.flush()
+    sys.stderr = kept
     nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
     os.dup2(nowhere, 2)
     os.close(nowhere)

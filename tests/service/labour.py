@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from config.errors import WeightsError
 from service.workers.engine import EngineSpec
 
@@ -18,6 +20,11 @@ _kept: list[bytearray] = []
 
 def nothing(_spec: EngineSpec) -> None:
     """Warm up at once."""
+
+
+def log_a_line(event: str) -> None:
+    """Log it as a worker does."""
+    structlog.get_logger().warning(event)
 
 
 def killed(_spec: EngineSpec) -> None:

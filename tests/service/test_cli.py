@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
+from config.errors import ExitCode
 from config.home import Home
 from config.settings import Settings
 from service.lock import only_daemon
@@ -311,7 +312,9 @@ def test_a_reader_that_leaves_is_no_error(used: Home, tmp_path: Path, rows: int)
     read, write = os.pipe()
     os.close(read)  # nobody reads, from the first byte on
     try:
-        for words in (["results"], ["results", "--json"], ["results", "--csv"], ["status"]):
+        for words in (
+            ["results"], ["results", "--json"], ["results", "--csv"], ["status"], ["doctor"],
+        ):  # fmt: skip
             done = subprocess.run(
                 [COMMAND, *words, "--home", home.root],
                 stdout=write, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
@@ -319,6 +322,31 @@ def test_a_reader_that_leaves_is_no_error(used: Home, tmp_path: Path, rows: int)
             assert (done.returncode, done.stderr) == (0, ""), words
     finally:
         os.close(write)
+
+
+def test_an_answer_that_cannot_be_written_is_an_error_in_words(used: Home) -> None:
+    """Half a table in a file on a full disk would look whole, or there would be a traceback."""
+    for words in (["results", "--json"], ["doctor"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [COMMAND, *words, "--home", used.root],
+                stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
+            )  # fmt: skip
+        assert done.returncode == ExitCode.OUTPUT, words
+        (line,) = done.stderr.splitlines()
+        assert "the answer cannot be written: No space left on device" in line
+
+
+@pytest.mark.parametrize("shut", ["2>/dev/full", "2>&-", "2>&- 1>&- 0<&-"])
+def test_a_command_whose_notices_cannot_be_written_goes_on(used: Home, shut: str) -> None:
+    """A notice that nobody can read would end a command in the middle of its work."""
+    (used.support / "ticket").mkdir(exist_ok=True)
+    line = f'"$0" classes list --home "$1" {shut}'
+    done = subprocess.run(["sh", "-c", line, COMMAND, used.root], timeout=PATIENCE, check=False)
+    assert done.returncode == 0
+    line = f'"$0" results --limit nonsense --home "$1" {shut}'
+    done = subprocess.run(["sh", "-c", line, COMMAND, used.root], timeout=PATIENCE, check=False)
+    assert done.returncode == 2
 
 
 def test_a_terminal_gets_a_table_and_no_control_characters(used: Home) -> None:

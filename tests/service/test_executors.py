@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import random
 import resource
@@ -21,6 +22,7 @@ import pytest
 from PIL import Image
 
 from config.errors import WeightsError, WorkersError
+from config.settings import Settings
 from models.siamese.weights import SHIPPED
 from service.workers import executors
 from service.workers.crew import MOST_FAILED_STARTS
@@ -104,6 +106,16 @@ def test_workers_keep_temporary_files_where_nobody_else_reads_them(
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert folder.is_relative_to(spec.cache)
     assert tempfile.gettempdir() != str(folder)  # this process keeps its own
+
+
+def test_workers_log_as_the_service_does(pool_of: Pool, capfd: pytest.CaptureFixture[str]) -> None:
+    """Their lines would go to stdout, in another form, and end a job where nobody reads that."""
+    pool = pool_of(log_as=Settings(log_format="json", api_token="s3cret-s3cret-s3cret"))
+    call(pool, labour.log_a_line, "no memory")
+    call(pool, labour.nothing, None)
+    heard = capfd.readouterr()
+    assert heard.out == ""
+    assert json.loads(heard.err)["event"] == "no memory"
 
 
 def test_what_a_dead_worker_left_goes_with_it(pool_of: Pool, spec: EngineSpec) -> None:
