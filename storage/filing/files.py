@@ -24,6 +24,9 @@ LINKS_REFUSED: Final = frozenset(
 NO_FILE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL, errno.ENXIO})
 """What ``open_regular`` says of nothing, a symbolic link, a folder, a pipe, a socket."""
 
+COPIED_MODE: Final = 0o666
+"""The most that a copy takes over of a file's mode."""
+
 _CHUNK = 1 << 20
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NO_SYNC = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
@@ -137,7 +140,7 @@ def make_folders(folder: Path) -> list[Path]:
 
 
 def copy_to_part(source: int, part: Path, sha256: str) -> None:
-    """Copy an open file to ``part``, durable and verified; its mode and mtime are kept.
+    """Copy an open file to ``part``, durable and verified; see `copy_open` for what is kept.
 
     Raises:
         OSError: it cannot be written, or (EIO) what was written does not have this ``sha256``.
@@ -146,7 +149,7 @@ def copy_to_part(source: int, part: Path, sha256: str) -> None:
     part.unlink(missing_ok=True)
     fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        _copy(source, fd)
+        copy_open(source, fd)
         same = sha256_of(fd) == sha256
     except BaseException:
         part.unlink(missing_ok=True)
@@ -158,7 +161,14 @@ def copy_to_part(source: int, part: Path, sha256: str) -> None:
         raise OSError(errno.EIO, "the copy differs from the file", os.fspath(part))
 
 
-def _copy(source: int, target: int) -> None:
+def copy_open(source: int, target: int) -> None:
+    """Copy the bytes of an open file to another, durably; mtime, and who may read and write it.
+
+    Set-uid, set-gid and the permission to execute are not copied: the copy belongs to the user of
+    the service, and whoever may drop files would get a program that runs as that user. Neither are
+    extended attributes, which may hold capabilities(7). A linked or renamed file needs no such
+    care: it is the same inode and keeps its owner.
+    """
     os.lseek(source, 0, os.SEEK_SET)
     while chunk := os.read(source, _CHUNK):
         view = memoryview(chunk)
@@ -166,7 +176,7 @@ def _copy(source: int, target: int) -> None:
             view = view[os.write(target, view) :]
     seen = os.fstat(source)
     try:
-        os.fchmod(target, stat.S_IMODE(seen.st_mode))
+        os.fchmod(target, seen.st_mode & COPIED_MODE)
     except OSError as error:
         # exFAT and shares have no modes; the bytes matter more.
         if error.errno not in {errno.EPERM, *_NO_SYNC}:

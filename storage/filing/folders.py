@@ -85,10 +85,12 @@ def _copied(folder: Path, place: Path) -> Path:
     """To another disk: a copy that is whole and durable; only then does the original go."""
     part = Path(tempfile.mkdtemp(prefix=files.OURS, suffix=".part", dir=place.parent))
     try:
-        shutil.copytree(folder, part, symlinks=True, dirs_exist_ok=True)
+        shutil.copytree(folder, part, symlinks=True, dirs_exist_ok=True, copy_function=_copy_file)
         for one in (*part.rglob("*"), part):
-            if not one.is_symlink():
-                _sync(one)
+            if one.is_dir() and not one.is_symlink():
+                if (mode := stat.S_IMODE(one.stat().st_mode)) & ~0o777:
+                    one.chmod(mode & 0o777)
+                files.fsync_folder(one)
         place = _renamed(part, place)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -106,9 +108,15 @@ def _copied(folder: Path, place: Path) -> Path:
     return place
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+def _copy_file(source: str, target: str) -> None:
+    """What `shutil.copy2` does, without set-uid bits and extended attributes, and durably."""
+    from_fd = files.open_regular(Path(source))
     try:
-        files.fsync(descriptor)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        to_fd = os.open(target, flags, 0o600)
+        try:
+            files.copy_open(from_fd, to_fd)
+        finally:
+            os.close(to_fd)
     finally:
-        os.close(descriptor)
+        os.close(from_fd)
