@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import HomeError
+from config.private import make_private_folder, private
 from config.settings import Settings
 from config.settings_file import settings_toml
 
@@ -91,22 +92,27 @@ class Home:
     def lay_out(self) -> None:
         """Make what is missing. Nothing that exists is touched; ``support`` is not made here.
 
+        The folders of scans follow the umask, for people share them; ``cache`` and the settings
+        file are for this user alone.
+
         Raises:
             HomeError: a folder cannot be made.
         """
-        folders = [
-            self.root, self.inbox, self.sorted, self.review, self.failed,
-            self.detectors, self.cache,
-        ]  # fmt: skip
-        for folder in folders:
+        shared = (
+            self.root, self.inbox, self.sorted, self.review, self.failed, self.detectors,
+        )  # fmt: skip
+        for folder in (*shared, self.cache):
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                if folder in shared:
+                    folder.mkdir(parents=True, exist_ok=True)
+                else:
+                    make_private_folder(folder)
             except OSError as error:
                 raise HomeError(
                     f"cannot make {folder}: {error.strerror}", "Choose another place with --home"
                 ) from None
         try:
-            with self.settings_file.open("x", encoding="utf-8") as file:
+            with open(self.settings_file, "x", encoding="utf-8", opener=private) as file:
                 file.write(settings_toml())
         except FileExistsError:
             pass

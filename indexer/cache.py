@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from config.private import make_private_folder, private
+
 
 class EmbeddingCache:
     """One file that holds embeddings by the sha256 of their image, and the branch they are of.
@@ -24,7 +26,7 @@ class EmbeddingCache:
     """
 
     def __init__(self, folder: Path, branch_id: str, kind: str = "support") -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         self._file = folder / f"{kind}-embeddings.npz"
         self._lock = folder / f"{kind}-embeddings.lock"
         self._branch_id = branch_id
@@ -32,7 +34,7 @@ class EmbeddingCache:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the cache alone: two workers need not embed the same new image."""
-        with self._lock.open("w") as lock:
+        with open(self._lock, "w", opener=private) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -52,7 +54,7 @@ class EmbeddingCache:
         if not embeddings:
             return
         partial = self._file.with_suffix(".npz.tmp")
-        with partial.open("wb") as file:
+        with open(partial, "wb", opener=private) as file:
             np.savez(
                 file,
                 branch_id=np.array(self._branch_id),

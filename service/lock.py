@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from config.errors import HomeBusyError, HomeError
+from config.private import PRIVATE_FILE
 
 _MOMENT = 0.25
 """Seconds after which a lock counts as held: `is_held` may be looking, and lets go at once."""
@@ -50,7 +51,7 @@ def in_place_of_a_daemon(lock_file: Path) -> Iterator[None]:
 @contextmanager
 def _hold(lock_file: Path, who: str) -> Iterator[None]:
     try:
-        descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
     except OSError as error:
         raise HomeError(
             f"cannot open {lock_file}: {error.strerror}", "Give this user leave to write there"

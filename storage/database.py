@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from config.errors import DatabaseError
+from config.private import create_private
 from storage.connection import connect, revision_of, shown, spoken
 from storage.tables import HEAD
 
@@ -40,6 +41,10 @@ class Database:
             DatabaseError: it is no database of ours, newer than this program, locked for
                 longer than ``timeout`` seconds, or cannot be written.
         """
+        # SQLite gives the logs beside it the mode of the database. What cannot be created here
+        # it cannot create either, and gives the reason.
+        with suppress(OSError):
+            create_private(path)
         return _brought_up_to_date(cls(path, timeout=timeout, create=True))
 
     @classmethod

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from alembic import command
@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from config.errors import DatabaseError
+from config.private import create_private
 from storage.connection import connect, revision_of, shown, spoken
 from storage.filing.files import fsync_folder, publish
 from storage.filing.names import next_name
@@ -65,11 +66,15 @@ def migrate(path: Path, *, timeout: float) -> None:
 def back_up(path: Path, revision: str) -> Path:
     """Copy the database beside itself, as ``<name>.backup-<revision>``; nothing is overwritten.
 
+    Only this user may read the copy, whatever the mode of the database.
+
     Uses SQLite's backup API, so that what the write-ahead log holds is part of the copy.
     """
     target = path.with_name(f"{path.name}.backup-{revision}")
     part = path.with_name(f".{path.name}.backup-{os.getpid()}.part")
     part.unlink(missing_ok=True)
+    with suppress(OSError):  # SQLite gives the reason
+        create_private(part)
     try:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
             source.backup(copy)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import glob
 import os
+import shlex
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,6 +17,7 @@ from typing import Literal
 
 from config.errors import DatabaseError, PigeonholeError
 from config.home import Home
+from config.private import OTHERS
 from config.settings import Settings
 from service.mounts import file_system_of, is_network
 from service.space import FULL, free_bytes, shown
@@ -47,6 +50,7 @@ def examine_home(home: Home, settings: Settings) -> Iterator[Finding]:
         if folder.exists() or name != "duplicates":
             yield _folder(name, folder)
     yield from _mounts(home)
+    yield _privacy(home)
     yield _space(home)
     yield _access(settings)
     yield from _support(home, settings)
@@ -175,6 +179,39 @@ def _mounts(home: Home) -> Iterator[Finding]:
             f"it lies on a network share ({file_system_of(home.inbox)}), which sends no events",
             "Set polling_interval, say to 10",
         )
+
+
+def _privacy(home: Home) -> Finding:
+    """Homes of earlier versions: settings with a token and the texts of scans, open to others."""
+    database = home.database
+    ours = (
+        home.settings_file,
+        database,
+        *sorted(database.parent.glob(f"{glob.escape(database.name)}*")),
+    )
+    files = [file for file in dict.fromkeys(ours) if file.is_file() and _open_to_others(file)]
+    folders = [home.cache] if _open_to_others(home.cache) else []
+    if not files and not folders:
+        return Finding("ok", "privacy", "settings, database and cache are closed to other users")
+    commands = [
+        shlex.join(["chmod", mode, *map(os.fspath, paths)])
+        for mode, paths in (("600", files), ("700", folders))
+        if paths
+    ]
+    names = ", ".join(os.fspath(path) for path in (*files, *folders))
+    return Finding(
+        "warning",
+        "privacy",
+        f"open to other users of this machine: {names}",
+        f"Close them, if nobody else reads them: {' && '.join(commands)}",
+    )
+
+
+def _open_to_others(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & OTHERS)
+    except OSError:
+        return False
 
 
 def _space(home: Home) -> Finding:

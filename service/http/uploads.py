@@ -22,6 +22,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from config.private import make_private_folder
 from service.http.bodies import allow, too_large
 from service.http.problems import RefusedError
 
@@ -109,7 +110,7 @@ async def received(
 
 
 def _private(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     return Path(tempfile.mkdtemp(prefix="upload-", dir=folder))
 
 

@@ -12,6 +12,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from config.private import PRIVATE_FOLDER, make_private_folder
+
 
 def private_folder(cache: Path, pid: int) -> Path:
     """The folder in ``cache`` of the worker with that id; it need not be there."""
@@ -25,8 +27,9 @@ def use_private_folder(cache: Path) -> None:
         OSError: it cannot be made.
     """
     folder = private_folder(cache, os.getpid())
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    for one in (cache, _all_of(cache), folder):
+        make_private_folder(one)
+    folder.chmod(PRIVATE_FOLDER)
     tempfile.tempdir = os.environ["TMPDIR"] = os.fspath(folder)
 
 

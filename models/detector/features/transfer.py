@@ -20,6 +20,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from config.errors import WeightsError
+from config.private import make_private_folder, private
 from models.detector.features.loading import load_weights
 from models.detector.features.space import Features
 from models.detector.pictures.plane import SIDE, Pixels
@@ -202,9 +203,9 @@ def keep_features(file: Path, kept: dict[str, Features]) -> None:
     Raises:
         OSError: the disk is full, say.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(file.parent)
     part = file.with_name(f".{file.name}.part")
-    with part.open("wb") as held:
+    with open(part, "wb", opener=private) as held:
         np.savez(held, names=np.array(list(kept)), rows=np.stack(list(kept.values())))
         held.flush()
         os.fsync(held.fileno())

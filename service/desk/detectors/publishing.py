@@ -50,10 +50,11 @@ def publish_detector(home: Home, name: str, write: Callable[[Path], object]) -> 
         HomeError: it cannot be written.
     """
     part = _new_part(home, name)
+    named = part / name  # it follows the umask; mkdtemp's folder is for this user alone
     try:
-        write(part)
-        os.chmod(part, 0o755)  # noqa: S103 - as every folder of a home; mkdtemp is for one alone
-        earlier = _swapped(part, home.detectors / name, _aside(home))
+        named.mkdir()
+        write(named)
+        earlier = _swapped(named, home.detectors / name, _aside(home))
         files.fsync_folder(home.detectors)
     except OSError as error:
         raise HomeError(f"the detector {name} cannot be saved: {reason_of(error)}") from None
