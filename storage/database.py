@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -30,7 +30,7 @@ class Database:
         self.path = path
         self.timeout = timeout
         self._engine = connect(path, timeout=timeout, create=create)
-        self._identity: tuple[int, int] | None = None
+        self._identities: dict[Path, tuple[int, int]] = {}
         self._writer = self._engine.execution_options(begin="BEGIN IMMEDIATE")
 
     @classmethod
@@ -79,23 +79,59 @@ class Database:
             found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
         return "" if found == "ok" else str(found)
 
-    def check_in_place(self) -> None:
-        """See that the file is still the one that was there when this was first asked.
+    @property
+    def log_file(self) -> Path:
+        """SQLite's write-ahead log. It exists as long as a connection is open."""
+        return self.path.with_name(f"{self.path.name}-wal")
+
+    def checkpoint(self, *, truncate: bool) -> bool:
+        """Copy the write-ahead log into the file; whether all of it could be copied.
+
+        Nobody is waited for: what a reader of an older state or a writer keeps back stays in the
+        log until another time.
+
+        Args:
+            truncate: also empty the log, if nobody reads in it.
 
         Raises:
-            DatabaseError: it was removed or replaced: what is written would be lost.
+            DatabaseError: it cannot be written: the disk is full, say.
         """
-        try:
-            there = os.stat(self.path)
-        except OSError:
-            there = None
-        if self._identity is None and there is not None:
-            self._identity = (there.st_dev, there.st_ino)
-        if there is None or self._identity != (there.st_dev, there.st_ino):
-            raise DatabaseError(
-                f"the database {shown(self.path)} was removed while it was in use",
-                "Put it back, or start again with an empty one; scans stay where they are",
-            )
+        mode = "TRUNCATE" if truncate else "PASSIVE"
+        with spoken(self.path), closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout = 0")
+            try:
+                cursor.execute(f"PRAGMA wal_checkpoint({mode})")
+                busy, logged, copied = cursor.fetchone() or (1, 0, 0)
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {int(self.timeout * 1000)}")
+        return not busy and logged == copied
+
+    def check_in_place(self) -> None:
+        """See that the database's files are those that were there when it was opened.
+
+        The log and its index are parts of it. While a connection is open they keep their names
+        and inodes: a checkpoint truncates the log, and only the last connection removes it.
+
+        Raises:
+            DatabaseError: one was removed or replaced: what is written would be lost.
+        """
+        for part in (self.path, self.log_file, self.path.with_name(f"{self.path.name}-shm")):
+            try:
+                found = os.stat(part)
+            except OSError:
+                there = None
+            else:
+                there = (found.st_dev, found.st_ino)
+                self._identities.setdefault(part, there)
+            # The log appears with the first transaction.
+            if there != self._identities.get(part) or (there is None and part == self.path):
+                raise DatabaseError(
+                    f"the database {shown(part)} was removed while it was in use",
+                    "Put it back, or start again with an empty one; scans stay where they are"
+                    if part == self.path
+                    else "Start again, and leave the files beside the database alone",
+                )
 
     def close(self) -> None:
         """Close every connection."""
@@ -111,6 +147,8 @@ def _brought_up_to_date(database: Database) -> Database:
             from storage.migrate import migrate
 
             migrate(database.path, timeout=database.timeout)
+            database.checkpoint(truncate=True)
+        database.check_in_place()
     except BaseException:
         database.close()
         raise

@@ -16,6 +16,7 @@ from service.desk.classes.surveying import Surveys
 from service.desk.pictures import Pictures
 from service.workers.engine import EngineSpec, limits_of
 from service.workers.temporary import private_folder, remove_what_the_dead_left
+from storage.checkpoints import checkpointed
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.sessions import LiveSessions
@@ -72,18 +73,19 @@ def office_of(home: Home, settings: Settings, pid: int) -> Iterator[Office]:
     asking, pictures = Asking(spec, settings.job_timeout), Pictures(spec)
     surveys = Surveys(asking, home.support)
     try:
-        yield Office(
-            home,
-            settings,
-            Ledger(database, home),
-            LiveSessions(database),
-            asking,
-            pictures,
-            surveys,
-            limits_of(settings),
-            Ignored(settings.ignore),
-            uploads,
-        )
+        with checkpointed(database):
+            yield Office(
+                home,
+                settings,
+                Ledger(database, home),
+                LiveSessions(database),
+                asking,
+                pictures,
+                surveys,
+                limits_of(settings),
+                Ignored(settings.ignore),
+                uploads,
+            )
     finally:
         asking.close()
         surveys.close()

@@ -19,6 +19,7 @@ from service.workers.dispatcher import Dispatcher
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
 from service.workers.temporary import remove_what_the_dead_left
+from storage.checkpoints import checkpointed
 from storage.database import Database
 from storage.ledger import Ledger
 
@@ -46,6 +47,7 @@ def daemon_of(
         remove_what_the_dead_left(home.cache)
         database = Database.open(home.database)
         stack.callback(database.close)
+        stack.enter_context(checkpointed(database))
         spec = EngineSpec.of(home, settings)
         workers = settings.worker_count
         pool = PoolExecutor(workers, spec, timeout=settings.job_timeout, log_as=settings)
