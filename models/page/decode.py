@@ -26,6 +26,7 @@ from PIL import (
 from models.page.formats import Kind, gif_frames, is_whole_png, webp_size
 from models.page.grey import Grey, grey, upright
 from models.page.limits import Limits
+from models.page.reasons import DamagedError
 from models.page.scan import Fault
 
 _ORIENTATION = 0x0112
@@ -138,7 +139,7 @@ def decode(image: ImageFile.ImageFile, frame: int, data: bytes, least_side: int 
     fast = _by_opencv(image, data, least_side)
     if fast is None and _has_run_lengths(image):
         # Pillow takes 10 s for 6 kB of them, and knows no empty line.
-        raise ValueError("its run lengths are damaged")
+        raise DamagedError("its run lengths do not fit its size")
     return upright(grey(image) if fast is None else fast, orientation)
 
 

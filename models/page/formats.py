@@ -101,7 +101,7 @@ def lacks_pages(kind: Kind, data: bytes) -> bool:
         return _pdf(data)
     if kind is Kind.TIFF:
         try:
-            for _ in _directories(data):
+            for _ in tiff_directories(data):
                 pass
         except struct.error:
             return True
@@ -255,7 +255,7 @@ def _webp(data: bytes) -> bool:
 
 def _tiff(data: bytes) -> bool:
     order = "<" if data[:2] == b"II" else ">"
-    for directory in _directories(data):
+    for directory in tiff_directories(data):
         arrays: dict[int, tuple[int, ...]] = {}
         for tag, type_, count, place in directory:
             if place + count * _SIZES.get(type_, 1) > len(data):
@@ -270,7 +270,7 @@ def _tiff(data: bytes) -> bool:
     return False
 
 
-def _directories(data: bytes) -> Iterator[list[tuple[int, int, int, int]]]:
+def tiff_directories(data: bytes) -> Iterator[list[tuple[int, int, int, int]]]:
     """The image file directories of a TIFF: tag, type, count and place of each entry's values.
 
     Raises:

@@ -18,6 +18,7 @@ from pypdfium2 import PdfDocument, PdfiumError, PdfiumWarning, PdfPage
 from models.page.limits import Limits
 from models.page.scan import Fault, Page
 
+_SAVE_AGAIN = "Save it again with another program."
 _POINTS = 72
 _DPI = 300
 _MOST_PIXELS = 35_000_000
@@ -38,19 +39,35 @@ def pages_of_pdf(
             pixels; None renders them whole.
 
     Raises:
-        PdfiumError: the file is damaged.
+        PdfiumError: a page or its form cannot be rendered.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PdfiumWarning)
-        try:
-            document = PdfDocument(data)
-        except PdfiumError as error:
-            if error.err_code != pdfium.FPDF_ERR_PASSWORD:
-                raise
-            yield Fault("decode", "is locked by a password", "Save it again without one.")
+        document = _opened(data)
+        if isinstance(document, Fault):
+            yield document
             return
         with closing(document):
             yield from _rendered(document, limits, least_side)
+
+
+def _opened(data: bytes) -> PdfDocument | Fault:
+    """The document, perhaps without pages; it needs ``data`` as long as it is open.
+
+    ``PdfDocument(data)`` refuses a document without pages, and gives PDFium's last error as the
+    reason: that of the file before. PDFium sets it only when loading fails.
+    """
+    loaded = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
+    if loaded:
+        return PdfDocument(loaded)
+    error = pdfium.FPDF_GetLastError()
+    if error == pdfium.FPDF_ERR_PASSWORD:
+        return Fault("decode", "is locked by a password", "Save it again without one.")
+    if error == pdfium.FPDF_ERR_SECURITY:
+        return Fault(
+            "decode", "is encrypted in an unsupported way", "Save it again without protection."
+        )
+    return Fault("decode", "is damaged: no PDF document can be loaded from it", _SAVE_AGAIN)
 
 
 def _rendered(
@@ -61,12 +78,17 @@ def _rendered(
         yield fault
         return
     if n_pages == 0:
-        yield Fault("decode", "is a PDF without pages", "Save it with another program.")
+        yield Fault("decode", "is a PDF without pages", _SAVE_AGAIN)
         return
     if document.get_formtype() != pdfium.FORMTYPE_NONE:
         document.init_forms()  # else what was filled in would be missing
     for number in range(1, n_pages + 1):
-        with closing(document[number - 1]) as page:
+        try:
+            loaded = document[number - 1]
+        except PdfiumError:
+            yield Fault("decode", f"is damaged: page {number} of {n_pages} is missing", _SAVE_AGAIN)
+            return
+        with closing(loaded) as page:
             fault = _too_large(page, number, limits)
             if fault:
                 yield fault

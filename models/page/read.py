@@ -28,6 +28,7 @@ from models.page.formats import (
 )
 from models.page.limits import Limits, ran_out_of_memory
 from models.page.pdf import pages_of_pdf
+from models.page.reasons import undecodable
 from models.page.scan import Fault, Page, Scan
 
 __all__ = ["Document", "Limits", "load", "pages_of", "read_pages", "read_scan"]
@@ -169,12 +170,7 @@ def _decoded(
         elif ran_out_of_memory(error) or limits.may_lack(least_memory(kind, data, limits)):
             yield limits.too_much_memory()
         else:
-            said = " ".join(str(error).split())[:200] or type(error).__name__
-            yield Fault(
-                "decode",
-                f"cannot be decoded: {said}",
-                f"It is damaged, or a rare sort of {kind}; save it with another program.",
-            )
+            yield undecodable(kind, data, error)
 
 
 def _no_image(data: bytes) -> Fault:
