@@ -26,6 +26,7 @@ from PIL import (
 from models.page.formats import Kind, gif_frames, is_whole_png, webp_size
 from models.page.grey import Grey, grey, upright
 from models.page.limits import Limits
+from models.page.quiet import quiet_stderr
 from models.page.reasons import DamagedError
 from models.page.scan import Fault
 
@@ -55,7 +56,8 @@ def opened(kind: Kind, data: bytes, limits: Limits) -> Iterator[ImageFile.ImageF
     """A file with its header read, quietly, under our limit instead of Pillow's.
 
     While it is open, Python's warnings are ignored (Pillow warns of what a fault says better)
-    and OpenCV's log is silent; Pillow's bomb limit stays ours. All three are the process's.
+    and OpenCV's log is silent; Pillow's bomb limit stays ours. All three are the process's, as is
+    stderr, which no library reaches while the header is read.
 
     Raises:
         Exception: whatever Pillow raises for a header that is damaged.
@@ -66,7 +68,9 @@ def opened(kind: Kind, data: bytes, limits: Limits) -> Iterator[ImageFile.ImageF
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with _OPEN[kind](io.BytesIO(data)) as image:
+            with quiet_stderr():
+                image = _OPEN[kind](io.BytesIO(data))
+            with image:
                 yield image
     finally:
         cv2.utils.logging.setLogLevel(level)
@@ -115,6 +119,7 @@ def count_of(image: ImageFile.ImageFile, data: bytes) -> int:
         return 1
 
 
+@quiet_stderr()
 def decode(image: ImageFile.ImageFile, frame: int, data: bytes, least_side: int | None) -> Grey:
     """The grey, upright pixels of one frame.
 

@@ -82,8 +82,7 @@ def read_pages(
 ) -> Document | Fault:
     """Decode the pages of a file. Never raises, whatever the bytes are.
 
-    One thread of a process reads at a time: see ``models.page.decode.opened``. A damaged PNG
-    or TIFF can still make libpng or libtiff write a line to stderr.
+    One thread of a process reads at a time: see ``models.page.decode.opened``.
 
     Args:
         data: the whole file: PNG, JPEG, TIFF or PDF with any number of pages, BMP, WebP, GIF, HEIF,

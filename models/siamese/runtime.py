@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3  # noqa: F401 - see below
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
+
+from models.page.quiet import quiet_stderr
 
 
 def set_up_keras(cache: Path, *, threads: int) -> None:
@@ -31,27 +30,11 @@ def set_up_keras(cache: Path, *, threads: int) -> None:
     # TensorFlow brings an SQLite of its own, without full text, under the same names: whichever is
     # loaded first serves the whole process. Python's was, by the import above.
     if os.environ["KERAS_BACKEND"] == "tensorflow":
-        with _quiet():
+        # It greets while it is imported, before it reads how much it should say. What goes wrong
+        # is raised, and is heard.
+        with quiet_stderr():
             import tensorflow as tf
 
         tf.get_logger().setLevel("ERROR")  # it counts tracings, which are no trouble of anybody
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Nothing reaches stderr, not even from compiled code.
-
-    TensorFlow greets there while it is imported, before it reads how much it should say. What
-    goes wrong is raised, and is heard.
-    """
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

@@ -100,7 +100,8 @@ def serve(read: Reader, *, memory: int, seconds: float, limits: Limits) -> None:
     # What a C library prints must not stand among the answers.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    faulthandler.enable()
+    # Where it is when it dies: descriptor 2 is turned away while a decoder is at work.
+    faulthandler.enable(os.dup(2))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     cv2.setNumThreads(1)
     # More than is allowed: a decoder that is refused may hide it, one that takes it is seen.
