@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
+
 from config.errors import PigeonholeError
 from models.page.picture import Picture
 from models.page.scan import Fault
@@ -19,6 +21,8 @@ from service.workers.pictures import draw_page, draw_steps, measure_page, no_war
 from service.workers.process import WorkerDiedError
 
 __all__ = ["Picture", "Pictures"]
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -87,4 +91,5 @@ class Pictures:
         except MemoryError:
             return self._spec.limits.too_much_memory()
         except Exception as error:  # noqa: BLE001 - one odd scan must not stop the others
-            return Fault("worker", f"cannot be drawn: {error!r}")
+            log.error("drawing failed", reason=repr(error))
+            return Fault("worker", "cannot be drawn", "The service's log tells more")

@@ -9,10 +9,14 @@ from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
+import structlog
+
 from config.errors import PigeonholeError
 from service.workers.engine import EngineSpec
 from service.workers.pipeline import Batch, Job, examine
 from service.workers.process import WorkerDiedError
+
+log = structlog.get_logger()
 
 TARGET_SECONDS = 1.0
 """What a batch should take: long enough that its overheads vanish, short enough to be filed soon
@@ -128,7 +132,10 @@ class Dispatcher:
             return self._spec.limits.too_much_memory().reason
         if isinstance(error, PigeonholeError):
             raise error
-        return f"its worker failed: {error!r}"
+        if isinstance(error, OSError) and error.strerror:
+            return f"its worker failed: {error.strerror}"
+        log.error("a worker failed", reason=repr(error))
+        return "its worker failed over it: the log tells more"
 
     def finished(self) -> list[Batch | Killed]:
         """What has ended since the last call. Never blocks.

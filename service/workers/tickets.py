@@ -7,6 +7,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+import structlog
+
 from models.fields.fields import find_fields
 from models.fields.ticket import Fields, Ticket, hardly_any
 from models.page.limits import ran_out_of_memory
@@ -16,6 +18,8 @@ from models.ticket.engines import check_engine
 from models.ticket.reading import read_text
 from models.ticket.words import Word
 from service.workers.engine import EngineSpec, reader_of
+
+log = structlog.get_logger()
 
 
 def read_ticket(scan: Scan, spec: EngineSpec) -> Ticket | Fault:
@@ -38,8 +42,8 @@ def read_ticket(scan: Scan, spec: EngineSpec) -> Ticket | Fault:
     except Exception as error:  # noqa: BLE001 - libraries raise anything; the verdict must stand
         if ran_out_of_memory(error):
             return spec.limits.too_much_memory()
-        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        return Fault("ocr", f"reading failed: {said}", "Scan or save it again.")
+        log.error("reading failed", file=str(scan.path), reason=repr(error)[:1000])
+        return Fault("ocr", "its text cannot be read", "Scan or save it again. The log tells more.")
 
 
 def read_corrected(spec: EngineSpec, scan: Scan) -> Ticket | Fault:

@@ -156,7 +156,8 @@ def test_of_a_batch_only_the_guilty_scan_is_blamed(
     [
         (dead(), "died (exit code -9"),
         (TimeoutError(), "job_timeout (5 s)"),
-        (OSError(5, "EIO"), "EIO"),
+        (OSError(5, "EIO"), "its worker failed: EIO"),
+        (KeyError("x"), "its worker failed over it: the log tells more"),
     ],
 )
 def test_a_scan_alone_is_blamed_with_the_reason(

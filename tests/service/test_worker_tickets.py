@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from models.page.opening import scan_of
 from models.page.scan import Fault
@@ -38,7 +39,7 @@ def no_memory() -> cv2.error:
 @pytest.mark.parametrize(
     ("error", "stage", "reason"),
     [
-        (ValueError("of two\nlines"), "ocr", "reading failed: ValueError: of two lines"),
+        (ValueError("of two\nlines"), "ocr", "its text cannot be read"),
         (MemoryError(), "limits", "more memory"),
         (no_memory(), "limits", "more memory"),
     ],
@@ -52,8 +53,12 @@ def test_what_a_library_raises_leaves_the_verdict_alone(
     monkeypatch.setattr(tickets, "reader_of", lambda _spec: Reader(error))
     scan = scan_of(path)
     assert not isinstance(scan, Fault)
-    found = read_ticket(scan, replace(SPEC, cache=tmp_path))
+    with capture_logs() as logs:
+        found = read_ticket(scan, replace(SPEC, cache=tmp_path))
     assert isinstance(found, Fault)
     assert found.stage == stage
+    # The error itself is for who mends it, and names the file that shows it.
+    told = [(line["file"], line["reason"]) for line in logs]
+    assert told == ([(str(path), repr(error))] if stage == "ocr" else [])
     assert reason in found.reason
     assert found.advice

@@ -9,6 +9,8 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import structlog
+
 from config.errors import PigeonholeError
 from indexer.evaluation.tickets import TicketEvaluation, TicketOutcome
 from models.fields.ticket import Fields, Ticket
@@ -20,6 +22,8 @@ from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
 from service.workers.process import WorkerDiedError
 from service.workers.tickets import check_reading, fields_of, read_ticket
+
+log = structlog.get_logger()
 
 ReadTicket = Callable[[Scan, EngineSpec], Ticket | Fault]
 """A way to read a ticket. Must pickle."""
@@ -129,7 +133,8 @@ def _outcome(ticket: TrueTicket, future: Future[Read], spec: EngineSpec) -> Tick
     except MemoryError:
         read = Read(spec.limits.too_much_memory(), None, 0.0)
     except Exception as error:  # noqa: BLE001 - one odd scan must not stop the others
-        read = Read(Fault("worker", f"its worker failed: {error!r}"), None, 0.0)
+        log.error("reading failed", file=str(ticket.path), reason=repr(error))
+        read = Read(Fault("worker", "its worker failed over it", "The log tells more"), None, 0.0)
     seconds = None if isinstance(read.found, Fault) else read.seconds
     by_rules = read.by_rules
     words = _true_words(ticket)
