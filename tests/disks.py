@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -64,3 +64,40 @@ def _mount(*words: str | Path) -> None:
 
 def _device(path: Path) -> int:
     return path.stat().st_dev
+
+
+@contextmanager
+def windows_disk(kind: str, place: Path) -> Iterator[Path]:
+    """A real exFAT or NTFS of 16 MB at ``place``, by FUSE; else the test is skipped.
+
+    Args:
+        kind: ``exfat`` or ``ntfs``, the latter refusing what Windows does.
+        place: a folder, made when missing, to mount it on.
+    """
+    image = place.with_name(f"{place.name}.img")
+    place.mkdir(parents=True, exist_ok=True)
+    with image.open("wb") as file:
+        file.truncate(16 << 20)
+    if not Path("/dev/fuse").exists():
+        pytest.skip("FUSE is not available here")
+    with ExitStack() as undo:
+        if kind == "exfat":
+            _run("mkfs.exfat", image)
+            device = _run("losetup", "--find", "--show", image).strip()
+            undo.callback(subprocess.run, ["losetup", "--detach", device], check=False)
+            _run("mount.exfat-fuse", device, place)
+        else:
+            _run("mkntfs", "-F", "-Q", "-q", image)
+            _run("ntfs-3g", "-o", "windows_names", image, place)
+        undo.callback(subprocess.run, ["umount", "-l", place], check=False, capture_output=True)
+        yield place
+
+
+def _run(*words: str | Path) -> str:
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip(f"there is no command {words[0]} here")
+    if done.returncode:
+        pytest.skip(f"{words[0]} cannot be used here: {(done.stderr or done.stdout).strip()}")
+    return done.stdout

@@ -21,7 +21,7 @@ from service.workers.pipeline import Examined
 from storage.filing.moving import file_away
 from storage.filing.names import Names, next_name
 from storage.filing.notes import remove_note, write_note
-from storage.filing.outcomes import Changed, Gone, Placed, Taken, Trouble
+from storage.filing.outcomes import Changed, Gone, NameRefused, Placed, Taken, Trouble
 from storage.ledger import Ledger
 from storage.records import Claim, Decision, FinalState, Move, Superseded
 from storage.standing import final_state, folder_of
@@ -226,6 +226,11 @@ class Placement:
                         place = next_name(move.destination)
                         place = self._names.free(place.parent, place.name)
                         taken.append(self._ledger.redirect(move.scan_id, place))
+                    case NameRefused() if self._may_name(outcome):
+                        place = self._names.free(outcome.other.parent, outcome.other.name)
+                        taken.append(self._ledger.redirect(move.scan_id, place))
+                    case NameRefused():
+                        self._refused(outcome.trouble)
                     case Gone():
                         self._faults.pop(move.scan_id, None)
                         end: Literal["failed", "superseded"] = "failed"
@@ -259,6 +264,11 @@ class Placement:
             log.info("filing goes on")
             self._told.clear()
         return closed
+
+    def _may_name(self, refused: NameRefused) -> bool:
+        """Whether a file, or the folder of a class, gets another name: no folder of the home does."""
+        folder = refused.move.destination.parent
+        return refused.other.parent == folder or folder.parent == self._home.sorted
 
     def _refused(self, trouble: Trouble) -> None:
         """The move stays in the journal. Each kind of trouble is told once, until all is well."""

@@ -9,10 +9,13 @@ from pathlib import Path
 from storage.filing import files
 from storage.filing.copying import copy_in
 from storage.filing.names import Names, next_name
+from storage.filing.refusals import other_name
 
 
 def set_aside(file: Path, folder: Path) -> Path:
     """Move a file into a folder, which is made when missing; where it lies now.
+
+    It gets a safe name, and so does the folder, where the file system does not take theirs.
 
     Args:
         file: absolute.
@@ -22,14 +25,26 @@ def set_aside(file: Path, folder: Path) -> Path:
         OSError: it cannot be moved, or was replaced meanwhile; it stays where it is.
     """
     place = Names().free(folder, file.name)
-    files.make_folders(folder)
     try:
-        while not _renamed(file, place):
-            place = next_name(place)
+        files.make_folders(folder)
     except OSError as error:
-        if error.errno not in files.LINKS_REFUSED | {errno.EINVAL}:
+        other = other_name(place, error)
+        if other is None:
             raise
-        place = _copied(file, place)
+        return set_aside(file, other.parent)
+    while True:
+        try:
+            if _renamed(file, place):
+                break
+            place = next_name(place)
+        except OSError as error:
+            if error.errno in files.LINKS_REFUSED | {errno.EINVAL}:
+                place = _copied(file, place)
+                break
+            other = other_name(place, error)
+            if other is None:
+                raise
+            place = other
     files.fsync_folder(folder)
     files.fsync_folder(file.parent)
     return place

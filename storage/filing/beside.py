@@ -40,7 +40,7 @@ def put_beside(data: bytes, target: Path, mark: str) -> bool:
             files.fsync(fd)
         finally:
             os.close(fd)
-        published = files.publish(part, target)
+        published = files.publish(part, target, marker=_marker(target, mark))
     finally:
         with suppress(OSError):  # hidden, and the next call takes it away
             clear_part(target, mark)
@@ -51,6 +51,11 @@ def put_beside(data: bytes, target: Path, mark: str) -> bool:
 
 def clear_part(target: Path, mark: str) -> None:
     """Take away what a process that died while it wrote ``target`` left."""
+    marker = _marker(target, mark)
+    if files.status(marker) is not None:
+        if files.is_reservation(target):
+            os.unlink(target)
+        os.unlink(marker)
     if files.status(_part(target, mark)) is not None:
         os.unlink(_part(target, mark))
 
@@ -76,6 +81,10 @@ def take_back(scan_id: int, place: Path, sha256: str, size: int) -> bool:
             return False
     files.fsync_folder(place.parent)
     return True
+
+
+def _marker(target: Path, mark: str) -> Path:
+    return _part(target, mark).with_suffix(".renamed")
 
 
 def _part(target: Path, mark: str) -> Path:

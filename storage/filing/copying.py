@@ -7,6 +7,7 @@ from pathlib import Path
 
 from storage.filing import files
 from storage.filing.names import next_name
+from storage.filing.refusals import other_name
 
 
 def copy_in(source: Path, sha256: str, target: Path) -> Path:
@@ -15,7 +16,8 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
     Args:
         source: absolute.
         sha256: what its bytes must hash to.
-        target: the name it is to have, in a folder that exists; the next free one if taken.
+        target: the name it is to have, in a folder that exists; the next free one if taken, and a
+            safe one where the file system does not take it.
 
     Returns:
         The name it got.
@@ -29,8 +31,16 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
     descriptor = files.open_regular(source)
     try:
         files.copy_to_part(descriptor, part, sha256)
-        while not files.publish(part, target):
-            target = next_name(target)
+        while True:
+            try:
+                if files.publish(part, target):
+                    break
+                target = next_name(target)
+            except OSError as error:
+                other = other_name(target, error)
+                if other is None:
+                    raise
+                target = other
         files.fsync_folder(target.parent)
     finally:
         os.close(descriptor)

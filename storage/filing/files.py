@@ -21,7 +21,10 @@ LINKS_REFUSED: Final = frozenset(
 )
 """A hard link cannot be made there: other file system, other owner, exFAT, too many, …."""
 
-NO_FILE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL, errno.ENXIO})
+NO_SUCH_NAME: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EILSEQ, errno.ENAMETOOLONG})
+"""Nothing has that name, or nothing can: NTFS and exFAT look for no bytes that are not UTF-8."""
+
+NO_FILE: Final = NO_SUCH_NAME | {errno.ELOOP, errno.EINVAL, errno.ENXIO}
 """What ``open_regular`` says of nothing, a symbolic link, a folder, a pipe, a socket."""
 
 COPIED_MODE: Final = 0o666
@@ -80,8 +83,10 @@ def status(path: Path) -> os.stat_result | None:
     """``lstat``, or None where nothing is."""
     try:
         return os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+    except OSError as error:
+        if error.errno in NO_SUCH_NAME:
+            return None
+        raise
 
 
 def same_file(one: os.stat_result, other: os.stat_result) -> bool:
@@ -246,6 +251,17 @@ def _rename_over_reservation(part: Path, target: Path) -> bool:
         return False
     os.rename(part, target)
     return True
+
+
+def is_reservation(target: Path) -> bool:
+    """Whether an empty file of this user stands there, as `publish` makes one to rename over.
+
+    It is that one only while the ``marker`` of `publish` stands.
+    """
+    there = status(target)
+    if there is None or not stat.S_ISREG(there.st_mode):
+        return False
+    return there.st_size == 0 and there.st_uid == os.geteuid()
 
 
 def reserve(target: Path) -> os.stat_result | None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from storage.filing import files
 from storage.filing.names import Names, next_name
+from storage.filing.refusals import other_name
 
 _UNSUPPORTED: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP})
 
@@ -77,6 +78,11 @@ def _renamed(folder: Path, place: Path) -> Path:
             rename_folder(folder, place)
         except FileExistsError:
             place = next_name(place)
+        except OSError as error:
+            other = other_name(place, error)
+            if other is None:
+                raise
+            place = other
         else:
             return place
 

@@ -25,7 +25,8 @@ import structlog
 
 from storage.filing import files
 from storage.filing.leaving import settle, take_away
-from storage.filing.outcomes import Changed, Gone, Outcome, Placed, Taken, Trouble
+from storage.filing.outcomes import Changed, Gone, NameRefused, Outcome, Placed, Taken, Trouble
+from storage.filing.refusals import other_name
 from storage.filing.syncing import Looks, sync_files, sync_folders
 from storage.records import Move
 
@@ -86,7 +87,9 @@ def _publish_or_say(move: Move, synced: Mapping[Path, Looks]) -> _Step | Outcome
     try:
         return _publish(move, synced)
     except OSError as error:
-        return _trouble(move, error)
+        trouble = _trouble(move, error)
+        other = other_name(move.destination, error, _part(move).name)
+        return trouble if other is None else NameRefused(move, other, trouble)
 
 
 def _publish(move: Move, synced: Mapping[Path, Looks]) -> _Step | Outcome:
@@ -114,7 +117,7 @@ def _publish(move: Move, synced: Mapping[Path, Looks]) -> _Step | Outcome:
 def _publish_open(move: Move, fd: int, synced: Mapping[Path, Looks]) -> _Step | Outcome:
     source = os.fstat(fd)
     target = files.status(move.destination)
-    if target is not None and _is_our_reservation(move, target):
+    if target is not None and _is_our_reservation(move):
         os.unlink(move.destination)
         target = None
     linked = target is not None and files.same_file(source, target)
@@ -240,10 +243,10 @@ def _is_our_copy(move: Move, target: os.stat_result) -> bool:
     return ours and files.holds(move.destination, move.sha256, move.size)
 
 
-def _is_our_reservation(move: Move, target: os.stat_result) -> bool:
+def _is_our_reservation(move: Move) -> bool:
     """Whether the destination is the empty file that a copy was to be renamed over."""
-    empty = stat.S_ISREG(target.st_mode) and target.st_size == 0 and target.st_uid == os.geteuid()
-    return empty and all(files.status(path) for path in (_marker(move), _part(move)))
+    made = all(files.status(path) for path in (_marker(move), _part(move)))
+    return made and files.is_reservation(move.destination)
 
 
 def _part(move: Move) -> Path:

@@ -1,4 +1,4 @@
-"""File names that are free: ``scan.png``, ``scan (2).png``, ``scan (3).png`` …."""
+"""File names that are free: ``scan.png``, ``scan (2).png``, ``scan (3).png`` …; and safe ones."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ LONGEST = 255
 """Bytes in a file name, on every file system in common use."""
 
 _NUMBERED = re.compile(r"(?P<stem>.*) \((?P<number>[2-9]|[1-9][0-9]{1,8})\)", re.DOTALL)
+_REFUSED = re.compile(r'[\x00-\x1f\x7f"*/:<>?\\|\ud800-\udfff]')
+_REFUSED_AT_THE_END = re.compile(r"[. ]+\Z")
+_DEVICE = re.compile(
+    r"(?P<device>CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9\u00b9\u00b2\u00b3]) *(?=\.|\Z)",
+    re.IGNORECASE,
+)
 _LONGEST_SUFFIX = 32  # bytes; beyond this it is no file type, and the name must be cut somewhere
 
 
@@ -28,12 +34,36 @@ def next_name(path: Path) -> Path:
     return path.with_name(fitted(stem, f" ({number}){suffix}"))
 
 
-def fitted(stem: str, ending: str) -> str:
-    """``stem + ending``, the stem cut so that the name is no longer than 255 bytes.
+def safe_name(name: str, longest: int = LONGEST) -> str:
+    r"""``name``, or one like it that exFAT, NTFS and SMB shares take as well.
+
+    Microsoft, *Naming Files, Paths, and Namespaces*: none of ``: ? * | < > " \ /``, no control
+    characters, no dot or blank at the end, no name of a device (``CON``, ``com1.png``); names are
+    UTF-16, so bytes that are not UTF-8 cannot be kept. Each of these becomes ``_``; a name that is
+    safe stays as it is. The 255 units of UTF-16 that those systems have room for are never more
+    than 255 bytes of UTF-8.
+
+    Args:
+        name: without folders.
+        longest: bytes that the file system has room for; a number as `next_name` gives it is kept
+            when the stem is cut.
+    """
+    safe = _REFUSED.sub("_", name)
+    if device := _DEVICE.match(safe):
+        safe = f"{device['device']}_{safe[device.end() :]}"
+    stem, suffix = _parted(safe)
+    if numbered := _NUMBERED.fullmatch(stem):
+        stem, suffix = numbered["stem"], f" ({numbered['number']}){suffix}"
+    safe = fitted(stem, suffix, longest)
+    return _REFUSED_AT_THE_END.sub(lambda found: "_" * len(found[0]), safe)
+
+
+def fitted(stem: str, ending: str, longest: int = LONGEST) -> str:
+    """``stem + ending``, the stem cut so that the name is no longer than ``longest`` bytes.
 
     An ``ending`` that is longer by itself stays as it is.
     """
-    room = LONGEST - len(os.fsencode(ending))
+    room = longest - len(os.fsencode(ending))
     while stem and len(os.fsencode(stem)) > room:
         stem = stem[:-1]
     return stem + ending

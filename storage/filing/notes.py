@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from storage.filing import files
-from storage.filing.names import LONGEST, fitted, next_name
+from storage.filing.names import fitted, next_name
+from storage.filing.refusals import longest_name
 
 ENDING = ".error.json"
 _LONGEST_NOTE = 1 << 20  # bytes; what is longer was not written here
@@ -44,7 +45,8 @@ def write_note(
     text = json.dumps(payload, ensure_ascii=False, indent=2) + "\n"
     # The same name each time: what a process that died left is taken away by the next.
     part = beside.with_name(f"{files.OURS}note-{sha256[:16]}.part")
-    part.unlink(missing_ok=True)
+    marker = part.with_suffix(".renamed")
+    _clear(beside, sha256, part, marker)
     try:
         with part.open("xb") as file:
             # JSON's own escapes stand in for the bytes of names that are not UTF-8.
@@ -55,11 +57,11 @@ def write_note(
             if _sha256_in(path) is not None and not is_scan(path):
                 os.replace(part, path)
                 break
-            if files.publish(part, path):
+            if files.publish(part, path, marker=marker):
                 break
         files.fsync_folder(beside.parent)
     finally:
-        part.unlink(missing_ok=True)
+        _clear(beside, sha256, part, marker)
     return path
 
 
@@ -79,13 +81,25 @@ def remove_note(beside: Path, sha256: str, is_scan: IsScan = lambda _path: False
     return False
 
 
+def _clear(beside: Path, sha256: str, part: Path, marker: Path) -> None:
+    """Take away what writing a note needed: our hidden files, and the empty one with its name."""
+    if files.status(marker) is not None:
+        taken = takewhile(os.path.lexists, islice(_places(beside, sha256), _LOOKS))
+        # It was made with the first name that was free.
+        *_, last = (None, *taken)
+        if last is not None and files.is_reservation(last):
+            last.unlink()
+        marker.unlink()
+    part.unlink(missing_ok=True)
+
+
 def _places(beside: Path, sha256: str) -> Iterator[Path]:
     """Where the note may stand, the usual place first."""
-    ending = ENDING
-    if len(os.fsencode(beside.name + ending)) > LONGEST:
+    ending, longest = ENDING, longest_name(beside.parent)
+    if len(os.fsencode(beside.name + ending)) > longest:
         # Two long names may begin alike: the hash keeps their notes apart.
         ending = f"~{sha256[:8]}{ENDING}"
-    path = beside.with_name(fitted(beside.name, ending))
+    path = beside.with_name(fitted(beside.name, ending, longest))
     while True:
         yield path
         path = next_name(path)

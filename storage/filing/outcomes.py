@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from storage.records import Move
 
@@ -19,6 +20,20 @@ class Taken:
     """Another file has the destination's name: commit the next name, then ask again."""
 
     move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class NameRefused:
+    """The file system has no such names: commit the other one, then ask again.
+
+    Attributes:
+        other: a destination whose name, or that of its folder, is safe.
+        trouble: what it is otherwise.
+    """
+
+    move: Move
+    other: Path
+    trouble: Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +64,4 @@ class Trouble:
     errno: int
 
 
-Outcome = Placed | Taken | Gone | Changed | Trouble
+Outcome = Placed | Taken | NameRefused | Gone | Changed | Trouble

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from config.home import Home
 from storage.filing import files
 from storage.ledger import Ledger
+from tests.storage.filing.mounting import takes_windows_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,19 @@ def _taken_meanwhile(home: Home) -> None:
     Ledger.decide = decided  # type: ignore[method-assign]
 
 
+def _exfat(home: Home) -> None:
+    """All but the inbox lies on a disk that takes fewer names, and has no links."""
+    for folder in (home.sorted, home.failed):
+        for owner, name, call in takes_windows_names(folder, errno.ENOENT, links=False):
+            setattr(owner, name, call)
+
+
+def _ntfs(home: Home) -> None:
+    """Fewer names, and links."""
+    for owner, name, call in takes_windows_names(home.sorted, errno.EINVAL, links=True):
+        setattr(owner, name, call)
+
+
 TEXT = {"ticket_outputs": ("text",)}
 WITH_TEXT = {"sorted/ticket/a.png": "ticket 1", "sorted/ticket/a.png.txt": "ticket 1\nthank you\n"}
 FILED = {"sorted/ticket/a.png": "ticket 1"}
@@ -117,6 +131,23 @@ STORIES = {
     ),
     "the name is taken meanwhile": Story(
         {"inbox/a.png": "ticket 1"}, SECOND, ("filed",), odd=_taken_meanwhile, also=FILED
+    ),
+    "the name is refused": Story(
+        {"inbox/a:b.png": "ticket 1"}, {"sorted/ticket/a_b.png": "ticket 1"}, ("filed",),
+        odd=_exfat, also={"sorted/ticket/a:b.png": "ticket 1"},
+    ),
+    "the name is refused where there are links": Story(
+        {"inbox/a:b.png": "ticket 1", "sorted/ticket/a_b.png": "theirs"},
+        {"sorted/ticket/a_b (2).png": "ticket 1", "sorted/ticket/a_b.png": "theirs"}, ("filed",),
+        odd=_ntfs, also={"sorted/ticket/a:b.png": "ticket 1", "sorted/ticket/a_b.png": "theirs"},
+    ),
+    "the name of the class is refused": Story(
+        {"inbox/a.png": "ticket 1"}, {"sorted/in_ paid/a.png": "ticket 1"}, ("filed",),
+        odd=_exfat, also={"sorted/in: paid/a.png": "ticket 1"}, says={"ticket": "in: paid"},
+    ),
+    "failed under a name that is refused": Story(
+        {"inbox/a:b.png": "broken 1"}, {"failed/a_b.png": "broken 1"}, ("failed",),
+        odd=_exfat, also={"failed/a:b.png": "broken 1"},
     ),
     "failed": Story({"inbox/a.png": "broken 1"}, {"failed/a.png": "broken 1"}, ("failed",)),
     "a second copy is set aside": Story(

@@ -84,6 +84,7 @@ TWICE = [
         "put back with its text",
         "to another file system",
         "nor renames without replacing",
+        "the name is refused",
     )
 ]
 

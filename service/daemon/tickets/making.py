@@ -26,6 +26,7 @@ from service.workers.outputs import Made, OutputJob, make_outputs
 from storage.filing.beside import clear_part, put_beside
 from storage.filing.files import fsync_folder, holds
 from storage.filing.names import Names, next_name
+from storage.filing.refusals import other_name
 from storage.ledger import Ledger
 from storage.tickets.outputs import Output, OutputBook, Owed
 
@@ -150,18 +151,23 @@ class Making:
         ticket = owed.scan.path
         place = self._names.free(ticket.parent, ticket.name + ENDINGS[output.kind])
         sha256 = hashlib.sha256(data).hexdigest()
-        try:
-            while self._book.begin(output, place, sha256, len(data)):
+        while self._book.begin(output, place, sha256, len(data)):
+            try:
                 if put_beside(data, place, mark_of(output)):
                     self._book.made(output)
                     log.info("made", output=place.name, beside=ticket.name)
                     return
                 place = next_name(place)
-        except OSError as error:
-            if error.errno in _GONE:
-                self._give_up(owed, output, error.strerror or str(error))
-            else:
-                self._refused(place, error)
+            except OSError as error:
+                other = other_name(place, error)
+                if other is not None and other.parent == place.parent:
+                    place = other
+                    continue
+                if error.errno in _GONE:
+                    self._give_up(owed, output, error.strerror or str(error))
+                else:
+                    self._refused(place, error)
+                return
 
     def _give_up(self, owed: Owed, output: Output, reason: str) -> None:
         log.warning("not made", kind=output.kind, file=str(owed.scan.path), reason=reason)

@@ -86,6 +86,8 @@ def have_moved(
     asked = write(moves)
     waiting = carry_out(home, ledger, asked, patience=patience)
     went = {move.scan_id: move.destination for move in asked if move.scan_id not in waiting}
+    # The name may have been taken meanwhile, or be none that the file system has.
+    went |= {scan.scan_id: scan.place for scan in ledger.filed(scan_ids=list(went))}
     return [
         Moved(scan, went.get(scan.scan_id), _reason(scan, went, waiting, kept_back))
         for scan in scans

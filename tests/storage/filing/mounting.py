@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +40,75 @@ def behave_as(way: str, inbox: Path, patched: pytest.MonkeyPatch) -> None:
         patched.setattr(os, "link", refuse(errno.EOPNOTSUPP))
     if way == "reserve":
         patched.setattr(files, "rename_without_replacing", refuse(errno.EINVAL))
+
+
+Patch = tuple[Any, str, Callable[..., Any]]
+"""What holds a system call, its name, and what is to be called instead."""
+
+
+def takes_windows_names(folder: Path, number: int, *, links: bool) -> Iterator[Patch]:
+    """Have the system calls answer as on exFAT or NTFS to names in this folder and below.
+
+    Measured with exfat-fuse 1.3 (``number`` ENOENT, no links) and ntfs-3g 2022.10 mounted with
+    ``windows_names`` (EINVAL, with links). Bytes that are not UTF-8 are EILSEQ on both, to
+    whatever is asked.
+    """
+
+    def check(path: Any, wrong: int) -> None:
+        inside = os.path.relpath(os.fsdecode(path), folder)
+        if inside.startswith(".."):
+            return
+        try:
+            inside.encode()
+        except UnicodeEncodeError:
+            raise OSError(errno.EILSEQ, os.strerror(errno.EILSEQ), path) from None
+        if wrong and set(':?*<>|"\\\n') & set(inside):
+            raise OSError(wrong, os.strerror(wrong), path)
+
+    def check_second(source: Any, target: Any, wrong: int = number) -> None:
+        try:
+            check(target, wrong)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, source, None, target) from None
+
+    link, rename, replace = os.link, os.rename, os.replace
+    opens, mkdir, lstat = os.open, os.mkdir, os.lstat
+    noreplace = files.rename_without_replacing
+
+    def linking(source: Any, target: Any, **more: Any) -> None:
+        check_second(source, target, number if links else 0)
+        if not links and Path(target).is_relative_to(folder):
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM), source, None, target)
+        link(source, target, **more)
+
+    def renaming(source: Any, target: Any, **more: Any) -> None:
+        check_second(source, target)
+        rename(source, target, **more)
+
+    def replacing(source: Any, target: Any, **more: Any) -> None:
+        check_second(source, target)
+        replace(source, target, **more)
+
+    def renaming_over_nothing(source: Path, target: Path) -> None:
+        if target.is_relative_to(folder):  # neither driver has renameat2
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), source, None, target)
+        noreplace(source, target)
+
+    def opening(path: Any, flags: int, *args: Any, **more: Any) -> int:
+        if isinstance(path, str | bytes | os.PathLike):
+            check(path, number if flags & os.O_CREAT else errno.ENOENT)
+        return opens(path, flags, *args, **more)
+
+    def making(path: Any, *args: Any, **more: Any) -> None:
+        check(path, number)
+        mkdir(path, *args, **more)
+
+    def looking(path: Any, *args: Any, **more: Any) -> os.stat_result:
+        check(path, 0)
+        return lstat(path, *args, **more)
+
+    yield from (
+        (os, "link", linking), (os, "rename", renaming), (os, "replace", replacing),
+        (os, "open", opening), (os, "mkdir", making), (os, "lstat", looking),
+        (files, "rename_without_replacing", renaming_over_nothing),
+    )  # fmt: skip

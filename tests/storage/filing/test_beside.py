@@ -9,6 +9,7 @@ import pytest
 
 from storage.filing import beside, files
 from storage.filing.beside import clear_part, put_beside, take_back
+from tests.storage.filing.mounting import behave_as
 
 DATA = b"what was read\n" * 1000
 SHA256 = hashlib.sha256(DATA).hexdigest()
@@ -83,3 +84,22 @@ def test_what_died_halfway_is_taken_up(tmp_path: Path, monkeypatch: pytest.Monke
 
 def _die(_path: Path) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_name_that_was_reserved_by_who_died_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On exFAT an empty text would stay beside the ticket for ever."""
+    place = tmp_path / "a.png.txt"
+    behave_as("reserve", tmp_path / "inbox", monkeypatch)
+    child = os.fork()
+    if not child:
+        monkeypatch.setattr(os, "rename", lambda *_: os._exit(9))
+        put_beside(DATA, place, "1-text")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert place.stat().st_size == 0
+    clear_part(place, "1-text")
+    assert names(tmp_path) == set()
+    place.touch()  # somebody's
+    assert not put_beside(DATA, place, "1-text")
+    assert names(tmp_path) == {"a.png.txt"}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.filing.names import Names, fitted, next_name
+from storage.filing.names import LONGEST, Names, fitted, next_name, safe_name
 
 _ODD = "a.Z ()0129~é\u0301\u00e9あ👍\n\t\\:*\u202e"
 
@@ -182,3 +182,75 @@ def test_what_is_remembered_is_bounded(tmp_path: Path) -> None:
         (tmp_path / f"{i}.png").touch()
         assert names.free(tmp_path, f"{i}.png") == tmp_path / f"{i} (2).png"
     assert len(names._last) <= 3
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("scan.png", "scan.png"),
+        ("Beleg - 12 €, äöü é👍.png", "Beleg - 12 €, äöü é👍.png"),
+        (" begins with a blank.png", " begins with a blank.png"),
+        (".hidden", ".hidden"),
+        ("a..b. c", "a..b. c"),
+        ("2026-11-30 12:15:00.png", "2026-11-30 12_15_00.png"),
+        ('a:b?c*d<e>f|g"h\\i.png', "a_b_c_d_e_f_g_h_i.png"),
+        ("two\nlines\tand\x7f\x01.png", "two_lines_and__.png"),
+        ("caf\udce9.png", "caf_.png"),
+        ("half \ud83d.png", "half _.png"),
+        ("ends in a dot.", "ends in a dot_"),
+        ("ends in blanks. . ", "ends in blanks____"),
+        ("...", "___"),
+        (" ", "_"),
+        ("CON", "CON_"),
+        ("con.png", "con_.png"),
+        ("con.con", "con_.con"),
+        ("Aux.tar.gz", "Aux_.tar.gz"),
+        ("nul .png", "nul_.png"),
+        ("COM1", "COM1_"),
+        ("com0.png", "com0_.png"),
+        ("LPT9.pdf", "LPT9_.pdf"),
+        ("COM².png", "COM²_.png"),
+        ("CONIN$", "CONIN$_"),
+        ("conout$.txt", "conout$_.txt"),
+        ("PRN:", "PRN_"),
+        ("console.png", "console.png"),
+        ("COM10.png", "COM10.png"),
+        ("a.con", "a.con"),
+        ("a:b (2).png", "a_b (2).png"),
+        ("a" * 254 + "\n", "a" * 254 + "_"),
+        ("con." + "a" * 251, "con_." + "a" * 250),
+        ("👍" * 63, "👍" * 63),
+    ],
+)
+def test_a_name_that_every_file_system_takes(name: str, safe: str) -> None:
+    """A scan called 12:15.png could not be filed on exFAT, NTFS or a share."""
+    assert safe_name(name) == safe
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("a" * 300 + ".png", "a" * 139 + ".png"),
+        ("a" * 300 + " (12).png", "a" * 134 + " (12).png"),
+        ("é" * 100 + ".png", "é" * 69 + ".png"),
+        ("a" * 142 + "." + "b" * 40, "a" * 142 + "_"),
+    ],
+)
+def test_a_name_is_cut_to_what_the_file_system_has_room_for(name: str, safe: str) -> None:
+    """ECryptfs has room for 143 bytes; without its number a name would never become free."""
+    assert safe_name(name, 143) == safe
+
+
+@settings(max_examples=500)
+@given(file_names, st.sampled_from([255, 143, 64]))
+def test_a_safe_name_is_valid_and_stays_what_it_is(name: str, longest: int) -> None:
+    """A name that is refused again and again would keep its scan from being filed."""
+    safe = safe_name(name, longest)
+    assert safe_name(safe, longest) == safe
+    assert 1 <= len(safe.encode()) <= longest <= LONGEST
+    assert len(safe.encode("utf-16-le")) // 2 <= 255
+    assert not set(safe) & {*':?*<>|"\\/\x7f', *map(chr, range(32))}
+    assert safe[-1] not in ". "
+    following = next_name(Path("/x", safe))
+    assert following.name != safe
+    assert safe_name(following.name) == following.name

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from storage.filing.notes import remove_note, write_note
+from storage.filing.notes import ENDING, remove_note, write_note
+from tests.storage.filing.mounting import behave_as
+
+SHA256 = "0" * 64
 
 NOTE = {"sha256": "a" * 64, "stage": "decode", "reason": "kein Bild: Straße"}
 
@@ -88,3 +92,29 @@ def test_a_note_that_cannot_be_written_leaves_nothing(
     with pytest.raises(OSError, match="No space"):
         write_note(tmp_path / "scan.png", NOTE)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("theirs", [False, True], ids=["free", "taken"])
+def test_a_name_that_was_reserved_by_who_died_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, theirs: bool
+) -> None:
+    """On exFAT an empty note would stay beside the file for ever, and the real one get a number."""
+    failed = tmp_path / "a.png"
+    usual = tmp_path / f"a.png{ENDING}"
+    if theirs:
+        usual.touch()
+    with monkeypatch.context() as patched:
+        behave_as("reserve", tmp_path / "inbox", patched)
+        patched.setattr(os, "rename", lambda *_: os._exit(9))
+        child = os.fork()
+        if not child:
+            write_note(failed, {"sha256": SHA256})
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    with monkeypatch.context() as patched:
+        behave_as("reserve", tmp_path / "inbox", patched)
+        note = write_note(failed, {"sha256": SHA256})
+    assert note == (tmp_path / "a.png.error (2).json" if theirs else usual)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        note.name,
+        *([usual.name] if theirs else []),
+    }
