@@ -36,9 +36,11 @@ class Home:
         """The layout of the home at ``root`` under ``settings``.
 
         Raises:
-            HomeError: the folders contradict one another: a loop from output to input, say.
+            HomeError: the folders contradict one another: a loop from output to input, say; or
+                the path of the home is not UTF-8.
         """
         root = Path(os.path.abspath(root))
+        _check_utf8(root)
         database = settings.database_url.removeprefix("sqlite:///")
         home = cls(
             root=root,
@@ -146,6 +148,18 @@ class Home:
                         if other in real
                         else f"Set {name}_dir to a folder of its own",
                     )
+
+
+def _check_utf8(root: Path) -> None:
+    """The libraries that read networks take text for a path; the folders of scans may have any."""
+    try:
+        os.fspath(root).encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(root).decode("utf-8", "backslashreplace")
+        raise HomeError(
+            f"the path of the home is not UTF-8: {shown}",
+            "Rename that folder, choose another with --home, or name a symbolic link to it",
+        ) from None
 
 
 def _under(root: Path, path: Path) -> Path:

@@ -166,3 +166,30 @@ def test_a_path_is_shown_as_the_ledger_shows_it(tmp_path: Path) -> None:
     assert home.relative(home.sorted / "ticket" / "a.png") == os.path.join("sorted", "ticket/a.png")
     assert home.relative(tmp_path / "share" / "a.png") == str(tmp_path / "share" / "a.png")
     assert home.relative(tmp_path / "homework" / "a.png") == str(tmp_path / "homework" / "a.png")
+
+
+def test_a_home_whose_path_is_not_utf8_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine ended with a message about C++ types; scans stayed 'working'."""
+    odd = tmp_path / "caf\udce9"
+    odd.mkdir()
+    for root in (odd, odd / "home"):
+        with pytest.raises(HomeError, match=r"is not UTF-8: .*/caf\\xe9") as caught:
+            home_of(root)
+        assert "symbolic link" in caught.value.advice
+    monkeypatch.chdir(odd)
+    with pytest.raises(HomeError, match="is not UTF-8"):
+        home_of(Path("pigeonhole-home"))
+    assert os.listdir(odd) == []
+    link = tmp_path / "plain"
+    link.symlink_to(odd)
+    monkeypatch.chdir(tmp_path)
+    assert home_of(link).root == link
+
+
+def test_the_folders_of_scans_may_have_any_path(tmp_path: Path) -> None:
+    """A share that was made on Windows long ago could not be watched."""
+    odd = tmp_path / "caf\udce9"
+    home = home_of(tmp_path / "home", inbox_dir=odd, database_url=f"sqlite:///{odd}.db")
+    assert (home.inbox, home.database) == (odd, tmp_path / "caf\udce9.db")

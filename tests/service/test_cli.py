@@ -18,9 +18,10 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from config.errors import ExitCode
+from config.errors import ExitCode, HomeError
 from config.home import Home
 from config.settings import Settings
+from service.cli.commands import app
 from service.lock import only_daemon
 from storage.database import Database
 from storage.ledger import Ledger
@@ -588,3 +589,40 @@ def test_every_command_explains_itself() -> None:
     assert done.code == 0
     for name in ("watch", "classify", "results", "search", "status", "classes", "doctor"):
         assert name in done.out
+
+
+@pytest.mark.parametrize("way", ["after", "before", "environment", "current folder"])
+def test_a_home_that_is_not_utf8_is_refused_at_once(tmp_path: Path, way: str) -> None:
+    """Scans would be claimed, and then the engine end with a message about C++ types."""
+    odd = tmp_path / "caf\udce9"
+    odd.mkdir()
+    command = ["watch", "--once", "--no-web"]
+    done = {
+        "after": lambda: run(*command, "--home", odd),
+        "before": lambda: run("--home", odd, *command),
+        "environment": lambda: run(*command, PIGEONHOLE_HOME=os.fspath(odd)),
+        "current folder": lambda: run(*command, cwd=odd),
+    }[way]()
+    assert done.code == 4
+    assert "is not UTF-8" in done.complaint
+    assert "caf\\xe9" in done.complaint
+    assert os.listdir(odd) == []
+
+
+def test_every_command_that_needs_a_home_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would fail in its own way, some after minutes."""
+    monkeypatch.setenv("PIGEONHOLE_HOME", os.fspath(tmp_path / "caf\udce9"))
+    image = tmp_path / "a.png"
+    image.touch()
+    for words in (
+        ["watch"], ["serve"], ["classify", str(image)], ["results"], ["search", "x"], ["status"],
+        ["retry", "1"], ["undo", "1"], ["reclassify"], ["outputs"], ["verify"], ["doctor"],
+        ["classes", "list"], ["classes", "check"], ["classes", "add", "a", str(image)],
+        ["detector", "list"], ["detector", "remove", "a"],
+        ["train", "--from-ledger"],
+    ):  # fmt: skip
+        with pytest.raises(HomeError, match="is not UTF-8"):
+            app(words, standalone_mode=False)
+    assert os.listdir(tmp_path) == ["a.png"]
