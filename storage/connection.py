@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -63,6 +63,19 @@ def _set_up(
     connection.execute("PRAGMA temp_store = MEMORY")
     # The log shrinks again after a long reader let it grow.
     connection.execute(f"PRAGMA journal_size_limit = {64 * 1024 * 1024}")
+
+
+def snapshot(path: Path, target: Path) -> None:
+    """Copy the database at ``path`` to the new file ``target``: one state of it, the log included.
+
+    SQLite's online backup in a single step reads in one transaction: other programs go on
+    writing and do not make it start over, as they do where it proceeds page by page.
+    """
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy, pages=-1)
+        # One file, without a log beside it: easy to carry away and to put back.
+        copy.execute("PRAGMA journal_mode = DELETE")
 
 
 def revision_of(connection: Connection, path: Path) -> str | None:

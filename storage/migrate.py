@@ -6,8 +6,7 @@ Imported only when there is something to do: alembic takes its time.
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -17,7 +16,7 @@ from sqlalchemy import Connection
 
 from config.errors import DatabaseError
 from config.private import create_private
-from storage.connection import connect, revision_of, shown, spoken
+from storage.connection import connect, revision_of, shown, snapshot, spoken
 from storage.filing.files import fsync_folder, publish
 from storage.filing.names import next_name
 from storage.tables import HEAD
@@ -67,8 +66,6 @@ def back_up(path: Path, revision: str) -> Path:
     """Copy the database beside itself, as ``<name>.backup-<revision>``; nothing is overwritten.
 
     Only this user may read the copy, whatever the mode of the database.
-
-    Uses SQLite's backup API, so that what the write-ahead log holds is part of the copy.
     """
     target = path.with_name(f"{path.name}.backup-{revision}")
     part = path.with_name(f".{path.name}.backup-{os.getpid()}.part")
@@ -76,10 +73,7 @@ def back_up(path: Path, revision: str) -> Path:
     with suppress(OSError):  # SQLite gives the reason
         create_private(part)
     try:
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
-            source.backup(copy)
-            # One file, without a log beside it: easy to carry away and to put back.
-            copy.execute("PRAGMA journal_mode = DELETE")
+        snapshot(path, part)
         while not publish(part, target):
             target = next_name(target)
     finally:

@@ -9,6 +9,7 @@ import typer
 
 from config.errors import PigeonholeError
 from service.cli import (
+    backup,
     classes,
     classify,
     detector,
@@ -43,6 +44,8 @@ app.command()(repair.undo)
 app.command()(reclassify.reclassify)
 app.command()(repair.outputs)
 app.command()(repair.verify)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.add_typer(classes.app, name="classes")
 app.command()(doctor.doctor)
 app.command()(train.train)

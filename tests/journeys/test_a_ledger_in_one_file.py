@@ -36,6 +36,7 @@ def test_a_copy_of_the_file_has_the_rows_and_a_deleted_log_ends_the_service(
         (service.home / "pigeonhole.db-wal").unlink()
         line = service.wait_for(lambda line: "was removed while it was in use" in line["event"])
         assert "pigeonhole.db-wal" in line["event"]
+        service.process.wait(PATIENCE)
     finally:
         code = service.stop()
     assert code == 9

@@ -1,0 +1,1 @@
+"""Backup and restore: a whole home in one archive."""

@@ -1,0 +1,250 @@
+"""``restore``: a home out of an archive, whole or not at all.
+
+The home is made under a hidden name beside its place, checked, and renamed: whoever looks finds
+nothing, or all of it. Nothing outside the new home is written.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from config.errors import DatabaseError, HomeError
+from config.home import Home
+from config.settings import Settings
+from service.desk.backup.manifest import (
+    LEDGER,
+    SETTINGS,
+    Folder,
+    Manifest,
+    unescaped,
+)
+from service.desk.backup.settings_text import unset, with_folders
+from service.desk.backup.unpacking import unpack
+from storage.database import Database
+from storage.filing import files, syncing
+from storage.filing.names import fitted
+from storage.relocation import relocate
+
+_HIDDEN: Final = f"{files.OURS}restore-"
+_BUSY: Final = frozenset({errno.EBUSY, errno.EXDEV, errno.EINVAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came out of an archive.
+
+    Attributes:
+        home: absolute.
+        files: how many.
+        bytes: of them, together.
+        brought_in: folders that lay outside the home, by name, with where they were: their files
+            are now in the home, and the settings follow.
+        outside: folders that still lie outside: the settings name them as before.
+    """
+
+    home: Path
+    scans: int
+    files: int
+    bytes: int
+    created_at: str
+    with_files: bool
+    brought_in: dict[str, Path]
+    outside: dict[str, Path]
+
+
+def restore(file: Path, root: Path, advance: Callable[[], None] = lambda: None) -> Restored:
+    """Make the home ``root`` out of an archive.
+
+    Args:
+        file: written by `service.desk.backup.saving.back_up`.
+        root: is not there, or is an empty folder.
+        advance: called after each file.
+
+    Raises:
+        HomeError: ``root`` holds something, or cannot be written.
+        DataError: see `unpack`.
+        DatabaseError: the ledger was written by a newer program, or is damaged.
+    """
+    root = Path(os.path.abspath(root))
+    _check_empty(root)
+    try:
+        with _hidden_folder(root) as stage:
+            manifest = unpack(Path(os.path.abspath(file)), stage, advance)
+            restored = _set_up(manifest, stage, root)
+            _make_durable(stage)
+            _put_in_place(stage, root)
+    except OSError as error:
+        raise HomeError(
+            f"cannot make the home {root}: {(error.strerror or str(error)).lower()}",
+            "Make room" if error.errno in {errno.ENOSPC, errno.EDQUOT}
+            else "Choose another place with --home",
+        ) from None  # fmt: skip
+    return restored
+
+
+def _check_empty(root: Path) -> None:
+    """See that nothing is there: not even a hidden file.
+
+    Raises:
+        HomeError: something is.
+    """
+    try:
+        there = next(iter(os.listdir(root)), None)
+    except FileNotFoundError:
+        there = root.name if os.path.lexists(root) else None  # a dangling link
+    except OSError as error:
+        raise HomeError(
+            f"{root}: {(error.strerror or str(error)).lower()}", "Choose another place with --home"
+        ) from None
+    if there is not None or root.is_symlink():
+        raise HomeError(
+            f"{root} is not empty: nothing is overwritten",
+            "Name a folder that does not exist yet with --home",
+        )
+
+
+@contextmanager
+def _hidden_folder(root: Path) -> Iterator[Path]:
+    """An empty folder beside ``root``, locked; whatever is left of it in the end goes.
+
+    What a restore left there that was killed goes as well.
+
+    Raises:
+        HomeError: another process restores to the same place.
+    """
+    root.parent.mkdir(parents=True, exist_ok=True)
+    stage = root.parent / fitted(f"{_HIDDEN}{root.name}", "")
+    with suppress(FileExistsError):
+        stage.mkdir(mode=0o700)
+    fd = os.open(stage, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise HomeError(
+                f"another process restores to {root}", "Wait until it has ended"
+            ) from None
+        try:
+            for one in stage.iterdir():
+                if one.is_dir() and not one.is_symlink():
+                    shutil.rmtree(one)
+                else:
+                    one.unlink()
+            yield stage
+        finally:
+            # Once it has its final name there is none, or it is another's.
+            there = files.status(stage)
+            if there is not None and files.same_file(os.fstat(fd), there):
+                shutil.rmtree(stage)
+    finally:
+        os.close(fd)
+
+
+def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
+    """Bring ledger and settings in line with the new place."""
+    old_root = Path(unescaped(manifest.home))
+    folders = {name: _Place.of(one, root) for name, one in manifest.folders.items()}
+    kept = {n: p for n, p in folders.items() if n in _SETTINGS}
+    places = {_SETTINGS[name]: place.now for name, place in kept.items()}
+    home = Home.of(root, Settings.model_validate(places))
+    text = (stage / SETTINGS).read_text(encoding="utf-8")
+    text = unset(text, "database_url", note="restored into this home")
+    text = with_folders(text, root, places)
+    (stage / SETTINGS).write_text(text, encoding="utf-8")
+    (stage / SETTINGS).chmod(0o600)
+    moves = {place.before: place.now for place in folders.values() if place.before != place.now}
+    _follow(stage, home, old_root, moves | {old_root: root})
+    for name, folder in manifest.folders.items():
+        # A support folder that is missing would be filled with the ready classes.
+        if name in _SETTINGS and folder.saved:
+            (stage / unescaped(folder.name)).mkdir(parents=True, exist_ok=True)
+    total = sum(member.size for member in manifest.members.values())
+    return Restored(
+        root, manifest.scans, len(manifest.members), total, manifest.created_at,
+        manifest.with_files,
+        {n: p.before for n, p in kept.items() if p.outside and p.before != p.now},
+        {n: p.now for n, p in kept.items() if p.outside and p.before == p.now},
+    )  # fmt: skip
+
+
+_SETTINGS: Final = {
+    name: f"{name}_dir" for name in ("inbox", "support", "sorted", "review", "failed")
+}
+"""The settings that name folders, by the folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a folder was, and is."""
+
+    before: Path
+    now: Path
+    outside: bool
+
+    @classmethod
+    def of(cls, folder: Folder, root: Path) -> _Place:
+        """A folder whose files are in the archive lies in the home now; others stay outside."""
+        before = Path(unescaped(folder.at))
+        stays = folder.outside and not folder.saved
+        return cls(before, before if stays else root / unescaped(folder.name), folder.outside)
+
+
+def _follow(stage: Path, home: Home, old_root: Path, moves: dict[Path, Path]) -> None:
+    """Bring the ledger to the newest migration, and its paths to the new home.
+
+    Raises:
+        DatabaseError: it is damaged, or newer than this program.
+    """
+    path = stage / LEDGER
+    with closing(Database.open(path)) as database:
+        if trouble := database.damage():
+            raise DatabaseError(f"the ledger of the backup is damaged: {trouble}")
+        relocate(database, home, old_root, moves)
+    path.chmod(0o600)
+    for older in stage.glob(f"{LEDGER}.backup-*"):
+        older.unlink()  # the archive is a better one
+
+
+def _make_durable(stage: Path) -> None:
+    found, folders = [], []
+    for inner, _, names in os.walk(stage):
+        folders.append(Path(inner))
+        found += [Path(inner, name) for name in names]
+    synced = syncing.sync_files(found)
+    if left := next((path for path in found if path not in synced), None):
+        raise OSError(errno.EIO, "cannot be synced", os.fspath(left))
+    for error in syncing.sync_folders(folders).values():
+        raise error
+
+
+def _put_in_place(stage: Path, root: Path) -> None:
+    """Give the folder its name, in one step; an empty folder there is replaced, nothing else."""
+    try:
+        stage.chmod(os.stat(root).st_mode & 0o7777)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        stage.chmod(0o777 & ~mask)
+    try:
+        os.rename(stage, root)
+    except OSError as error:
+        if error.errno in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR}:
+            raise HomeError(
+                f"{root} is not empty any more: nothing is overwritten",
+                "Name a folder that does not exist yet with --home",
+            ) from None
+        if error.errno in _BUSY:
+            raise HomeError(
+                f"{root} cannot be replaced: it is a mount, or the folder that you work in",
+                "Name a folder inside it with --home",
+            ) from None
+        raise
+    files.fsync_folder(root.parent)

@@ -1,0 +1,99 @@
+"""``backup``: one archive of a home, while the service works or not."""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import UsageError
+from config.home import Home
+from config.settings_file import settings_toml
+from service.desk.backup.archive import Archive, cannot_write, hidden_files, publish
+from service.desk.backup.contents import Contents, Progress, folders_of
+from service.desk.backup.manifest import LeftOut
+from service.desk.backup.settings_text import without_secrets
+from storage.connection import snapshot, spoken
+from storage.records import now, timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What went into an archive.
+
+    Attributes:
+        size: of the archive, in bytes.
+        bytes: of the files in it, together.
+        left_out: what belongs to it and is not in it.
+    """
+
+    file: Path
+    size: int
+    scans: int
+    files: int
+    bytes: int
+    with_files: bool
+    left_out: tuple[LeftOut, ...]
+
+
+def back_up(
+    home: Home,
+    file: Path,
+    *,
+    with_files: bool = False,
+    with_secrets: bool = False,
+    progress: Progress = lambda _total: nullcontext(lambda: None),
+) -> Saved:
+    """Save ``home`` as the archive ``file``.
+
+    Args:
+        home: whose ledger is at the newest migration.
+        file: does not exist yet.
+        with_files: also every scan.
+        with_secrets: also the token in the settings.
+        progress: see `Progress`.
+
+    Raises:
+        UsageError: ``file`` exists, lies where its own bytes would be saved or sorted, or cannot
+            be written.
+        DatabaseError: the ledger cannot be read.
+    """
+    file = Path(os.path.abspath(file))
+    _check_target(home, file)
+    try:
+        with hidden_files(file) as (raw, part):
+            saving = Contents(home, Archive(raw), with_files, timestamp(now()))
+            with spoken(home.database):
+                snapshot(home.database, part)
+            settings = _settings_of(home, with_secrets=with_secrets)
+            manifest = saving.save(part, settings, progress, with_secrets=with_secrets)
+            saving.archive.finish(manifest)
+            size = raw.seek(0, os.SEEK_END)
+            publish(raw, file)
+    except OSError as error:
+        raise cannot_write(file, error) from None
+    members = manifest.members.values()
+    return Saved(
+        file, size, manifest.scans, len(members), sum(one.size for one in members), with_files,
+        manifest.left_out,
+    )  # fmt: skip
+
+
+def _check_target(home: Home, file: Path) -> None:
+    if os.path.lexists(file):
+        raise UsageError(f"{file} exists already", "Name another file: nothing is overwritten")
+    real = Path(os.path.realpath(file))
+    for name, folder in folders_of(home).items():
+        if real.is_relative_to(os.path.realpath(folder)):
+            raise UsageError(
+                f"{file} lies in the {name} folder, which is saved itself", "Name another folder"
+            )
+
+
+def _settings_of(home: Home, *, with_secrets: bool) -> str:
+    try:
+        text = home.settings_file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return settings_toml()
+    return text if with_secrets else without_secrets(text)

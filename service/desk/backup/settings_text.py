@@ -1,0 +1,108 @@
+"""The text of ``pigeonhole.toml``, changed in single lines: comments and order stay."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from config.errors import SettingsError
+from config.settings import Settings
+
+SECRETS = tuple(
+    name for name, field in Settings.model_fields.items() if field.annotation is SecretStr
+)
+
+
+def without_secrets(text: str) -> str:
+    """``text`` with every secret commented out and emptied, also where it was commented out.
+
+    Raises:
+        SettingsError: a secret is set in a way that cannot be taken out.
+    """
+    for name in SECRETS:
+        text = unset(text, name, note="left out of the backup")
+        text = re.sub(
+            rf"(?m)^([ \t]*#[#\s]*)[\"']?{name}[\"']?[ \t]*=(?![ \t]*\"\").*$",
+            rf'\1{name} = ""  # left out of the backup',
+            text,
+        )
+    return text
+
+
+def unset(text: str, name: str, *, note: str) -> str:
+    """``text`` with a setting commented out and emptied; as it is where it is not set."""
+    if name not in _parsed(text):
+        return text
+    return _replaced(text, name, f'#{name} = ""  # {note}\n')
+
+
+def set_folder(text: str, name: str, value: str) -> str:
+    """``text`` with a setting of a folder set to ``value``."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise SettingsError(
+            f"{name} would be {value!r}, which is not UTF-8", "Choose another name for the folder"
+        ) from None
+    line = f"{name} = {json.dumps(value, ensure_ascii=False)}\n"
+    if name in _parsed(text):
+        return _replaced(text, name, line)
+    return text + ("" if not text or text.endswith("\n") else "\n") + line
+
+
+def with_folders(text: str, root: Path, wanted: Mapping[str, Path]) -> str:
+    """``text`` such that the home at ``root`` has its folders at ``wanted``.
+
+    Args:
+        text: of the file of settings.
+        root: of the home.
+        wanted: absolute, by the names of settings. The environment is not looked at.
+    """
+    for name, place in wanted.items():
+        if _folder(text, root, name) == place:
+            continue
+        text = unset(text, name, note="restored into this home")
+        if _folder(text, root, name) != place:
+            inside = place.is_relative_to(root)
+            text = set_folder(text, name, str(place.relative_to(root)) if inside else str(place))
+    return text
+
+
+def _folder(text: str, root: Path, name: str) -> Path:
+    value = _parsed(text).get(name, Settings.model_fields[name].default)
+    return Path(os.path.abspath(root / Path(value).expanduser()))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"the settings are not TOML: {error}", "Correct that line") from None
+
+
+def _replaced(text: str, name: str, line: str) -> str:
+    """``text`` with ``line`` in place of the lines that set ``name``, one or several.
+
+    Which lines these are, the parser says: without them the settings are the same but for one.
+    """
+    rest = {key: value for key, value in _parsed(text).items() if key != name}
+    lines = text.splitlines(keepends=True)
+    begins = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*=")
+    for start in (number for number, one in enumerate(lines) if begins.match(one)):
+        for end in range(start + 1, len(lines) + 1):
+            try:
+                found = tomllib.loads("".join(lines[:start] + lines[end:]))
+            except tomllib.TOMLDecodeError:
+                continue
+            if found == rest:
+                return "".join([*lines[:start], line, *lines[end:]])
+    raise SettingsError(
+        f"{name} cannot be taken out of the settings", f"Write it on one line: {name} = …"
+    )

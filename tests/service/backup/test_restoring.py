@@ -1,0 +1,361 @@
+from __future__ import annotations
+
+import fcntl
+import gzip
+import hashlib
+import io
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import tarfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from alembic import command
+
+from config.errors import DatabaseError, DataError, HomeError
+from config.home import Home
+from config.settings import Settings
+from service.desk.backup import archive as archive_module
+from service.desk.backup.manifest import escaped, unescaped
+from service.desk.backup.restoring import restore
+from service.desk.backup.saving import back_up
+from storage.connection import connect
+from storage.database import Database
+from storage.ledger import Ledger
+from storage.migrate import alembic_config
+from storage.tables import HEAD
+from tests.service.fakes import Desk, Judge
+
+Change = Callable[[list[tuple[tarfile.TarInfo, bytes]]], None]
+
+
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup with one scan that was filed, and one example: made once."""
+    home = Home.of(tmp_path_factory.mktemp("made") / "home", Settings())
+    home.lay_out()
+    with closing(Database.open(home.database)) as database:
+        desk = Desk(home, Ledger(database, home))
+        desk.drop("a.png")
+        desk.once(Judge())
+        (home.support / "ticket").mkdir(parents=True)
+        (home.support / "ticket" / "1.png").write_text("an example")
+        back_up(home, home.root.parent / "x.tar.gz", with_files=True)
+    return home.root.parent / "x.tar.gz"
+
+
+@pytest.fixture
+def saved(_made: Path, tmp_path: Path) -> Path:
+    """A copy of that backup, which may be spoiled."""
+    return Path(shutil.copyfile(_made, tmp_path / "x.tar.gz"))
+
+
+def changed(path: Path, change: Change) -> Path:
+    """The archive as somebody else would have written it."""
+    with tarfile.open(path) as tar:
+        members = [(one, tar.extractfile(one).read() if one.isreg() else b"") for one in tar]
+    change(members)
+    with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT) as tar:
+        for header, data in members:
+            header.size = len(data) if header.isreg() else 0
+            tar.addfile(header, io.BytesIO(data))
+    return path
+
+
+def nothing_left(root: Path, *names: str) -> bool:
+    """Whether a folder holds these, and nothing hidden."""
+    return {path.name for path in root.iterdir()} == {"x.tar.gz", *names}
+
+
+def test_a_home_that_holds_anything_is_refused(saved: Path, tmp_path: Path) -> None:
+    """Files of another home would be overwritten, or mixed with those of this one."""
+    for make in (
+        lambda root: (root.mkdir(), (root / ".hidden").write_text("x")),
+        lambda root: (root.mkdir(), (root / "inbox").mkdir()),
+        lambda root: root.write_text("a file"),
+        lambda root: root.symlink_to(tmp_path / "nowhere"),
+    ):
+        root = tmp_path / "taken"
+        make(root)
+        with pytest.raises(HomeError) as caught:
+            restore(saved, root)
+        assert caught.value.advice
+        shutil.rmtree(root) if root.is_dir() else root.unlink()
+    assert nothing_left(tmp_path)
+
+
+def test_an_empty_folder_is_taken_with_its_mode(saved: Path, tmp_path: Path) -> None:
+    """An administrator makes the folder, and says who may enter it."""
+    (tmp_path / "new").mkdir(mode=0o750)
+    restore(saved, tmp_path / "new")
+    assert stat.S_IMODE(os.stat(tmp_path / "new").st_mode) == 0o750
+    assert (tmp_path / "new" / "sorted" / "ticket" / "a.png").is_file()
+
+
+def test_a_home_that_is_made_meanwhile_stays(saved: Path, tmp_path: Path) -> None:
+    """'pigeonhole watch' started too early would lose what it sorted."""
+
+    def make() -> None:
+        (tmp_path / "new").mkdir(exist_ok=True)
+        (tmp_path / "new" / "pigeonhole.toml").write_text("theirs")
+
+    with pytest.raises(HomeError, match="not empty any more"):
+        restore(saved, tmp_path / "new", make)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["pigeonhole.toml"]
+    assert nothing_left(tmp_path, "new")
+
+
+def test_two_restores_to_one_place(saved: Path, tmp_path: Path) -> None:
+    """They would unpack into one another's folder."""
+    stage = tmp_path / ".pigeonhole-restore-new"
+    stage.mkdir()
+    fd = os.open(stage, os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    with pytest.raises(HomeError, match="another process"):
+        restore(saved, tmp_path / "new")
+    (stage / "half").write_text("half a file")
+    os.close(fd)
+    restore(saved, tmp_path / "new")
+    assert not (tmp_path / "new" / "half").exists()
+    assert nothing_left(tmp_path, "new")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+def test_a_cut_archive_is_refused(saved: Path, tmp_path: Path, share: float) -> None:
+    """A download that broke off would become a home without its last scans."""
+    data = saved.read_bytes()
+    saved.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(DataError, match="cannot be restored"):
+        restore(saved, tmp_path / "new")
+    assert nothing_left(tmp_path)
+
+
+def test_a_changed_byte_is_refused(saved: Path, tmp_path: Path) -> None:
+    """A failing disk would put other bytes in place of a receipt."""
+
+    def change(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+        for number, (header, data) in enumerate(members):
+            if header.name == "sorted/ticket/a.png":
+                members[number] = (header, data.swapcase())
+
+    with pytest.raises(DataError, match="png is not as the manifest says"):
+        restore(changed(saved, change), tmp_path / "new")
+    assert nothing_left(tmp_path)
+
+
+def test_a_missing_file_is_refused(saved: Path, tmp_path: Path) -> None:
+    """A scan that the ledger names would not be there."""
+
+    def change(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+        members[:] = [one for one in members if one[0].name != "sorted/ticket/a.png"]
+
+    with pytest.raises(DataError, match="is not as the manifest says"):
+        restore(changed(saved, change), tmp_path / "new")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "link"),
+    [
+        ("../outside.png", tarfile.REGTYPE, ""),
+        ("sorted/../../outside.png", tarfile.REGTYPE, ""),
+        ("{tmp}/outside.png", tarfile.REGTYPE, ""),
+        ("sorted/outside.png", tarfile.SYMTYPE, "../../outside.png"),
+        ("sorted/outside.png", tarfile.LNKTYPE, "pigeonhole.toml"),
+        ("sorted/outside.png", tarfile.FIFOTYPE, ""),
+        ("sorted/outside.png", tarfile.CHRTYPE, ""),
+        ("pigeonhole.db-wal", tarfile.REGTYPE, ""),
+        ("pigeonhole.db/x", tarfile.REGTYPE, ""),
+        ("cache/daemon.lock", tarfile.REGTYPE, ""),
+        ("./sorted/outside.png", tarfile.REGTYPE, ""),
+        ("sorted//outside.png", tarfile.REGTYPE, ""),
+        ("cache", tarfile.DIRTYPE, ""),
+        ("support/ticket/1.png", tarfile.REGTYPE, ""),
+        ("support/ticket/1.png/inner", tarfile.REGTYPE, ""),
+    ],
+)
+def test_what_no_backup_holds_is_refused(
+    saved: Path, tmp_path: Path, name: str, kind: bytes, link: str
+) -> None:
+    """An archive from a stranger would write outside the home, or into what SQLite trusts."""
+
+    def change(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+        header = tarfile.TarInfo(name.format(tmp=tmp_path))
+        header.type, header.linkname = kind, link
+        members.insert(-1, (header, b"evil"))
+
+    with pytest.raises(DataError, match="cannot be restored"):
+        restore(changed(saved, change), tmp_path / "new")
+    assert nothing_left(tmp_path)
+
+
+def test_a_set_uid_bit_is_not_taken_over(saved: Path, tmp_path: Path) -> None:
+    """A program in the archive would run as whoever restores."""
+
+    def change(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+        for header, _ in members:
+            header.mode = 0o6777
+
+    made = restore(changed(saved, change), tmp_path / "new")
+    assert stat.S_IMODE(os.stat(made.home / "sorted/ticket/a.png").st_mode) == 0o644
+    assert stat.S_IMODE(os.stat(made.home / "pigeonhole.db").st_mode) == 0o600
+
+
+def _with_manifest(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    def rewrite(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+        header, data = members[-1]
+        manifest = json.loads(data)
+        change(manifest)
+        members[-1] = (header, json.dumps(manifest).encode())
+
+    return changed(path, rewrite)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "", "cache", "pigeonhole.db"])
+def test_folders_of_a_manifest_stay_in_the_home(saved: Path, tmp_path: Path, name: str) -> None:
+    """The settings of a restored home would name a folder that the archive's author chose."""
+
+    def change(manifest: dict[str, Any]) -> None:
+        manifest["folders"]["sorted"]["name"] = name
+
+    with pytest.raises(DataError, match="folders that no home has"):
+        restore(_with_manifest(saved, change), tmp_path / "new")
+    assert nothing_left(tmp_path)
+
+
+def test_a_newer_format_is_refused(saved: Path, tmp_path: Path) -> None:
+    """An old program would restore what it does not understand."""
+    path = _with_manifest(saved, lambda manifest: manifest.update(format=2))
+    with pytest.raises(DataError, match="newer Pigeonhole"):
+        restore(path, tmp_path / "new")
+
+
+def test_a_file_that_is_no_archive(tmp_path: Path) -> None:
+    """A traceback of tarfile instead of one line."""
+    bomb = tarfile.TarInfo("x")
+    bomb.type, bomb.size = tarfile.XHDTYPE, 1 << 32
+    for data in (b"", b"Dear Sir", gzip.compress(b"Dear Sir" * 1000), gzip.compress(b""),
+                 gzip.compress(bomb.tobuf(tarfile.USTAR_FORMAT) + bytes(1024))):  # fmt: skip
+        (tmp_path / "letter").write_bytes(data)
+        with pytest.raises(DataError):
+            restore(tmp_path / "letter", tmp_path / "new")
+    with pytest.raises(DataError, match="cannot be read"):
+        restore(tmp_path / "none", tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["letter"]
+
+
+def test_too_little_room_is_said_before_the_disk_is_full(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small archive may unpack to terabytes."""
+
+    class Disk(NamedTuple):
+        f_bavail: int = 100
+        f_frsize: int = 4096
+
+    monkeypatch.setattr(os, "statvfs", lambda _path: Disk())
+    with pytest.raises(DataError, match="does not fit"):
+        restore(saved, tmp_path / "new")
+    assert nothing_left(tmp_path)
+
+
+def _ledger_at(path: Path, revision: str) -> bytes:
+    config = alembic_config()
+    engine = connect(path, timeout=5, create=True, migrating=True)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.exec_driver_sql(
+            "INSERT INTO scans (id, original_name, inbox_path, source, sha256, size, state,"
+            " received_at) VALUES (1, 'a', 'a', x'61', 'aa', 1, 'filed', '2026-01-31')"
+        )
+    engine.dispose()
+    return path.read_bytes()
+
+
+def _with_ledger(path: Path, data: bytes) -> Path:
+    def replace(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+        for number, (header, _) in enumerate(members):
+            if header.name == "pigeonhole.db":
+                members[number] = (header, data)
+        header, manifest = members[-1]
+        told = json.loads(manifest)
+        told["members"]["pigeonhole.db"] = {
+            "sha256": hashlib.sha256(data).hexdigest(), "size": len(data),
+        }  # fmt: skip
+        members[-1] = (header, json.dumps(told).encode())
+
+    return changed(path, replace)
+
+
+def test_an_older_ledger_is_brought_up_to_date(saved: Path, tmp_path: Path) -> None:
+    """A backup would be worthless after an update."""
+    old = _ledger_at(tmp_path / "old.db", "0008")
+    made = restore(_with_ledger(saved, old), tmp_path / "new")
+    with closing(sqlite3.connect(made.home / "pigeonhole.db")) as ledger:
+        assert ledger.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
+        assert ledger.execute("SELECT count(*) FROM results").fetchone() == (1,)
+    assert [path.name for path in made.home.glob("pigeonhole.db*")] == ["pigeonhole.db"]
+
+
+@pytest.mark.parametrize("how", ["newer", "other", "damaged"])
+def test_a_ledger_that_cannot_be_used_is_refused(saved: Path, tmp_path: Path, how: str) -> None:
+    """A home with a ledger that does not open would be in the way of the next try."""
+    path = tmp_path / "old.db"
+    data = _ledger_at(path, "head")
+    with closing(sqlite3.connect(path)) as ledger:
+        ledger.execute("UPDATE alembic_version SET version_num = '9999'")
+        ledger.commit()
+    data = {"newer": path.read_bytes(), "other": b"Dear Sir", "damaged": data[:40_000]}[how]
+    with pytest.raises(DatabaseError):
+        restore(_with_ledger(saved, data), tmp_path / "new")
+    assert nothing_left(tmp_path, "old.db")
+
+
+def test_a_ledger_that_lay_elsewhere_lies_in_the_new_home(tmp_path: Path) -> None:
+    """The restored home would go on writing into the ledger of the original."""
+    url = f"sqlite:///{tmp_path}/elsewhere.db"
+    home = Home.of(tmp_path / "home", Settings.model_validate({"database_url": url}))
+    home.lay_out()
+    home.settings_file.write_text(f'database_url = "{url}"\n')
+    Database.open(home.database).close()
+    before = home.database.read_bytes()
+    back_up(home, tmp_path / "x.tar.gz")
+    made = restore(tmp_path / "x.tar.gz", tmp_path / "new")
+    text = (made.home / "pigeonhole.toml").read_text()
+    assert text == '#database_url = ""  # restored into this home\n'
+    assert (made.home / "pigeonhole.db").is_file()
+    assert home.database.read_bytes() == before
+
+
+def test_a_file_that_grows_while_it_is_copied_is_reported_and_not_restored(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half an example would be restored as if it were whole."""
+    (desk.home.support / "ticket").mkdir()
+    example = desk.home.support / "ticket" / "1.png"
+    example.write_text("an example")
+    read = archive_module._Hashed.read
+
+    def grow(content: Any, size: int = -1) -> bytes:
+        if os.fstat(content._fd).st_ino == example.stat().st_ino:
+            example.write_text("cut")
+        return read(content, size)
+
+    monkeypatch.setattr(archive_module._Hashed, "read", grow)
+    saved = back_up(desk.home, tmp_path / "x.tar.gz")
+    assert [one.place for one in saved.left_out] == ["support/ticket/1.png"]
+    made = restore(tmp_path / "x.tar.gz", tmp_path / "new")
+    assert list((made.home / "support" / "ticket").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["plain", "50 % off", "é", "caf\udce9%41", "a/b"])
+def test_names_survive_the_manifest(name: str) -> None:
+    """A file whose name is not UTF-8 could not be restored."""
+    escaped(name).encode()
+    assert unescaped(escaped(name)) == name
