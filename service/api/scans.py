@@ -135,13 +135,16 @@ def its_words(office: TheOffice, scan_id: Id) -> dict[str, Any]:
 @router.post("/{scan_id}/correction", response_model=CorrectionAnswer)
 def correct(office: TheOffice, scan_id: Id, asked: CorrectionRequest) -> dict[str, Any]:
     """Say what a scan is: its file goes there. Its own class confirms the verdict."""
-    return _answered(say_what_it_is(office.home, office.ledger, scan_id, asked.class_name, "api"))
+    said = say_what_it_is(
+        office.home, office.ledger, scan_id, asked.class_name, "api", ending=office.ending
+    )
+    return _answered(said)
 
 
 @router.delete("/{scan_id}/correction", response_model=CorrectionAnswer)
 def take_back_correction(office: TheOffice, scan_id: Id) -> dict[str, Any]:
     """Take back what was said of a scan last."""
-    return _answered(take_back_last(office.home, office.ledger, scan_id))
+    return _answered(take_back_last(office.home, office.ledger, scan_id, ending=office.ending))
 
 
 @router.patch("/{scan_id}/fields", response_model=FieldsAnswer)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.home import Home
@@ -40,6 +41,7 @@ class Office:
         limits: what a scan may ask of this machine.
         ignored: names that the inbox leaves alone.
         uploads: the folder for uploads; the daemon clears it when this process has died.
+        ending: set when this process ends, for what waits for somebody else.
     """
 
     home: Home
@@ -52,6 +54,7 @@ class Office:
     limits: Limits
     ignored: Ignored
     uploads: Path
+    ending: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager

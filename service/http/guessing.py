@@ -7,6 +7,7 @@ import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,16 +51,17 @@ class Guessing:
 
     Args:
         clock: seconds, of a clock that is never set back.
-        sleep: waits for so many seconds.
+        sleep: waits for so many seconds, at most until `release`.
     """
 
     def __init__(
         self,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Callable[[float], Awaitable[None]] | None = None,
     ) -> None:
         self._clock = clock
-        self._sleep = sleep
+        self._sleep = sleep or self._until_released
+        self._released = asyncio.Event()
         self._table: OrderedDict[str, _Failures] = OrderedDict()
         self._held = 0
 
@@ -92,6 +94,15 @@ class Guessing:
             found.held -= 1
             self._held -= 1
         return 0
+
+    def release(self) -> None:
+        """Answer all that wait, for the service ends."""
+        self._released.set()
+
+    async def _until_released(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._released.wait()
 
     def _failures_of(self, address: str) -> _Failures:
         found = self._table.setdefault(address, _Failures())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from http import HTTPStatus
 from typing import Any, Final
@@ -125,6 +126,12 @@ class Unexpected:
 
         try:
             await self._app(scope, receive, watched)
+        except asyncio.CancelledError:
+            # Only the server cancels a request: it ends, and waits no longer. What runs in a thread may
+            # go on; what is begun of an answer is cut off by returning.
+            log.warning("not done when the service ended", method=scope["method"])
+            if not begun:
+                await _ended()(scope, receive, send)
         except Exception as error:
             # As plain text: the values in its frames are people's papers, and tokens.
             log.error(
@@ -139,6 +146,15 @@ class Unexpected:
                 raise  # the connection is cut, so that nobody takes half an answer for a whole one
             answer = problem(500, "this should not have happened", "The service's log tells more")
             await answer(scope, receive, send)
+
+
+def _ended() -> Response:
+    return problem(
+        503,
+        "the service ends and waits no longer; what was asked for may still be carried out, once",
+        "See whether it was when the service is back",
+        headers={"Retry-After": str(RETRY_AFTER), "Connection": "close"},
+    )
 
 
 def _refused(_request: Request, error: Exception) -> Response:

@@ -39,6 +39,11 @@ def web_app(office: Office, token: str, *, warm: bool = False) -> FastAPI:
     sessions = Sessions(token, office.sessions) if token else None
     guessing = Guessing()
 
+    def end() -> None:
+        """Answer what waits for somebody else: the server ends."""
+        office.ending.set()
+        guessing.release()
+
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         if warm:
@@ -57,6 +62,7 @@ def web_app(office: Office, token: str, *, warm: bool = False) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.office = office
+    app.state.end = end
     app.state.registry = registry = CollectorRegistry()
     for part in (health, inference, scans, lessons, classes, detectors, surveys, metrics):
         app.include_router(part.router)

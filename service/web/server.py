@@ -41,6 +41,7 @@ class Server(uvicorn.Server):
         listener: where.
         listening: told when it answers.
         ending: told when it ends and an answer takes longer than `GRACE`; may take a moment.
+        stopping: told as soon as it ends, in its event loop; takes no time.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Server(uvicorn.Server):
         listener: socket.socket,
         listening: Callable[[], None] = lambda: None,
         ending: Callable[[], None] = lambda: None,
+        stopping: Callable[[], None] = lambda: None,
     ) -> None:
         config = uvicorn.Config(
             app,
@@ -70,6 +72,7 @@ class Server(uvicorn.Server):
         self._listener = listener
         self._listening = listening
         self._ending = ending
+        self._stopping = stopping
 
     def serve_here(self) -> None:
         """Serve in this thread until `stop`."""
@@ -89,10 +92,14 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's, but whoever still waits is answered, not cut off."""
+        self._stopping()
         loop = asyncio.get_running_loop()
         later = loop.call_later(GRACE, loop.run_in_executor, None, self._ending)
         try:
             await super().shutdown(sockets)
+            # What took too long was cancelled; `Unexpected` answers it.
+            if self.server_state.tasks:
+                await asyncio.wait(tuple(self.server_state.tasks), timeout=0.5)
         finally:
             later.cancel()
 
@@ -127,7 +134,8 @@ def serve(home: Home, settings: Settings, *, warm: bool) -> None:
             open_to = "whoever has the token" if token else "this machine, without a token"
             log.info("listening", url=url_of(listener), open_to=open_to)
 
-        server = Server(web_app(office, token, warm=warm), listener, tell, office.asking.close)
+        app = web_app(office, token, warm=warm)
+        server = Server(app, listener, tell, office.asking.close, app.state.end)
         stack.enter_context(_stopped_by_signals(server))
         server.serve_here()
 

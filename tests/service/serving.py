@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -22,12 +22,12 @@ TOKEN = "a-token-to-test-with"
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
+def serving(app: FastAPI, stopping: Callable[[], None] = lambda: None) -> Iterator[str]:
     """Serve an app on a free port of this machine; its URL."""
     up = threading.Event()
     listener = bound("127.0.0.1", 0, token="")
     url = url_of(listener)
-    server = Server(app, listener, up.set)
+    server = Server(app, listener, up.set, stopping=stopping)
     thread = threading.Thread(target=server.serve_here)
     thread.start()
     try:
@@ -40,6 +40,14 @@ def serving(app: FastAPI) -> Iterator[str]:
 
 
 @contextmanager
+def app_of(office: Office, token: str) -> Iterator[str]:
+    """Serve an open home; the URL."""
+    app = web_app(office, token)
+    with serving(app, app.state.end) as url:
+        yield url
+
+
+@contextmanager
 def client_of(
     home: Home, token: str = "", *, follow: bool = False, **settings: object
 ) -> Iterator[tuple[httpx.Client, Office]]:
@@ -47,7 +55,7 @@ def client_of(
     chosen = Settings(**settings)  # type: ignore[arg-type]
     with (
         office_of(home, chosen, os.getpid()) as office,
-        serving(web_app(office, token)) as url,
+        app_of(office, token) as url,
         httpx.Client(base_url=url, timeout=PATIENCE, follow_redirects=follow) as client,
     ):
         yield client, office

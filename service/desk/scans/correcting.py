@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def say_what_it_is(
     source: Source,
     *,
     patience: float = PATIENCE,
+    ending: threading.Event | None = None,
 ) -> Corrected:
     """Confirm a verdict, or correct it: then the file moves to its class.
 
@@ -56,6 +58,7 @@ def say_what_it_is(
         class_name: what it is: a class that has examples or a detector, or ``unknown``.
         source: where it was said.
         patience: seconds that a daemon at work gets to move the file.
+        ending: see `carry_out`.
 
     Raises:
         UsageError: ``class_name`` cannot be a class.
@@ -73,11 +76,13 @@ def say_what_it_is(
     asked = book.correct([correction], source)
     if not asked:
         raise _moved_meanwhile(scan_id)
-    waiting = carry_out(home, ledger, asked, patience=patience)
+    waiting = carry_out(home, ledger, asked, patience=patience, ending=ending)
     return _now(home, ledger, correction, moved=not waiting)
 
 
-def take_back_last(home: Home, ledger: Ledger, scan_id: int) -> Corrected:
+def take_back_last(
+    home: Home, ledger: Ledger, scan_id: int, *, ending: threading.Event | None = None
+) -> Corrected:
     """Undo what was said of a scan last; see `take_back`.
 
     Raises:
@@ -90,10 +95,17 @@ def take_back_last(home: Home, ledger: Ledger, scan_id: int) -> Corrected:
         if ledger.result(scan_id) is None:
             raise MissingError(f"there is no scan {scan_id}", "See 'pigeonhole results'")
         raise ConflictError(f"nothing was said of scan {scan_id}", "There is nothing to take back")
-    return take_back(home, ledger, holding[-1])
+    return take_back(home, ledger, holding[-1], ending=ending)
 
 
-def take_back(home: Home, ledger: Ledger, said: Said, *, patience: float = PATIENCE) -> Corrected:
+def take_back(
+    home: Home,
+    ledger: Ledger,
+    said: Said,
+    *,
+    patience: float = PATIENCE,
+    ending: threading.Event | None = None,
+) -> Corrected:
     """Undo what was said: the scan is what it was taken for before, and goes back there.
 
     Args:
@@ -101,6 +113,7 @@ def take_back(home: Home, ledger: Ledger, said: Said, *, patience: float = PATIE
         ledger: of the home.
         said: see `FeedbackBook.history`; it holds, and nothing was said of that scan after it.
         patience: see `say_what_it_is`.
+        ending: see `carry_out`.
 
     Raises:
         ConflictError: it was taken back before, something was said after it, or the file is no
@@ -121,7 +134,7 @@ def take_back(home: Home, ledger: Ledger, said: Said, *, patience: float = PATIE
     move = book.take_back(said.number, correction)
     if move is None:
         raise _moved_meanwhile(said.scan_id)
-    waiting = carry_out(home, ledger, [move], patience=patience)
+    waiting = carry_out(home, ledger, [move], patience=patience, ending=ending)
     return _now(home, ledger, correction, moved=not waiting)
 
 

@@ -6,6 +6,7 @@ here, in its place.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
@@ -127,7 +128,12 @@ def move_of(scan: Filed, place: Path, final_state: FinalState) -> Move:
 
 
 def carry_out(
-    home: Home, ledger: Ledger, asked: Sequence[Move], *, patience: float = PATIENCE
+    home: Home,
+    ledger: Ledger,
+    asked: Sequence[Move],
+    *,
+    patience: float = PATIENCE,
+    ending: threading.Event | None = None,
 ) -> set[int]:
     """Have done what stands in the journal.
 
@@ -136,6 +142,7 @@ def carry_out(
         ledger: of the home.
         asked: what was written there.
         patience: seconds that a daemon at work gets.
+        ending: set when this process ends: then nobody waits any longer.
 
     Returns:
         The scans that are still to be moved.
@@ -145,7 +152,7 @@ def carry_out(
             with in_place_of_a_daemon(home.lock_file):
                 Placement(ledger, home).resume()
         except HomeBusyError:
-            _wait(lambda: _on_their_way(ledger, asked), patience)
+            _wait(lambda: _on_their_way(ledger, asked), patience, ending or threading.Event())
     return _on_their_way(ledger, asked)
 
 
@@ -153,7 +160,7 @@ def _on_their_way(ledger: Ledger, asked: Sequence[Move]) -> set[int]:
     return ledger.moving() & {move.scan_id for move in asked}
 
 
-def _wait(busy: Callable[[], object], patience: float) -> None:
+def _wait(busy: Callable[[], object], patience: float, ending: threading.Event) -> None:
     until = time.monotonic() + patience
-    while busy() and time.monotonic() < until:
-        time.sleep(_LOOK)
+    while busy() and time.monotonic() < until and not ending.wait(_LOOK):
+        pass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from config.errors import UsageError
 from config.home import Home
 from indexer.verdict import UNKNOWN
@@ -50,12 +52,15 @@ def teach(
     class_name: str,
     limits: Limits,
     source: Source,
+    *,
+    ending: threading.Event | None = None,
 ) -> Added:
     """Make a scan an example of a class, which may be new, and say that it is of that class.
 
-    See `make_example` for the arguments, and for what it raises; ``source`` is where it was said.
+    See `make_example` for the arguments, and for what it raises; ``source`` is where it was said,
+    for ``ending`` see `carry_out`.
     """
     added = make_example(home, ledger, scan_id, class_name, limits)
     if closed_scan(ledger, scan_id).class_name != class_name:
-        say_what_it_is(home, ledger, scan_id, class_name, source)
+        say_what_it_is(home, ledger, scan_id, class_name, source, ending=ending)
     return added

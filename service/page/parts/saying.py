@@ -95,20 +95,22 @@ def _done(office: Office, one: Seen, what: str, named: str) -> list[Component]:
     """Do what a button, a field or a key says; what is to be asked then."""
     scan_id = one.row["scan_id"]
     if what == _UNDO:
-        take_back_last(office.home, office.ledger, scan_id)
+        take_back_last(office.home, office.ledger, scan_id, ending=office.ending)
     elif what.startswith(_NEW):
         name = what.removeprefix(_NEW)
-        teach(office.home, office.ledger, scan_id, name, office.limits, "page")
+        teach(
+            office.home, office.ledger, scan_id, name, office.limits, "page", ending=office.ending
+        )
     elif what == _TYPED:
         try:
             named = class_meant(office.home, named)
         except MissingError:
             check_class_name(named)
             return _new_class(one, named)
-        say_what_it_is(office.home, office.ledger, scan_id, named, "page")
+        say_what_it_is(office.home, office.ledger, scan_id, named, "page", ending=office.ending)
     else:
         name = named if what == _PICKED else what.removeprefix(_IS)
-        say_what_it_is(office.home, office.ledger, scan_id, name, "page")
+        say_what_it_is(office.home, office.ledger, scan_id, name, "page", ending=office.ending)
     return []
 
 

@@ -69,5 +69,7 @@ def listen(app: Dash, office: Office) -> None:
         if not ctx.triggered_id or not any(one["value"] for one in ctx.triggered):
             raise PreventUpdate
         scan_id, name = int(ctx.triggered_id["scan"]), (typed[0] or "").strip()
-        added = teach(office.home, office.ledger, scan_id, name, office.limits, "page")
+        added = teach(
+            office.home, office.ledger, scan_id, name, office.limits, "page", ending=office.ending
+        )
         return done(f"It is {'now' if added.new else 'already'} the example {added.name}")

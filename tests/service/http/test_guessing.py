@@ -154,3 +154,17 @@ def test_the_right_token_is_never_held_up(
     assert int(told.headers["retry-after"]) >= 1
     is_problem(client.post("/sign-in", data={"token": "wrong"}), 429)
     assert client.get("/classes", headers=bearer()).status_code == 200
+
+
+def test_the_service_ends_without_waiting_for_guessers() -> None:
+    """It would take half a minute to stop, and be killed meanwhile."""
+
+    async def story() -> int:
+        slowed = Guessing(lambda: 0.0)
+        guesses = [asyncio.ensure_future(slowed.failed(scope("192.0.2.1"))) for _ in range(10)]
+        await asyncio.sleep(0)
+        assert sum(one.done() for one in guesses) == FREE
+        slowed.release()
+        return sum(await asyncio.gather(*guesses))
+
+    assert asyncio.run(story()) == 0
