@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from indexer.calibration import Calibration
 from indexer.kernel import class_distance
 
-Kind = Literal["unreadable", "empty", "copies", "mislabelled", "close", "single"]
+Kind = Literal[
+    "unreadable", "empty", "ignored", "blank", "copies", "mislabelled", "close", "single"
+]
 Severity = Literal["error", "warning"]
 
 AS_ONE = 0.002
@@ -66,7 +68,10 @@ class Audited:
 
 
 def audit(
-    examples: Sequence[Audited], embeddings: NDArray[np.float32], calibration: Calibration
+    examples: Sequence[Audited],
+    embeddings: NDArray[np.float32],
+    calibration: Calibration,
+    blank: NDArray[np.float32] | None = None,
 ) -> Iterator[Finding]:
     """What is wrong with a support set, worst first.
 
@@ -74,18 +79,24 @@ def audit(
         examples: in any order.
         embeddings: float32 of shape (n_examples, dim), rows of length 1.
         calibration: of the branch that made them.
+        blank: the embedding of an empty page, float32 of shape (dim,), of length 1; None where
+            it is not asked which examples look like one.
     """
     order = sorted(range(len(examples)), key=lambda row: examples[row].class_name)
     if not order:
         return
     held = [examples[row] for row in order]
     table = _Table(held, embeddings[order], calibration)
-    copies = list(_copies(table))
-    odd = list(_mislabelled(table, {row for _, pair in copies for row in pair}))
+    blanks = [] if blank is None else list(_blank(table, 1.0 - embeddings[order] @ blank))
+    empty = {row for _, rows in blanks for row in rows}
+    # Two empty pages look like one: that is said once of each.
+    copies = [one for one in _copies(table) if not empty.issuperset(one[1])]
+    odd = list(_mislabelled(table, empty | {row for _, pair in copies for row in pair}))
     yield from (finding for finding, _ in copies)
+    yield from (finding for finding, _ in blanks)
     yield from (finding for finding, _ in odd)
     # One example in the wrong folder is one finding, and does not make two classes alike.
-    known = {row for _, rows in [*copies, *odd] for row in rows}
+    known = empty | {row for _, rows in [*copies, *odd] for row in rows}
     sound = [row for row in range(len(held)) if row not in known]
     if sound:
         rest = embeddings[[order[row] for row in sound]]
@@ -139,6 +150,31 @@ class _Table:
 
 
 _Found = tuple[Finding, tuple[int, ...]]
+
+
+def _blank(table: _Table, distances: NDArray[np.float32]) -> Iterator[_Found]:
+    """Examples in which the branch sees nothing.
+
+    All pages without ink have one embedding: blank ones, those of one colour, those with a page
+    number alone. Measured with one white example: 12 of 13 such pages were filed in its class with
+    a probability of 0.999; it drew no page in which ink is seen.
+    """
+    for row in np.flatnonzero(distances <= AS_ONE).tolist():
+        one = table.held[row]
+        yield (
+            Finding(
+                "blank",
+                "warning",
+                (one.class_name,),
+                (one.name,),
+                float(max(0.0, distances[row])),
+                None,
+                f"nothing is seen in {one.name}: every blank page, and every page of one colour, "
+                f"is taken for {one.class_name}",
+                f"Leave it if that is meant, else remove it from {one.class_name}",
+            ),
+            (row,),
+        )
 
 
 def _copies(table: _Table) -> Iterator[_Found]:

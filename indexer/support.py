@@ -15,6 +15,10 @@ from indexer.verdict import UNKNOWN
 
 IGNORED: Final = Ignored(("*.error.json",))
 """Names of files in the support folder that are no examples, beside the built-in list."""
+_IMAGES: Final = (
+    ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".pdf", ".heic", ".heif",
+    ".avif",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,23 @@ class SupportFile:
     path: Path
     size: int
     written: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """Something in the support folder that is not used, or not as a person may expect.
+
+    Attributes:
+        class_name: of the class folder that it lies in or is; empty where it is of none.
+        name: its path relative to the support folder, with forward slashes.
+        reason: why, as the rest of a sentence about ``name``.
+        advice: what to do.
+    """
+
+    class_name: str
+    name: str
+    reason: str
+    advice: str
 
 
 def check_class_name(name: str) -> None:
@@ -108,6 +129,73 @@ def support_stamp(support: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def left_alone(support: Path) -> Iterator[LeftAlone]:
+    """What `support_files` passes over though a person may have put it there, sorted by name.
+
+    What systems and programs leave behind is not named, nor are hidden and temporary names, unless
+    they end as those of images do. Class folders without any example are not looked for here.
+    """
+    for entry in _entries(support):
+        if entry.is_symlink():
+            yield LeftAlone("", entry.name, *_link(entry))
+        elif not entry.is_dir():
+            yield LeftAlone(
+                "", entry.name, "lies in no class folder, so it is no example",
+                "Move it into the folder of its class",
+            )  # fmt: skip
+        elif entry.name == UNKNOWN:
+            yield LeftAlone(
+                "", entry.name, "is left alone: scans like no class are recognised without examples",
+                "Remove the folder, or rename it if it is a class of its own",
+            )  # fmt: skip
+        else:
+            yield from _left_alone_in(entry)
+
+
+def _left_alone_in(folder: os.DirEntry[str]) -> Iterator[LeftAlone]:
+    """The same of a class folder."""
+    try:
+        check_class_name(folder.name)
+    except UsageError as error:
+        yield LeftAlone(
+            folder.name, folder.name,
+            "is a class, but no name that commands and the page take: " + error.message,
+            "Rename the folder",
+        )  # fmt: skip
+    for entry in _entries(Path(folder.path), ignored=True):
+        name = f"{folder.name}/{entry.name}"
+        reason, advice = "", ""
+        if IGNORED(entry.name):
+            if entry.name.lower().endswith(_IMAGES) and not entry.name.startswith("._"):
+                reason = "is left alone, as hidden and temporary files are"
+                advice = "Rename it if it is an example"
+        elif entry.is_symlink():
+            reason, advice = _link(entry)
+        elif entry.is_dir():
+            reason = "lies too deep: only files directly in a class folder are examples"
+            advice = "Move its images up, or the folder up to be a class of its own"
+        elif not entry.is_file():
+            reason, advice = "is not a regular file, so it is left alone", "Remove it"
+        if reason:
+            yield LeftAlone(folder.name, name, reason, advice)
+
+
+def _link(entry: os.DirEntry[str]) -> tuple[str, str]:
+    if os.path.exists(entry.path):
+        return "is a symbolic link, and those are left alone", "Put what it leads to in its place"
+    return "is a symbolic link that leads nowhere", "Remove it, or put the image in its place"
+
+
+def left_alone_stamp(support: Path) -> str:
+    """Changes with what is left alone there. 16 hexadecimal digits."""
+    return hashlib.sha256(repr(list(left_alone(support))).encode()).hexdigest()[:16]
+
+
+def whole_stamp(support: Path) -> str:
+    """Changes with the examples and with what is left alone beside them."""
+    return support_stamp(support) + left_alone_stamp(support)
+
+
 def class_counts(support: Path) -> dict[str, int]:
     """Number of examples by class, classes with an empty folder included."""
     counts = {
@@ -121,13 +209,15 @@ def class_counts(support: Path) -> dict[str, int]:
 
 
 def _entries(
-    folder: Path, closed: Callable[[OSError], object] = lambda _error: None
+    folder: Path,
+    closed: Callable[[OSError], object] = lambda _error: None,
+    *,
+    ignored: bool = False,
 ) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as found:
-            return sorted(
-                (entry for entry in found if not IGNORED(entry.name)), key=lambda entry: entry.name
-            )
+            kept = (entry for entry in found if ignored or not IGNORED(entry.name))
+            return sorted(kept, key=lambda entry: entry.name)
     except FileNotFoundError:
         return []
     except OSError as error:

@@ -20,10 +20,11 @@ class FindingAnswer(BaseModel):
     """Something in the examples that a person should look at."""
 
     kind: str = Field(
-        description="unreadable, empty, copies, mislabelled, close or single: what it is."
+        description="unreadable, empty, ignored, blank, copies, mislabelled, close or single:"
+        " what it is."
     )
     severity: str = Field(description="error where answers are wrong for certain, else warning.")
-    classes: list[str] = Field(description="Those concerned.")
+    classes: list[str] = Field(description="Those concerned; none if it lies in no class.")
     examples: list[str] = Field(description="Those concerned, or the nearest pair: class/file.")
     distance: float | None = Field(description="Between the two examples, where that matters.")
     confusion: float | None = Field(

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from indexer.support import class_counts, support_files, support_stamp
+from indexer.support import (
+    class_counts,
+    left_alone,
+    left_alone_stamp,
+    support_files,
+    support_stamp,
+)
 
 
 @pytest.fixture
@@ -130,3 +136,50 @@ def test_what_cannot_be_looked_at_is_told(support: Path, monkeypatch: pytest.Mon
     assert names(support) == ["cylinder/c.png"]
     assert list(support_files(support / "nowhere", told.append)) == []
     assert len(told) == 1
+
+
+def test_what_is_left_alone_is_named_where_a_person_may_have_put_it(
+    support: Path, tmp_path: Path
+) -> None:
+    """Examples would be ignored in silence: in a folder too deep, behind a link, of 'unknown'."""
+    (support / "loose.png").write_bytes(b"x")
+    for name in (".hidden.png", "lost.jpg.tmp", "Thumbs.db", "._a.png", "a.png.error.json"):
+        (support / "ticket" / name).write_bytes(b"x")
+    for folder in (".git", "@eaDir", "unknown", "Unknown", "ticket/deeper"):
+        (support / folder).mkdir()
+        (support / folder / "x.png").write_bytes(b"x")
+    (tmp_path / "secret.png").write_bytes(b"x")
+    (support / "ticket" / "link.png").symlink_to(tmp_path / "secret.png")
+    (support / "ticket" / "dangling.png").symlink_to(tmp_path / "nowhere.png")
+    (support / "linked").symlink_to(support / "ticket")
+    os.mkfifo(support / "ticket" / "pipe.png")
+    told = {one.name: one for one in left_alone(support)}
+    assert list(told) == [
+        "Unknown", "linked", "loose.png", "ticket/.hidden.png", "ticket/dangling.png",
+        "ticket/deeper", "ticket/link.png", "ticket/pipe.png", "unknown",
+    ]  # fmt: skip
+    assert {one.class_name for one in told.values() if "/" in one.name} == {"ticket"}
+    assert told["Unknown"].class_name == "Unknown"
+    assert not any(told[name].class_name for name in ("linked", "loose.png", "unknown"))
+    assert "leads nowhere" in told["ticket/dangling.png"].reason
+    assert "symbolic link" in told["linked"].reason
+    assert "symbolic link" in told["ticket/link.png"].reason
+    assert "too deep" in told["ticket/deeper"].reason
+    assert "means none of the classes" in told["Unknown"].reason
+    assert all(one.reason and one.advice for one in told.values())
+
+
+def test_nothing_is_said_of_a_folder_in_order(support: Path, tmp_path: Path) -> None:
+    """A check that always complains is not read."""
+    (support / "ticket" / ".DS_Store").write_bytes(b"x")
+    (support / "empty").mkdir()
+    assert list(left_alone(support)) == []
+    assert list(left_alone(tmp_path / "nowhere")) == []
+
+
+def test_the_stamp_of_what_is_left_alone_tells_that_it_changed(support: Path) -> None:
+    """The page would name a link that was removed a week ago."""
+    before = left_alone_stamp(support)
+    assert left_alone_stamp(support) == before
+    (support / "unknown").mkdir()
+    assert left_alone_stamp(support) != before

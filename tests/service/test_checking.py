@@ -4,9 +4,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from indexer.audit import Finding
+from models.page.scan import Page
 from service.desk.classes.checking import check_classes
 from service.workers.engine import Engine
 
@@ -59,3 +62,33 @@ def test_what_was_just_added_is_checked(engine: Engine, drawn: Draw) -> None:
     assert (copies.kind, copies.distance) == ("copies", pytest.approx(0, abs=1e-5))
     assert "the same file" in copies.text
     assert single.kind == "single"
+
+
+def test_a_blank_example_is_named_and_draws_every_blank_page(engine: Engine, drawn: Draw) -> None:
+    """Blank backs of papers would be filed as tickets, with the greatest certainty."""
+    for seed in (1, 2):
+        give(engine, f"ticket/{seed}.png", drawn("ticket", seed))
+        give(engine, f"cylinder/{seed}.png", drawn("cylinder", seed))
+    assert found(engine) == []
+    grey = np.full((600, 400), 128, np.uint8)
+    Image.fromarray(grey).save(engine.spec.support / "ticket" / "back.png")
+    (one,) = found(engine)
+    assert (one.kind, one.severity, one.examples) == ("blank", "warning", ("ticket/back.png",))
+    white, speck = np.full((900, 700), 255, np.uint8), np.full((900, 700), 250, np.uint8)
+    speck[450, 350] = 0
+    verdicts = engine.judge([Page(1, white), Page(1, speck)])
+    assert [one.class_name for one in verdicts] == ["ticket", "ticket"], "what the finding says"
+
+
+def test_what_is_left_alone_is_named(engine: Engine, drawn: Draw) -> None:
+    """Examples of 'unknown', or behind a link, would be ignored in silence."""
+    give(engine, "ticket/1.png", drawn("ticket", 1))
+    give(engine, "ticket/2.png", drawn("ticket", 2))
+    give(engine, "unknown/3.png", drawn("cylinder", 1))
+    (engine.spec.support / "ticket" / "4.png").symlink_to("/nowhere.png")
+    link, folder = found(engine)
+    assert {link.kind, folder.kind} == {"ignored"}
+    assert {link.severity, folder.severity} == {"warning"}
+    assert (link.classes, link.examples) == (("ticket",), ("ticket/4.png",))
+    assert (folder.classes, folder.examples) == ((), ("unknown",))
+    assert "left alone" in folder.text

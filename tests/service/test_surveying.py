@@ -12,7 +12,7 @@ import pytest
 
 from config.errors import WorkersError
 from indexer.audit import Finding
-from indexer.support import support_stamp
+from indexer.support import whole_stamp
 from service.desk.classes.surveying import MOST, Surveys, Told, evenly, tell
 from service.workers.engine import Engine
 from tests.service.conftest import Draw
@@ -34,7 +34,7 @@ class Worker:
         assert job is tell
         self.times += 1
         told = Told(
-            support_stamp(self.support),
+            whole_stamp(self.support),
             (Finding("single", "warning", (os.fsdecode(b"\xff"),), (), None, None, "one", "more"),),
             2,
             (("a", "1.png"), ("b", os.fsdecode(b"\xff.png"))),
@@ -73,6 +73,9 @@ def test_a_survey_holds_until_the_folder_changes(surveys: Surveys, worker: Worke
     (worker.support / "a" / "1.png").touch()
     assert surveys.now().result(PATIENCE).stamp != survey.stamp
     assert worker.times == 2
+    (worker.support / "a" / "deeper").mkdir()  # no example, and yet something to be said of it
+    surveys.now().result(PATIENCE)
+    assert worker.times == 3
 
 
 def test_all_who_ask_meanwhile_get_the_same(surveys: Surveys, worker: Worker) -> None:
@@ -109,7 +112,7 @@ def test_a_worker_tells_of_what_is_there_now(engine: Engine, drawn: Draw) -> Non
         (engine.spec.support / kind).mkdir()
         shutil.copy(drawn(kind), engine.spec.support / kind)
         told = tell(engine.spec)
-        assert told.stamp == support_stamp(engine.spec.support)
+        assert told.stamp == whole_stamp(engine.spec.support)
     assert told.places == (("cylinder", "cylinder-1.png"), ("ticket", "ticket-1.png"))
     assert told.embeddings.shape == (2, 256)
     assert [one.kind for one in told.findings] == ["single", "single"]

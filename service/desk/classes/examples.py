@@ -10,7 +10,7 @@ from typing import Final
 
 from config.errors import ConflictError, MissingError
 from config.home import Home
-from indexer.support import SupportFile, class_counts, support_files, support_stamp
+from indexer.support import SupportFile, class_counts, support_files, whole_stamp
 from models.page.formats import Kind, kind_of
 from models.page.limits import Limits
 from models.page.opening import scan_of
@@ -71,8 +71,8 @@ def classes(home: Home) -> list[ClassOf]:
 
 
 def mark(home: Home) -> str:
-    """Changes whenever an example comes, goes or changes; nothing is opened."""
-    return support_stamp(home.support)
+    """Changes whenever an example, or what is left alone, comes, goes or changes; nothing is opened."""
+    return whole_stamp(home.support)
 
 
 def one_class(home: Home, name: str) -> ClassOf:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from indexer.audit import Finding
 from indexer.plane import laid_out
-from indexer.support import support_stamp
+from indexer.support import left_alone_stamp, whole_stamp
 from service.desk.asking import Asking
 from service.desk.classes.checking import check_classes
 from service.workers.engine import EngineSpec, engine_for
@@ -54,7 +54,7 @@ class Survey:
     """What the examples of a home look like together; all text as UTF-8 can hold it.
 
     Attributes:
-        stamp: of the support folder: see `indexer.support.support_stamp`.
+        stamp: of the support folder: see `indexer.support.whole_stamp`.
         findings: what a person should look at, worst first.
         points: the map; where there are more than `MOST`, of each class as many as of any other.
         examples: how many there are that can be used.
@@ -104,7 +104,7 @@ class Surveys:
         All who ask meanwhile get the same one. Its exception is a `PigeonholeError`: the worker
         does not come up, or cannot tell; whoever asks again has it tried again.
         """
-        stamp = support_stamp(self._support)
+        stamp = whole_stamp(self._support)
         with self._lock:
             asked = self._asked
             if asked is None or (asked.done() and not _holds(asked, stamp)):
@@ -137,6 +137,7 @@ def tell(spec: EngineSpec) -> Told:
     Raises:
         PigeonholeError: the engine cannot be started.
     """
+    beside = left_alone_stamp(spec.support)
     findings = tuple(check_classes(spec))
     engine = engine_for(spec)
     index = engine.index
@@ -144,7 +145,7 @@ def tell(spec: EngineSpec) -> Told:
     places = tuple(
         (index.examples[row].class_name, index.examples[row].name.partition("/")[2]) for row in rows
     )
-    return Told(engine.stamp or "", findings, len(index), places, index.embeddings[rows])
+    return Told((engine.stamp or "") + beside, findings, len(index), places, index.embeddings[rows])
 
 
 def evenly(labels: Sequence[str], most: int) -> list[int]:

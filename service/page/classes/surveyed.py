@@ -101,10 +101,10 @@ class Now:
             return html.P(
                 f"{counted(self._survey.examples, 'example')} compared: nothing to complain of."
             )
-        return html.P(
-            f"{counted(self._survey.examples, 'example')} compared: "
-            f"{counted(number, 'thing')} to look at, beside their classes."
-        )
+        said = f"{counted(self._survey.examples, 'example')} compared: "
+        said += f"{counted(number, 'thing')} to look at, beside their classes."
+        of_none = [one for one in self._survey.findings if not one.classes]
+        return [html.P(said), html.Div(warnings(of_none))] if of_none else html.P(said)
 
     def listed(self) -> Shown:
         """The classes that are shown."""

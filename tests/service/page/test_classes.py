@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from config.home import Home
 from indexer.audit import Finding
-from indexer.support import support_files, support_stamp
+from indexer.support import support_files, whole_stamp
 from service.desk.classes.surveying import Told
 from tests.service.conftest import Draw
 from tests.service.page.conftest import Looking, looking_at
@@ -34,7 +34,7 @@ class Teller:
         files = list(support_files(self.support))
         rows = np.eye(max(2, len(files)), dtype=np.float32)[: len(files)]
         places = tuple((file.class_name, file.path.name) for file in files)
-        return Told(support_stamp(self.support), self.findings, len(files), places, rows)
+        return Told(whole_stamp(self.support), self.findings, len(files), places, rows)
 
 
 @pytest.fixture
@@ -130,6 +130,7 @@ def test_warnings_stand_beside_their_class_and_the_map_has_a_table(
         Finding("copies", "error", ("ticket",), (), 0.0, None, "<i>twins</i>", "Remove one"),
         *(Finding("close", "warning", ("ticket", EVIL), (), 0.1, 0.2, f"near {number}", "More")
           for number in range(4)),
+        Finding("ignored", "warning", (), ("unknown",), None, None, "unknown is left alone", "Go"),
     )  # fmt: skip
     teller.findings = said
     page = looking.go("classes")
@@ -137,6 +138,10 @@ def test_warnings_stand_beside_their_class_and_the_map_has_a_table(
     expect(ticket.locator(".warnings .error")).to_have_text("Wrong: <i>twins</i>. Remove one.")
     expect(section(looking, EVIL).locator(".warnings .error")).to_have_count(0)
     expect(ticket.get_by_text("near 3")).to_be_hidden()
+    # What lies in no class is told above all of them.
+    expect(page.locator("[role=status] .warnings .warning")).to_contain_text(
+        "Look at it: unknown is left alone. Go."
+    )
     ticket.get_by_text("2 more things to look at").click()
     expect(ticket.get_by_text("near 3")).to_be_visible()
     expect(page.locator(".chart .point")).to_have_count(2)
