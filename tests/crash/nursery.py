@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -22,15 +21,11 @@ import structlog
 
 from config.home import Home
 from config.settings import Settings
-from service.desk.scans.correcting import say_what_it_is
-from service.desk.scans.recalling import put_back
-from service.desk.scans.reclassifying import Offer, go_back, go_over
 from storage.database import Database
-from storage.filing.notes import ENDING
-from storage.ledger import Ledger
+from tests.crash.acting import act, act_before, lay_out, open_desk
 from tests.crash.steps import Steps
 from tests.crash.stories import STORIES, Story
-from tests.service.fakes import Desk, Judge, verdict_of
+from tests.service.fakes import Judge
 
 LEDGER = "empty.db"
 
@@ -83,54 +78,21 @@ def _lives(tell: Callable[..., None], *args: Any, **more: Any) -> bool:
 
 
 def _tell(story: Story, empty: Path, root: Path, die_at: int, *, say: bool = True) -> None:
-    home = Home.of(root, Settings())
-    home.lay_out()
-    home.support.mkdir()
-    shutil.copyfile(empty, home.database)
-    for place, content in story.files.items():
-        path = home.root / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    database = Database.open(home.database)
-    desk = Desk(home, Ledger(database, home))
-    if story.again:
-        desk.once(Judge(), **story.settings)
-    if story.again == "dropped back":
-        for path in home.failed.iterdir():
-            if not path.name.endswith(ENDING):
-                path.rename(home.inbox / path.name)
-    if story.again == "dragged":
-        (home.sorted / "cylinder").mkdir()
-        (home.sorted / "ticket" / "a.png").rename(home.sorted / "cylinder" / "a.png")
-    offers = [Offer(scan, verdict_of("cylinder")) for scan in desk.ledger.filed()]
-    if story.again == "taken back":
-        go_over(home, desk.ledger, offers)
-    if story.again == "learned":
-        say_what_it_is(home, desk.ledger, 1, "cylinder", "api")
-    story.odd(home)
-    steps = Steps(home, die_at)
-    steps.watch(database)
-    if story.again == "put back":
-        put_back(home, desk.ledger, desk.ledger.filed())
-    elif story.again == "corrected":
-        say_what_it_is(home, desk.ledger, 1, "cylinder", "api")
-    elif story.again == "judged anew":
-        go_over(home, desk.ledger, offers)
-    elif story.again == "taken back":
-        go_back(home, desk.ledger)
-    else:
-        desk.once(Judge(says=story.says), **story.settings)
+    desk = open_desk(lay_out(story, empty, root))
+    act_before(story, desk)
+    story.odd(desk.home)
+    steps = Steps(desk.home, die_at)
+    steps.watch(desk.ledger.database)
+    act(story, desk)
     if say:
         print("\n".join(steps.taken))
 
 
 def _go_on(story: Story, root: Path, die_at: int) -> None:
     """What the next daemon does with a home in which one died, under the same file system."""
-    home = Home.of(root, Settings())
-    database = Database.open(home.database)
-    desk = Desk(home, Ledger(database, home))
-    story.odd(home)
-    Steps(home, die_at).watch(database)
+    desk = open_desk(Home.of(root, Settings()))
+    story.odd(desk.home)
+    Steps(desk.home, die_at).watch(desk.ledger.database)
     desk.once(Judge(says=story.says), **story.settings)
 
 

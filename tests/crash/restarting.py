@@ -1,0 +1,56 @@
+"""What the next start must make of a home that was left in the middle of a story."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from config.home import Home
+from config.settings import Settings
+from service.desk.scans.verifying import verify
+from storage.database import Database
+from storage.filing.notes import ENDING
+from storage.ledger import Ledger
+from tests.crash.stories import Story
+from tests.service.fakes import Desk, Judge
+
+
+def contents(home: Home) -> dict[str, str]:
+    """Every file of a person's, by its path in the home; notes left out."""
+    folders = (home.inbox, home.sorted, home.review, home.failed, home.duplicates)
+    return {
+        home.relative(path): path.read_text()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.endswith(ENDING)
+    }
+
+
+def restarted(root: Path, story: Story) -> None:
+    """Start the next daemon: it closes everything; nothing is missing, doubled or half done.
+
+    Raises:
+        AssertionError: something is.
+    """
+    home = Home.of(root, Settings())
+    before = contents(home)
+    whole = {text for place, text in before.items() if ".pigeonhole-" not in place}
+    theirs = {text for place, text in story.files.items() if not place.startswith("support/")}
+    assert whole >= theirs, "bytes are at no place"
+    with closing(Database.open(home.database)) as database:
+        desk = Desk(home, Ledger(database, home))
+        desk.once(Judge(says=story.says), **story.settings)
+        assert contents(home) in (story.end, story.also or story.end)
+        states = [row["state"] for row in desk.rows() if row["state"] != "superseded"]
+        assert states == list(story.states)
+        assert {row["attempts"] for row in desk.rows()} == {0}
+        assert desk.ledger.moves() == []
+        theirs = {place for place, text in contents(home).items() if text == "theirs"}
+        assert [one for one in verify(home, desk.ledger) if one.place not in theirs] == []
+    if story.again == "dragged":
+        assert list((home.support / "cylinder").iterdir()), "the class has no example"
+    if story.again == "learned":
+        assert {path.name for path in (home.support / "cylinder").iterdir()} == {"1.png", "a.png"}
+    notes = [path for path in home.failed.rglob("*") if path.name.endswith(ENDING)]
+    assert len(notes) == story.states.count("failed")
+    assert not [path for path in home.root.rglob(".pigeonhole-*") if path.is_file()]
