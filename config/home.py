@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,7 +104,9 @@ class Home:
         shared = (
             self.root, self.inbox, self.sorted, self.review, self.failed, self.detectors,
         )  # fmt: skip
+        named_in: set[Path] = set()
         for folder in (*shared, self.cache):
+            named_in |= {folder.parent, *(one.parent for one in folder.parents if not one.exists())}
             try:
                 if folder in shared:
                     folder.mkdir(parents=True, exist_ok=True)
@@ -120,6 +123,8 @@ class Home:
             pass
         except OSError as error:
             raise HomeError(f"cannot write {self.settings_file}: {error.strerror}") from None
+        for path in (self.settings_file, *named_in):
+            _sync(path)
 
     def _check_apart(self) -> None:
         """No folder of scans may be, or lie inside, another: files would be taken twice."""
@@ -167,3 +172,16 @@ def _under(root: Path, path: Path) -> Path:
         return Path(os.path.abspath(root / path.expanduser()))
     except RuntimeError:
         raise HomeError(f"{path} lies in the home folder of no user of this machine") from None
+
+
+def _sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable: a scan is lost with the folder it is filed into.
+
+    Where that is refused (not ours to read, no sync on that mount), the home is of use all the same.
+    """
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from config.errors import HomeError
 from config.home import Home
+from storage.filing.files import fsync_folder
+from storage.filing.folders import sync_tree
 
 
 def lay_out_home(home: Home) -> None:
@@ -29,8 +31,10 @@ def lay_out_home(home: Home) -> None:
         shutil.rmtree(partial, ignore_errors=True)
         for class_name, file_name, pixels in ready_classes():
             _write_png(partial / class_name / file_name, pixels)
+        sync_tree(partial)
         # In one step: a support folder that exists is complete.
         partial.rename(home.support)
+        fsync_folder(home.support.parent)
     except OSError as error:
         if not home.support.exists():  # else another process was faster
             raise HomeError(f"cannot make {home.support}: {error.strerror}") from None

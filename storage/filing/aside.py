@@ -26,7 +26,7 @@ def set_aside(file: Path, folder: Path) -> Path:
     """
     place = Names().free(folder, file.name)
     try:
-        files.make_folders(folder)
+        files.make_durable_folders(folder)
     except OSError as error:
         other = other_name(place, error)
         if other is None:

@@ -41,6 +41,8 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
                 if other is None:
                     raise
                 target = other
+        # Before the sync: else a power cut brings it back, and nobody would remove it.
+        part.unlink(missing_ok=True)
         files.fsync_folder(target.parent)
     finally:
         os.close(descriptor)

@@ -144,6 +144,17 @@ def make_folders(folder: Path) -> list[Path]:
     return [*made, folder]
 
 
+def make_durable_folders(folder: Path) -> list[Path]:
+    """Make ``folder`` with its parents and sync their names; the folders made, outermost first.
+
+    The name of a folder that exists is synced, too: whoever made it may have died before.
+    """
+    made = make_folders(folder)
+    for parent in {folder.parent, *(one.parent for one in made)}:
+        fsync_folder(parent)
+    return made
+
+
 def copy_to_part(source: int, part: Path, sha256: str) -> None:
     """Copy an open file to ``part``, durable and verified; see `copy_open` for what is kept.
 

@@ -49,6 +49,18 @@ def _rename_plainly(source: Path, target: Path) -> None:
         raise
 
 
+def sync_tree(folder: Path) -> None:
+    """Make a folder durable with everything below it; links are not followed."""
+    for one in (*folder.rglob("*"), folder):
+        if one.is_symlink():
+            continue
+        descriptor = os.open(one, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            files.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def set_folder_aside(folder: Path, into: Path) -> Path:
     """Move a folder into another one, which is made when missing; where it lies now.
 
@@ -59,7 +71,7 @@ def set_folder_aside(folder: Path, into: Path) -> Path:
     Raises:
         OSError: it cannot be moved; it stays where it is.
     """
-    files.make_folders(into)
+    files.make_durable_folders(into)
     place = Names().free(into, folder.name)
     try:
         place = _renamed(folder, place)
@@ -92,12 +104,13 @@ def _copied(folder: Path, place: Path) -> Path:
     part = Path(tempfile.mkdtemp(prefix=files.OURS, suffix=".part", dir=place.parent))
     try:
         shutil.copytree(folder, part, symlinks=True, dirs_exist_ok=True, copy_function=_copy_file)
-        for one in (*part.rglob("*"), part):
-            if one.is_dir() and not one.is_symlink():
-                if (mode := stat.S_IMODE(one.stat().st_mode)) & ~0o777:
-                    one.chmod(mode & 0o777)
-                files.fsync_folder(one)
+        for one in (part, *(one for one in part.rglob("*") if not one.is_symlink())):
+            if one.is_dir() and (mode := stat.S_IMODE(one.stat().st_mode)) & ~0o777:
+                one.chmod(mode & 0o777)
+        sync_tree(part)
         place = _renamed(part, place)
+        # Before the original goes: a power cut may undo the rename, and not the removal.
+        files.fsync_folder(place.parent)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     # Under another name first: nobody takes half a folder for a whole one.

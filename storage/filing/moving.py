@@ -77,9 +77,13 @@ def file_away(moves: Sequence[Move]) -> list[Outcome]:
     for folder, error in sync_folders(step.move.source.parent for step in placed).items():
         # The file is safe; after a power cut it may stand in the inbox once more.
         log.warning("source_folder_not_synced", folder=str(folder), reason=error.strerror)
+    cleared: set[Path] = set()
     for step in placed:
         with suppress(OSError):  # hidden, and of no use to anyone
-            _remove_leftovers(step.move)
+            if _remove_leftovers(step.move):
+                cleared.add(step.move.destination.parent)
+    # Once the row is closed nobody would remove what a power cut brings back.
+    sync_folders(cleared)
     return [Placed(step.move) if isinstance(step, _Step) else step for step in state]
 
 
@@ -257,11 +261,15 @@ def _marker(move: Move) -> Path:
     return _part(move).with_suffix(".renamed")
 
 
-def _remove_leftovers(move: Move) -> None:
+def _remove_leftovers(move: Move) -> bool:
+    """Whether there were any."""
+    removed = False
     # The marker first: without the part, it would claim the destination as ours.
     for path in (_marker(move), _part(move)):
         with suppress(FileNotFoundError, NotADirectoryError):
             os.unlink(path)
+            removed = True
+    return removed
 
 
 def _trouble(move: Move, error: OSError) -> Trouble:

@@ -63,6 +63,7 @@ ORDERS = {
         "inbox/*.aside unlinked",
         "inbox/ synced",
         "sorted/ticket/*.part unlinked",
+        "sorted/ticket/ synced",
         *CLOSE,
     ],
 }

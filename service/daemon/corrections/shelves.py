@@ -18,7 +18,7 @@ from service.inbox.events import InboxEvents
 from service.workers.detectors import detector_names
 from storage.corrections.feedback import Correction
 from storage.filing.copying import clear_what_the_dead_left, copy_in
-from storage.filing.files import make_folders
+from storage.filing.files import make_durable_folders
 from storage.filing.names import Names
 from storage.ledger import Ledger
 from storage.tickets.outputs import OutputBook
@@ -107,7 +107,7 @@ class Shelves:
             clear_what_the_dead_left(folder, correction.move.sha256)
             if class_counts(self._home.support).get(name):
                 return
-            make_folders(folder)
+            make_durable_folders(folder)
             copy_in(place, correction.move.sha256, Names().free(folder, place.name))
         except OSError as error:
             log.warning("no example of it is taken", kind=name, reason=error.strerror)

@@ -18,7 +18,7 @@ from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Scan
 from service.workers.detectors import detector_names
 from storage.filing.copying import copy_in
-from storage.filing.files import make_folders
+from storage.filing.files import make_durable_folders
 from storage.filing.names import Names, visible
 
 __all__ = [
@@ -103,7 +103,7 @@ def add_examples(
     names, added, made = Names(), [], []
     made_folders: list[Path] = []
     try:
-        made_folders = make_folders(folder)
+        made_folders = make_durable_folders(folder)
         for path, scan in zip(files, scans, strict=True):
             if scan.sha256 in held:
                 added.append(Added(path, held[scan.sha256], new=False))

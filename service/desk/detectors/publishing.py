@@ -23,7 +23,7 @@ def check_writable(home: Home) -> None:
         HomeError: it could not.
     """
     try:
-        home.detectors.mkdir(parents=True, exist_ok=True)
+        files.make_durable_folders(home.detectors)
         # It has no name: Ctrl-C leaves nothing behind.
         with tempfile.TemporaryFile(dir=home.detectors):
             pass
@@ -102,7 +102,7 @@ def remove_detector(home: Home, name: str) -> Path:
 
 def _new_part(home: Home, name: str) -> Path:
     try:
-        home.detectors.mkdir(parents=True, exist_ok=True)
+        files.make_durable_folders(home.detectors)
         return Path(tempfile.mkdtemp(prefix=f".{name[:40]}.", suffix=".part", dir=home.detectors))
     except OSError as error:
         raise _unwritable(home, error) from None
