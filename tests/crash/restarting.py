@@ -40,17 +40,25 @@ def restarted(root: Path, story: Story) -> None:
     with closing(Database.open(home.database)) as database:
         desk = Desk(home, Ledger(database, home))
         desk.once(Judge(says=story.says), **story.settings)
-        assert contents(home) in (story.end, story.also or story.end)
+        end = contents(home)
+        assert end in (story.end, story.also or story.end), f"the end is {end}"
         states = [row["state"] for row in desk.rows() if row["state"] != "superseded"]
-        assert states == list(story.states)
-        assert {row["attempts"] for row in desk.rows()} == {0}
-        assert desk.ledger.moves() == []
-        theirs = {place for place, text in contents(home).items() if text == "theirs"}
-        assert [one for one in verify(home, desk.ledger) if one.place not in theirs] == []
+        assert states == list(story.states), f"the rows are {states}"
+        assert {row["attempts"] for row in desk.rows()} == {0}, "a try was spent"
+        assert desk.ledger.moves() == [], "the journal is not empty"
+        theirs = {place for place, text in end.items() if text == "theirs"}
+        found = [one for one in verify(home, desk.ledger) if one.place not in theirs]
+        assert not found, f"verify finds {found}"
     if story.again == "dragged":
-        assert list((home.support / "cylinder").iterdir()), "the class has no example"
+        assert _names(home.support / "cylinder"), "the class has no example"
     if story.again == "learned":
-        assert {path.name for path in (home.support / "cylinder").iterdir()} == {"1.png", "a.png"}
+        examples = _names(home.support / "cylinder")
+        assert examples == {"1.png", "a.png"}, f"the examples are {examples}"
     notes = [path for path in home.failed.rglob("*") if path.name.endswith(ENDING)]
-    assert len(notes) == story.states.count("failed")
-    assert not [path for path in home.root.rglob(".pigeonhole-*") if path.is_file()]
+    assert len(notes) == story.states.count("failed"), f"the notes are {notes}"
+    hidden = [path for path in home.root.rglob(".pigeonhole-*") if path.is_file()]
+    assert not hidden, f"left over: {[home.relative(path) for path in hidden]}"
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()

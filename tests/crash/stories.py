@@ -26,7 +26,8 @@ class Story:
         states: of all rows in the end, oldest first, superseded ones left out.
         settings: of the daemon.
         odd: makes the file system refuse something, or somebody else interfere.
-        also: another end that is as good: what ``odd`` does may come after the death, and so never.
+        also: another end that is as good: what ``odd`` does may come after the death, and so never;
+            and which of two files is seen first depends on the disk.
         again: what is done with everything after it was sorted once; the story is the second time.
         last: the step that ends it.
         says: what the judge says the second time, and ever after, by the first word of a file.
@@ -90,6 +91,11 @@ def _taken_meanwhile(home: Home) -> None:
         place = home.sorted / "ticket" / "a.png"
         place.parent.mkdir(exist_ok=True)
         place.write_text("theirs")
+        # They sync what they write: only what is ours is at stake in a power cut.
+        for one in (place, place.parent, home.sorted):
+            descriptor = os.open(one, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
         return moves
 
     Ledger.decide = decided  # type: ignore[method-assign]
@@ -155,6 +161,7 @@ STORIES = {
         {"sorted/ticket/a.png": "ticket 1", "duplicates/b.png": "ticket 1"},
         ("filed", "duplicate"),
         settings={"duplicates": "skip"},
+        also={"sorted/ticket/b.png": "ticket 1", "duplicates/a.png": "ticket 1"},
     ),
     "to another file system": Story(
         {"inbox/a.png": "ticket 1"}, FILED, ("filed",), odd=_another_file_system

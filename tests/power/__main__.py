@@ -1,0 +1,161 @@
+"""Lose power in every story: ``python -m tests.power [STORY ...] [--states N] [--out FOLDER]``.
+
+Prints a line for each story, and what a start did wrong; with ``--out`` the table of the docs is written
+there. Ends with 1 where something is lost, doubled or left over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import structlog
+
+from storage.database import Database
+from tests.crash.stories import STORIES
+from tests.power.checking import Shelf, record_story, states_of, violation
+from tests.power.history import Sync
+
+FILE = "power.md"
+_MEMORY = Path("/dev/shm")  # a real disk would wait for each sync
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a story.
+
+    Attributes:
+        states: in which a power cut may leave it.
+        started: of how many it was seen what a start makes of them.
+        wrong: what a start did wrong, and in which states.
+    """
+
+    states: int = 0
+    started: int = 0
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        wrong = sum(map(len, self.wrong.values()))
+        return f"{self.states} states, {self.started} starts, {wrong} wrong"
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command; its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.power", description=__doc__)
+    parser.add_argument("stories", nargs="*", metavar="STORY", help="all of them, if none is named")
+    parser.add_argument("--states", type=int, help="start on so many of a story, drawn at random")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help=f"write {FILE} there")
+    asked = parser.parse_args(words)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    names = asked.stories or list(STORIES)
+    outcomes: dict[str, Outcome] = {}
+    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        empty = Path(folder, "empty.db")
+        Database.open(empty).close()
+        for number, name in enumerate(names):
+            root = Path(folder, str(number))
+            outcomes[name] = in_a_fork(name, root, empty, most=asked.states, seed=asked.seed)
+            print(f"{name}: {outcomes[name]}", flush=True)
+            for what, where in outcomes[name].wrong.items():
+                print(f"  {len(where)} times: {what}\n    {min(where, key=len)}", flush=True)
+    if asked.out:
+        (asked.out / FILE).write_text(table(outcomes))
+    return 1 if any(one.wrong for one in outcomes.values()) else 0
+
+
+def _honest(_sync: Sync) -> bool:
+    return False
+
+
+def in_a_fork(
+    name: str,
+    root: Path,
+    empty: Path,
+    *,
+    most: int | None,
+    seed: int,
+    lies: Callable[[Sync], bool] = _honest,
+) -> Outcome:
+    """Lose power in a story, in a process of its own: a story may change what a process can do.
+
+    Args:
+        name: of the story.
+        root: where its home is made.
+        empty: a ledger that holds nothing.
+        most: start on so many of its states, drawn; on all where None.
+        seed: of what is drawn.
+        lies: a sync of which it says so makes nothing durable; the first wrong start is the last.
+
+    Raises:
+        RuntimeError: that process ended early.
+    """
+    answer = root.with_name(f"{root.name}.json")
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            answer.write_text(json.dumps(asdict(_lose_power(name, root, empty, most, seed, lies))))
+            code = 0
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    _, code = os.waitpid(child, 0)
+    if code != 0:
+        raise RuntimeError(f"{name} ended with {code}")
+    return Outcome(**json.loads(answer.read_text()))
+
+
+def _lose_power(
+    name: str,
+    root: Path,
+    empty: Path,
+    most: int | None,
+    seed: int,
+    lies: Callable[[Sync], bool],
+) -> Outcome:
+    story = STORIES[name]
+    recording = record_story(story, empty, root)
+    every = states_of(story, recording, lies)
+    most = len(every) if most is None else min(most, len(every))
+    chosen = random.Random(seed).sample(every, most)
+    outcome = Outcome(len(every))
+    shelf = Shelf(recording)
+    for state in chosen:
+        outcome.started += 1
+        if wrong := violation(shelf, state.disk, story):
+            outcome.wrong.setdefault(wrong, []).append(str(state))
+            if lies is not _honest:
+                break
+    return outcome
+
+
+def table(outcomes: dict[str, Outcome]) -> str:
+    """The table of the docs."""
+    lines = ["| story | states | starts | lost or doubled |", "|---|---|---|---|"]
+    for name, one in outcomes.items():
+        lines.append(f"| {name} | {one.states:,} | {one.started:,} | {_wrong(one)} |")
+    states, started, wrong = (
+        sum(count)
+        for count in zip(
+            *((one.states, one.started, _wrong(one)) for one in outcomes.values()), strict=True
+        )
+    )
+    lines.append(f"| **all** | **{states:,}** | **{started:,}** | **{wrong}** |")
+    return "\n".join(lines) + "\n"
+
+
+def _wrong(outcome: Outcome) -> int:
+    return sum(map(len, outcome.wrong.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

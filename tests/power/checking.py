@@ -1,0 +1,94 @@
+"""Lay out each state as a home, start on it, and see that nothing is lost, doubled or left over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.crash.acting import act, act_before, lay_out, open_desk
+from tests.crash.restarting import restarted
+from tests.crash.stories import Story
+from tests.power.disk import Disk
+from tests.power.history import Sync
+from tests.power.recording import Recording, record
+from tests.power.states import State, states
+
+_PERSONS_DEED = frozenset({"dropped back", "dragged"})
+"""What a person did with files before the story is taken as durable: it is theirs, not ours."""
+
+
+def record_story(story: Story, empty: Path, root: Path) -> Recording:
+    """Record a story that is played in the home ``root``, which is made.
+
+    Raises:
+        NotTraceableError: nothing can be recorded here.
+    """
+    home = lay_out(story, empty, root)
+
+    def play(begin: Callable[[], None]) -> None:
+        desk = open_desk(home)
+        act_before(story, desk)
+        begin()
+        story.odd(home)
+        act(story, desk)
+
+    return record(root, play)
+
+
+def states_of(
+    story: Story, recording: Recording, lies: Callable[[Sync], bool] = lambda _sync: False
+) -> list[State]:
+    """The states in which a power cut may leave the home of a story."""
+    settled = story.again in _PERSONS_DEED
+    return list(states(recording.history, settled=settled, lies=lies))
+
+
+class Shelf:
+    """Lays out one disk after the other at the home of a recording.
+
+    Paths in the journal are absolute, and inode numbers stand in the ledger: each state is laid out at
+    the same path, of the same files.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self.root, history = recording.root, recording.history
+        self._kept = recording.kept
+        self._real = {
+            number: os.lstat(os.path.join(os.fsencode(self.root), path)).st_ino
+            for path, number in history.final.tree().items()
+            if number in history.final.files
+        }
+        self._times = {path.name: path.stat().st_mtime_ns for path in self._kept.iterdir()}
+
+    def lay_out(self, disk: Disk) -> None:
+        """Make the home what a disk holds."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        self.root.mkdir()
+        root = os.fsencode(self.root)
+        done: set[int] = set()
+        for path, number in disk.tree().items():
+            place = os.path.join(root, path)
+            if number in disk.folders:
+                os.mkdir(place)
+                continue
+            kept = self._kept / str(self._real.get(number, number))
+            if number not in done:
+                done.add(number)
+                kept.write_bytes(disk.files[number])
+                time = self._times.setdefault(kept.name, kept.stat().st_mtime_ns)
+                os.utime(kept, ns=(time, time))
+            os.link(kept, place)
+
+
+def violation(shelf: Shelf, disk: Disk, story: Story) -> str:
+    """What a start on a disk does wrong; empty where nothing is."""
+    shelf.lay_out(disk)
+    try:
+        restarted(shelf.root, story)
+    except AssertionError as error:
+        return str(error) or "an assertion"
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+        return f"{type(error).__name__}: {error}"
+    return ""
