@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help system browser setup run test check bench soak slow fuzz recognition reading detectors docs clean
+.PHONY: help system browser tracer setup run test check bench soak power slow fuzz recognition reading detectors docs clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -20,7 +20,9 @@ system: missing = \
 browser: missing = \
 	command -v chromium || command -v chromium-browser || command -v google-chrome \
 		|| missing="$$missing chromium"
-system browser:
+# They record what the service does to a disk.
+tracer: missing = command -v strace >/dev/null || missing="$$missing strace"
+system browser tracer:
 	@missing=; { $(missing); } >/dev/null; \
 	[ -z "$$missing" ] && exit 0; \
 	command -v apt-get >/dev/null || { echo "Install these first:$$missing" >&2; exit 1; }; \
@@ -42,7 +44,7 @@ $(VENV)/.checking: $(VENV)/.runtime
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,rapidocr,web]'
 	@touch $@
 
-setup: system browser $(VENV)/.checking ## virtual environment, pinned dependencies, Tesseract, Chromium
+setup: system browser tracer $(VENV)/.checking ## virtual environment, pinned dependencies, Tesseract, Chromium, strace
 
 run: system $(VENV)/.runtime ## start the service; its home is ./pigeonhole-home
 	$(BIN)/pigeonhole watch
@@ -67,6 +69,9 @@ bench: setup ## throughput, latency, idle load, memory, reading, HTTP and page, 
 
 soak: setup ## kill the service at random moments under load; 20,000 files at once; half an hour
 	$(BIN)/pytest -m slow -s tests/soak tests/crash
+
+power: setup ## lose power in every crash story, in every state of the disk; ten minutes
+	$(BIN)/python -m tests.power --out docs
 
 slow: setup ## the other slow tests
 	$(BIN)/pytest -m slow --ignore=tests/soak --ignore=tests/crash

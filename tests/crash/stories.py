@@ -82,6 +82,12 @@ def _no_links_nor_renameat2(home: Home) -> None:
     files.rename_without_replacing = _refuse(errno.EINVAL)
 
 
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
 def _taken_meanwhile(home: Home) -> None:
     """Somebody else puts a file where the scan was to go, after that was decided."""
     decide = Ledger.decide
@@ -90,12 +96,13 @@ def _taken_meanwhile(home: Home) -> None:
         moves = decide(ledger, *args)
         place = home.sorted / "ticket" / "a.png"
         place.parent.mkdir(exist_ok=True)
-        place.write_text("theirs")
+        theirs = home.root / ".theirs"
+        theirs.write_text("theirs")
         # They sync what they write: only what is ours is at stake in a power cut.
-        for one in (place, place.parent, home.sorted):
-            descriptor = os.open(one, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
+        _sync(theirs)
+        theirs.rename(place)
+        _sync(place.parent)
+        _sync(home.sorted)
         return moves
 
     Ledger.decide = decided  # type: ignore[method-assign]

@@ -1,7 +1,7 @@
 """Lose power in every story: ``python -m tests.power [STORY ...] [--states N] [--out FOLDER]``.
 
-Prints a line for each story, and what a start did wrong; with ``--out`` the table of the docs is written
-there. Ends with 1 where something is lost, doubled or left over.
+Prints a line for each story, and what a start did wrong; with ``--out`` the figures of the docs are
+written there. Ends with 1 where something is lost, doubled or left over.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.crash.stories import STORIES
 from tests.power.checking import Shelf, record_story, states_of, violation
 from tests.power.history import Sync
 
-FILE = "power.md"
+FILE = "power.json"
 _MEMORY = Path("/dev/shm")  # a real disk would wait for each sync
 
 
@@ -42,9 +42,13 @@ class Outcome:
     started: int = 0
     wrong: dict[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def number_wrong(self) -> int:
+        """How many starts did something wrong."""
+        return sum(map(len, self.wrong.values()))
+
     def __str__(self) -> str:
-        wrong = sum(map(len, self.wrong.values()))
-        return f"{self.states} states, {self.started} starts, {wrong} wrong"
+        return f"{self.states} states, {self.started} starts, {self.number_wrong} wrong"
 
 
 def main(words: Sequence[str]) -> int:
@@ -68,7 +72,7 @@ def main(words: Sequence[str]) -> int:
             for what, where in outcomes[name].wrong.items():
                 print(f"  {len(where)} times: {what}\n    {min(where, key=len)}", flush=True)
     if asked.out:
-        (asked.out / FILE).write_text(table(outcomes))
+        (asked.out / FILE).write_text(json.dumps(figures(outcomes), indent=1) + "\n")
     return 1 if any(one.wrong for one in outcomes.values()) else 0
 
 
@@ -138,23 +142,12 @@ def _lose_power(
     return outcome
 
 
-def table(outcomes: dict[str, Outcome]) -> str:
-    """The table of the docs."""
-    lines = ["| story | states | starts | lost or doubled |", "|---|---|---|---|"]
-    for name, one in outcomes.items():
-        lines.append(f"| {name} | {one.states:,} | {one.started:,} | {_wrong(one)} |")
-    states, started, wrong = (
-        sum(count)
-        for count in zip(
-            *((one.states, one.started, _wrong(one)) for one in outcomes.values()), strict=True
-        )
-    )
-    lines.append(f"| **all** | **{states:,}** | **{started:,}** | **{wrong}** |")
-    return "\n".join(lines) + "\n"
-
-
-def _wrong(outcome: Outcome) -> int:
-    return sum(map(len, outcome.wrong.values()))
+def figures(outcomes: dict[str, Outcome]) -> dict[str, dict[str, int]]:
+    """What the docs show of each story: states, starts, and starts that did something wrong."""
+    return {
+        name: {"states": one.states, "starts": one.started, "wrong": one.number_wrong}
+        for name, one in outcomes.items()
+    }
 
 
 if __name__ == "__main__":

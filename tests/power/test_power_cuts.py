@@ -20,12 +20,14 @@ from storage.filing.aside import set_aside
 from storage.filing.copying import copy_in
 from storage.filing.folders import set_folder_aside
 from storage.filing.notes import write_note
+from tests.crash.acting import lay_out, open_desk
 from tests.crash.stories import STORIES
 from tests.power.__main__ import in_a_fork
 from tests.power.disk import Disk
+from tests.power.history import Sync
 from tests.power.recording import NotTraceableError, Recording, record
 from tests.power.states import states, unsynced
-from tests.service.fakes import LIMITS
+from tests.service.fakes import LIMITS, Judge
 
 _BOUNDED = 10
 """Starts for each story: ``make power`` makes all of them."""
@@ -113,6 +115,37 @@ def _to_another_disk(root: Path) -> None:
         ),
     )
     set_folder_aside(root / "folder", root / "removed" / "detectors")
+
+
+def _dropped_just_now(folder: Path, empty: Path) -> Recording:
+    """A scanner writes a file and syncs nothing; it is filed at once."""
+    home = lay_out(STORIES["filed"], empty, folder)
+
+    def play(begin: Callable[[], None]) -> None:
+        (home.inbox / "b.png").write_bytes(b"ticket 2")
+        begin()
+        open_desk(home).once(Judge())
+
+    return record(folder, play)
+
+
+def _half(disk: Disk) -> bool:
+    """Whether a filed scan is there without all its bytes."""
+    number = disk.tree().get(b"sorted/ticket/b.png")
+    return number is not None and disk.files[number] != b"ticket 2"
+
+
+def test_what_a_scanner_did_not_sync_is_synced_before_it_is_filed(
+    empty: Path, folder: Path
+) -> None:
+    """The only name of a receipt would lead to an empty file: few scanners sync."""
+    history = _dropped_just_now(folder, empty).history
+    assert not [state for state in states(history) if _half(state.disk)]
+
+    def lies(sync: Sync) -> bool:
+        return sync.label == "fsync inbox/b.png"
+
+    assert [state for state in states(history, lies=lies) if _half(state.disk)]
 
 
 DEEDS: dict[str, Callable[[Path], object]] = {
