@@ -6,7 +6,6 @@ Imported only when there is something to do: alembic takes its time.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -15,7 +14,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from config.errors import DatabaseError
-from config.private import create_private
 from storage.connection import connect, revision_of, shown, snapshot, spoken
 from storage.filing.files import fsync_folder, publish
 from storage.filing.names import next_name
@@ -70,8 +68,6 @@ def back_up(path: Path, revision: str) -> Path:
     target = path.with_name(f"{path.name}.backup-{revision}")
     part = path.with_name(f".{path.name}.backup-{os.getpid()}.part")
     part.unlink(missing_ok=True)
-    with suppress(OSError):  # SQLite gives the reason
-        create_private(part)
     try:
         snapshot(path, part)
         while not publish(part, target):
