@@ -15,6 +15,8 @@ _NETWORK = frozenset(
      "sshfs", "rclone", "s3fs", "gvfsd-fuse"}
 )  # fmt: skip
 
+_RENUMBERING = frozenset({"vfat", "exfat", "msdos", "cifs", "smb3", "smbfs", "davfs", "9p"})
+
 
 def file_system_of(path: Path, table: Path = TABLE) -> str:
     """The type of the mount that holds ``path`` (proc(5)); empty where that cannot be told."""
@@ -26,6 +28,16 @@ def file_system_of(path: Path, table: Path = TABLE) -> str:
 def is_network(path: Path) -> bool:
     """Whether ``path`` lies on a share of another machine."""
     return _crosses_the_network(file_system_of(path))
+
+
+def numbers_files_anew(path: Path) -> bool:
+    """Whether a file below ``path`` may get another inode number though nobody touched it.
+
+    FAT and exFAT number what is in memory, and programs that serve a file system, and some shares,
+    number anew with each mount.
+    """
+    kind = file_system_of(path)
+    return kind.startswith("fuse.") or kind in _RENUMBERING
 
 
 def network_mounts(root: Path, table: Path = TABLE) -> list[tuple[Path, str]]:

@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from config.home import Home
 from models.page.scan import Scan
+from storage.filing.files import begins_with
 from storage.records import Claim, Superseded, displayable
-from storage.rows import MOST, each
-from storage.tables import OPEN, scans
+from storage.rows import MOST, each, identity_in
+from storage.standing import is_away
+from storage.tables import JUDGED, OPEN, scans
 
 _BY_ID = scans.c.id == bindparam("scan")
 _RESUME = update(scans).where(_BY_ID).values(state="working", duplicate_of=bindparam("original"))
 _SUPERSEDE = update(scans).where(_BY_ID).values(state="superseded", finished_at=bindparam("now"))
-_RETRIED = update(scans).where(_BY_ID).values(state="superseded")
+_RETRIED = update(scans).where(_BY_ID).values(state="superseded", gone_from=None, gone_at=None)
 # Not asked for in order, which would cost a statement a row: within a group no path comes twice.
 _INSERT = insert(scans).returning(scans.c.source, scans.c.id)
 
 
-def claim(connection: Connection, home: Home, found: Sequence[Scan], now: str) -> list[Claim]:
-    """The claims of ``found``, in order, written at the time ``now``."""
-    return [claimed for group in _groups(found) for claimed in _claim(connection, home, group, now)]
+def claim(
+    connection: Connection,
+    home: Home,
+    found: Sequence[Scan],
+    again: Mapping[int, Superseded],
+    now: str,
+) -> list[Claim]:
+    """The claims of ``found``, in order, written at the time ``now``; ``again`` is of `retries`.
+
+    The first claim tells of all that are superseded.
+    """
+    still = _still_failed(connection, again)
+    each(connection, _RETRIED, [{"scan": scan_id} for scan_id in still])
+    claims = [one for group in _groups(found) for one in _claim(connection, home, group, now)]
+    told = tuple(one for scan_id, one in again.items() if scan_id in still)
+    return [replace(claims[0], superseded=told), *claims[1:]]
 
 
 def _groups(found: Sequence[Scan]) -> Iterator[list[Scan]]:
@@ -46,8 +62,6 @@ def _claim(connection: Connection, home: Home, group: list[Scan], now: str) -> I
     # A file that could not be read has no hash, and is no copy of another that has none.
     hashes = list({scan.sha256 for scan in group} - {""})
     originals = _originals(connection, hashes)
-    retried = _retried(connection, home, group, hashes)
-    each(connection, _RETRIED, [{"scan": one.scan_id} for one in retried.values()])
     resumed: list[dict[str, Any]] = []
     replaced: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
@@ -69,8 +83,7 @@ def _claim(connection: Connection, home: Home, group: list[Scan], now: str) -> I
     fresh: dict[bytes, int] = {row.source: row.id for row in rows}
     for scan, source, known in zip(group, sources, kept, strict=True):
         number, attempts = known or (fresh[source], 0)
-        yield Claim(number, scan, attempts, originals.get(scan.sha256), tuple(retried.values()))
-        retried = {}  # told once
+        yield Claim(number, scan, attempts, originals.get(scan.sha256))
 
 
 def _open_rows(
@@ -87,42 +100,76 @@ def _open_rows(
 def _originals(connection: Connection, hashes: list[str]) -> dict[str, int]:
     """The first scan with each of these hashes that was filed or sent to review."""
     query = select(scans.c.sha256, func.min(scans.c.id)).where(
-        scans.c.sha256.in_(hashes), scans.c.state.in_(["filed", "review"])
+        scans.c.sha256.in_(hashes), scans.c.state.in_(JUDGED)
     )
     found = connection.execute(query.group_by(scans.c.sha256))
     return {sha256: first for sha256, first in found}  # noqa: C416 - a Row is no tuple to mypy
 
 
-def _retried(
-    connection: Connection, home: Home, group: list[Scan], hashes: list[str]
-) -> dict[int, Superseded]:
-    """Failed scans of which one of ``group`` is another try, by id.
+def retries(connection: Connection, home: Home, found: Sequence[Scan]) -> dict[int, Superseded]:
+    """Failed scans of which one of ``found`` is another try, by id.
 
-    It is one when it was dropped at the same place, with the same bytes or more of them; or when
-    the failed file is no longer where it was put, and has come back with the same bytes or, if it
-    was mended, under the same name. Two broken files that are alike are two failed scans.
+    It is one when it has the bytes that failed, taken out of the folder of failed files; or when
+    these are the beginning of its own, and it has their name: the upload went on. That a file has
+    the name of one that failed says nothing: scanners give the same names again. An empty file is
+    the beginning of every other, so there it must be the same place: a placeholder was filled.
     """
-    by_source = {os.fsencode(scan.path): scan for scan in group}
-    names = {scan.path.name for scan in group}
-    query = select(
-        scans.c.id, scans.c.source, scans.c.sha256, scans.c.size, scans.c.destination_path
-    ).where(
-        scans.c.state == "failed",
-        scans.c.sha256.in_(hashes)
-        | scans.c.source.in_(list(by_source))
-        | scans.c.original_name.in_([displayable(name) for name in names]),
-    )
-    found: dict[int, Superseded] = {}
-    for scan_id, source, sha256, size, place in connection.execute(query):
-        path = None if place is None else home.root / os.fsdecode(place)
-        again = by_source.get(source)
-        same_drop = again is not None and (again.sha256 == sha256 or again.size > size)
-        gone = path is None or not os.path.lexists(path)
-        came_back = gone and (
-            sha256 in hashes or again is not None or (path is not None and path.name in names)
-        )
-        if same_drop or came_back:
-            found[scan_id] = Superseded(scan_id, path if gone else None, sha256)
+    again: dict[int, Superseded] = {}
+    for start in range(0, len(found), MOST):
+        some = found[start : start + MOST]
+        sources = {os.fsencode(scan.path): scan for scan in some}
+        names: dict[str, list[Scan]] = {}
+        hashes: dict[str, list[Scan]] = {}
+        for scan in some:
+            names.setdefault(displayable(scan.path.name), []).append(scan)
+            if scan.sha256:  # a file that could not be read has none
+                hashes.setdefault(scan.sha256, []).append(scan)
+        query = select(
+            scans.c.id, scans.c.source, scans.c.original_name, scans.c.sha256, scans.c.size,
+            scans.c.destination_path, scans.c.file_inode, scans.c.file_size, scans.c.file_mtime_ns,
+        ).where(
+            _HAS_FAILED,
+            scans.c.sha256.in_(list(hashes))
+            | scans.c.source.in_(list(sources))
+            | scans.c.original_name.in_(list(names)),
+        )  # fmt: skip
+        for row in connection.execute(query):
+            path = None if row.destination_path is None else os.fsdecode(row.destination_path)
+            place = None if path is None else home.root / path
+            away = place is None or is_away(home, place)
+            same_name = names.get(row.original_name, [])
+            same_place = sources.get(row.source)
+            if row.size == 0:
+                back = away and any(scan.size == 0 for scan in same_name)
+                went_on = same_place is not None and same_place.size > 0
+            else:
+                back = away and row.sha256 in hashes
+                longer = [] if same_place is None else [same_place]
+                longer += same_name if away else []
+                went_on = any(
+                    scan.size > row.size and begins_with(scan.path, row.sha256, row.size)
+                    for scan in longer
+                )
+            if back or went_on:
+                leaves = place if away or row.size == 0 else None
+                again[row.id] = Superseded(
+                    row.id, leaves, row.sha256, row.size, identity_in(row)
+                )  # fmt: skip
+    return again
+
+
+_HAS_FAILED = or_(
+    scans.c.state == "failed", and_(scans.c.state == "gone", scans.c.gone_from == "failed")
+)
+
+
+def _still_failed(connection: Connection, again: Mapping[int, Superseded]) -> set[int]:
+    """Those that nobody has moved since `retries` looked."""
+    found: set[int] = set()
+    ids = list(again)
+    for start in range(0, len(ids), MOST):
+        query = select(scans.c.id).where(scans.c.id.in_(ids[start : start + MOST]), _HAS_FAILED)
+        found.update(connection.execute(query).scalars())
     return found
 
 

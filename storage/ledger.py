@@ -7,32 +7,52 @@ scans as there are, so that a group of them costs one commit.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
 
 from config.home import Home
 from models.page.scan import Fault, Scan
 from storage import records, rows
-from storage.claims import claim
+from storage.claims import claim, retries
 from storage.database import Database
 from storage.queries.queries import Queries
-from storage.records import Claim, Decision, Heartbeat, Move, displayable, timestamp
+from storage.records import (
+    Claim,
+    Decision,
+    FileIdentity,
+    Heartbeat,
+    Move,
+    displayable,
+    timestamp,
+)
 from storage.rows import (
     MOST,
+    TO_JOURNAL,
     as_move,
     detection_rows,
     each,
     faulted,
+    identified,
     journal_row,
     match_rows,
     placed,
 )
 from storage.standing import places_of
-from storage.tables import OPEN, detections, heartbeat, journal, matches, scans
+from storage.tables import (
+    CLOSED,
+    MAY_GO,
+    OPEN,
+    detections,
+    heartbeat,
+    journal,
+    matches,
+    next_in,
+    scans,
+)
 from storage.tickets.outputs import owe
 from storage.tickets.tickets import add_tickets
 
@@ -61,8 +81,11 @@ class Ledger(Queries):
         """
         if not found:
             return []
+        # First, and not in the transaction that alone may write: files may have to be compared.
+        with self.database.read() as connection:
+            again = retries(connection, self.home, found)
         with self.database.write() as connection:
-            return claim(connection, self.home, found, timestamp(self._clock()))
+            return claim(connection, self.home, found, again, timestamp(self._clock()))
 
     def requeue(self, scan_ids: Sequence[int], *, spent_attempt: bool) -> None:
         """Put scans of which nothing is decided back in the queue; others stay as they are."""
@@ -100,7 +123,7 @@ class Ledger(Queries):
             add_tickets(connection, {d.scan_id: d.ticket for d in kept if d.ticket is not None})
             owe(connection, [(d.scan_id, d.outputs) for d in kept])
             moves = [_move(decision, inodes[decision.scan_id]) for decision in kept]
-            each(connection, insert(journal), [journal_row(move, now) for move in moves])
+            each(connection, TO_JOURNAL, [journal_row(move, now) for move in moves])
         return moves
 
     def recall(self, moves: Sequence[Move]) -> list[Move]:
@@ -118,7 +141,7 @@ class Ledger(Queries):
             for move in kept:
                 row = {"scan": move.scan_id, **placed(move.destination, self.home)}
                 connection.execute(_RECALL, row)
-            each(connection, insert(journal), [journal_row(move, now) for move in kept])
+            each(connection, TO_JOURNAL, [journal_row(move, now) for move in kept])
         return kept
 
     def redirect(self, scan_id: int, destination: Path) -> Move:
@@ -141,11 +164,20 @@ class Ledger(Queries):
             )
             return as_move(row)
 
-    def close(self, scan_ids: Sequence[int]) -> None:
-        """Transaction B: the files stand at their destinations. May be said twice."""
+    def close(
+        self, scan_ids: Sequence[int], identities: Mapping[int, FileIdentity] | None = None
+    ) -> None:
+        """Transaction B: the files stand at their destinations. May be said twice.
+
+        Args:
+            scan_ids: which.
+            identities: how the files look there, as far as that is known.
+        """
         now = timestamp(self._clock())
+        known = identities or {}
+        rows = [{"scan": i, "now": now, **identified(known.get(i))} for i in scan_ids]
         with self.database.write() as connection:
-            each(connection, _CLOSE, [{"scan": i, "now": now} for i in scan_ids])
+            each(connection, _CLOSE, rows)
             each(connection, _LEFT, [{"scan": i} for i in scan_ids])
             each(connection, _LEAVE_JOURNAL, [{"scan": i} for i in scan_ids])
 
@@ -154,29 +186,31 @@ class Ledger(Queries):
         scan_id: int,
         fault: Fault,
         *,
-        state: Literal["failed", "superseded"] = "failed",
+        state: Literal["failed", "superseded", "gone"] = "failed",
         perhaps_moved: bool = False,
     ) -> None:
         """Close a scan whose file vanished before it was filed. One already closed stays.
 
         Args:
             scan_id: which.
-            fault: what happened.
-            state: how it ends.
+            fault: what happened; not written where a person has deleted the file.
+            state: how it ends; ``gone`` if it was filed before and was to go elsewhere.
             perhaps_moved: the file may have reached its destination, on a share that is not
                 mounted now, say: the row goes on naming it.
         """
-        nowhere = {} if perhaps_moved else {"destination": None, "destination_path": None}
+        now = timestamp(self._clock())
+        values: dict[str, Any] = {"state": state, "finished_at": now, **identified(None)}
+        if state == "gone":
+            values |= {"gone_from": _FINAL_STATE.scalar_subquery(), "gone_at": now}
+        else:
+            values |= faulted(fault)
+            if not perhaps_moved:
+                values |= {"destination": None, "destination_path": None}
         with self.database.write() as connection:
             connection.execute(
                 update(scans)
                 .where(scans.c.id == scan_id, scans.c.state.in_([*OPEN, "moving"]))
-                .values(
-                    state=state,
-                    finished_at=timestamp(self._clock()),
-                    **faulted(fault),
-                    **nowhere,
-                )
+                .values(closed_seq=next_in(scans.c.closed_seq), **values)
             )
             each(connection, _LEAVE_JOURNAL, [{"scan": scan_id}])
 
@@ -185,16 +219,27 @@ class Ledger(Queries):
         with self.database.write() as connection:
             each(connection, _LEFT, [{"scan": i} for i in scan_ids])
 
+    def remember(self, looks: Mapping[int, tuple[FileIdentity, str]]) -> None:
+        """How the files of closed scans look at their places now, by the ids of the scans.
+
+        With each stands the hash of the file where its bytes are not those of the scan; else it is
+        empty.
+        """
+        rows = [{"scan": i, **identified(*look)} for i, look in looks.items()]
+        with self.database.write() as connection:
+            each(connection, _REMEMBER, rows)
+
     def note_gone(self, scan_ids: Sequence[int]) -> None:
-        """A person has taken these files away; the rows go on naming where they stood."""
+        """A person has deleted these files: the rows are ``gone``, and go on naming the places."""
         now = timestamp(self._clock())
         with self.database.write() as connection:
             each(connection, _GONE, [{"scan": i, "now": now} for i in scan_ids])
 
-    def found_again(self, scan_ids: Sequence[int]) -> None:
-        """These files that were taken away stand again where they were filed."""
+    def found_again(self, found: Mapping[int, FileIdentity]) -> None:
+        """These files that were deleted stand again where they were filed: the rows are as before."""
+        rows = [{"scan": i, **identified(identity)} for i, identity in found.items()]
         with self.database.write() as connection:
-            each(connection, _GONE, [{"scan": i, "now": None} for i in scan_ids])
+            each(connection, _FOUND_AGAIN, rows)
 
     def beat(self, beat: Heartbeat) -> None:
         """Tell ``status`` that the daemon is alive."""
@@ -213,9 +258,14 @@ class Ledger(Queries):
             connection.execute(insert(heartbeat).prefix_with("OR REPLACE"), row)
 
 
+def _is_in(states: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a scan is in one of these states; ``IN`` cannot be used with ``executemany``."""
+    return or_(*(scans.c.state == state for state in states))
+
+
 _REQUEUE = (
     update(scans)
-    .where(_BY_ID, scans.c.state.in_(OPEN))
+    .where(_BY_ID, _is_in(OPEN))
     .values(state="queued", attempts=scans.c.attempts + bindparam("spent"))
 )
 _RECOVER = (
@@ -235,19 +285,35 @@ _RECALL = (
         destination_path=bindparam("destination_path"),
     )
 )
+_LOOKS: dict[str, Any] = {name: bindparam(name) for name in rows.IDENTIFIED}
 _FINAL_STATE = select(journal.c.final_state).where(journal.c.scan_id == scans.c.id)
 _CLOSE = (
     update(scans)
     .where(_BY_ID, _FINAL_STATE.exists())
-    .values(state=_FINAL_STATE.scalar_subquery(), finished_at=bindparam("now"))
+    .values(
+        state=_FINAL_STATE.scalar_subquery(),
+        finished_at=bindparam("now"),
+        closed_seq=next_in(scans.c.closed_seq),
+        **_LOOKS,
+    )
 )
 _LEFT = (
     update(scans)
     .where(_BY_ID, scans.c.state == "superseded")
-    .values(destination=None, destination_path=None)
+    .values(destination=None, destination_path=None, **identified(None))
 )
 """What went back to the inbox is nowhere as this scan: the next one has the file."""
-_GONE = update(scans).where(_BY_ID).values(gone_at=bindparam("now"))
+_REMEMBER = update(scans).where(_BY_ID, _is_in(CLOSED)).values(_LOOKS)
+_GONE = (
+    update(scans)
+    .where(_BY_ID, _is_in(MAY_GO))
+    .values(state="gone", gone_from=scans.c.state, gone_at=bindparam("now"))
+)
+_FOUND_AGAIN = (
+    update(scans)
+    .where(_BY_ID, scans.c.state == "gone")
+    .values(state=scans.c.gone_from, gone_from=None, gone_at=None, **_LOOKS)
+)
 _LEAVE_JOURNAL = delete(journal).where(journal.c.scan_id == bindparam("scan"))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from config.settings import OutputKind
 from indexer.verdict import Verdict
@@ -16,9 +17,23 @@ FinalState = Literal["filed", "review", "failed", "duplicate", "superseded"]
 """How a scan that is moved somewhere ends; the last one is moved back to the inbox."""
 
 State = Literal[
-    "queued", "working", "moving", "filed", "review", "failed", "duplicate", "superseded"
+    "queued", "working", "moving", "filed", "review", "failed", "duplicate", "superseded", "gone"
 ]
-"""Every state of a row; the last five are ends."""
+"""Every state of a row; the last six are ends. ``gone``: a person deleted the file of a scan that
+was filed, in review or failed."""
+
+
+class FileIdentity(NamedTuple):
+    """What tells the file at a path from another one, without reading it."""
+
+    inode: int
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, state: os.stat_result) -> FileIdentity:
+        """That of a file with this ``lstat``."""
+        return cls(state.st_ino, state.st_size, state.st_mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +41,18 @@ class Superseded:
     """A failed scan that is being tried again.
 
     Attributes:
-        place: where the file was put; None where it still is, or never was.
+        place: where the file was put; None where it still is, or never was. An empty file is
+            named even where it still is: nothing is lost with it.
         sha256: of the file that failed.
+        size: of that file, in bytes.
+        identity: how the file looked at its place; None where that is not known.
     """
 
     scan_id: int
     place: Path | None
     sha256: str
+    size: int = -1
+    identity: FileIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +135,16 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A closed scan that has a file.
+    """A closed scan that has a file, or had one until a person deleted it.
 
     Attributes:
         place: where it was put; absolute.
         source: where it was dropped; absolute.
         sha256: of its bytes; empty when they could not be read.
+        identity: how the file at its place looked when it was last compared; None: not yet.
+        other: the hash of the file there, where its bytes are not those of the scan.
+        gone_from: the state until its file was deleted; empty if it was not.
+        gone_at: when that was seen, UTC ISO 8601; empty if it was not.
     """
 
     scan_id: int
@@ -130,6 +154,10 @@ class Filed:
     sha256: str
     size: int
     class_name: str | None
+    identity: FileIdentity | None = None
+    other: str = ""
+    gone_from: str = ""
+    gone_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Row, select
+from sqlalchemy import Connection, Executable, Row, insert, select
 
 from config.home import Home
 from indexer.verdict import Verdict
 from models.page.scan import Fault
-from storage.records import Decision, Move, displayable
-from storage.tables import journal
+from storage.records import Decision, FileIdentity, Move, displayable
+from storage.tables import journal, next_in
 
 MOST: Final = 1000
 """Values in one ``IN (...)``: far below SQLite's limit of 32,766 in a statement."""
@@ -27,8 +27,10 @@ moves: Final = select(
     journal.c.size,
     journal.c.final_state,
     journal.c.inode,
-).order_by(journal.c.created_at, journal.c.scan_id)
+).order_by(journal.c.seq, journal.c.scan_id)
 """The journal, oldest first, with the columns that ``as_move`` takes."""
+TO_JOURNAL: Final = insert(journal).values(seq=next_in(journal.c.seq))
+"""Adds rows of ``journal_row``."""
 
 
 DECIDED: Final = (
@@ -57,24 +59,52 @@ def as_move(row: Row[Any, Any, Any, Any, Any, Any, Any]) -> Move:
         sha256,
         size,
         final_state,
-        None if inode is None else inode & 0xFFFF_FFFF_FFFF_FFFF,
+        None if inode is None else _unsigned(inode),
     )
 
 
 def journal_row(move: Move, now: str) -> dict[str, Any]:
     """The journal's line of ``move``."""
-    inode = move.inode
     return {
         "scan_id": move.scan_id,
         "source": os.fsencode(move.source),
         "destination": os.fsencode(move.destination),
         "sha256": move.sha256,
         "size": move.size,
-        # SQLite's integers have a sign; inode numbers have 64 bits and none.
-        "inode": inode if inode is None or inode < 1 << 63 else inode - (1 << 64),
+        "inode": None if move.inode is None else _signed(move.inode),
         "final_state": move.final_state,
         "created_at": now,
     }
+
+
+IDENTIFIED: Final = ("file_inode", "file_size", "file_mtime_ns", "file_sha256")
+"""The columns of ``scans`` that ``identified`` fills."""
+
+
+def identified(identity: FileIdentity | None, other: str = "") -> dict[str, Any]:
+    """How the file at a scan's place looks, and its hash where that is not the scan's."""
+    inode, size, mtime_ns = identity or (None, None, None)
+    signed = None if inode is None else _signed(inode)
+    return {
+        "file_inode": signed, "file_size": size, "file_mtime_ns": mtime_ns,
+        "file_sha256": other or None,
+    }  # fmt: skip
+
+
+def identity_in(row: Any) -> FileIdentity | None:
+    """What `identified` wrote."""
+    if row.file_inode is None:
+        return None
+    return FileIdentity(_unsigned(row.file_inode), row.file_size, row.file_mtime_ns)
+
+
+def _signed(inode: int) -> int:
+    """SQLite's integers have a sign; inode numbers have 64 bits and none."""
+    return inode if inode < 1 << 63 else inode - (1 << 64)
+
+
+def _unsigned(stored: int) -> int:
+    return stored & 0xFFFF_FFFF_FFFF_FFFF
 
 
 def match_rows(scan_id: int, verdict: Verdict | None) -> Iterator[dict[str, Any]]:

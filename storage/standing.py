@@ -5,25 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from config.home import Home
 from indexer.verdict import UNKNOWN
 from storage.database import Database
 from storage.records import Filed
-from storage.rows import MOST
+from storage.rows import MOST, identity_in
 from storage.tables import CLOSED, scans
 
-_FILED = (
+GONE: Final = ("gone",)
+_PLACED = (
     select(
         scans.c.id, scans.c.state, scans.c.destination_path, scans.c.source, scans.c.sha256,
-        scans.c.size, scans.c.class_name,
+        scans.c.size, scans.c.class_name, scans.c.file_inode, scans.c.file_size,
+        scans.c.file_mtime_ns, scans.c.file_sha256, scans.c.gone_from, scans.c.gone_at,
     )
-    .where(scans.c.state.in_(CLOSED), scans.c.destination_path.is_not(None))
-    .order_by(scans.c.finished_at.desc(), scans.c.id.desc())
+    .where(scans.c.destination_path.is_not(None))
+    # Those first that were closed last: never by the clock, which may have been set back.
+    .order_by(scans.c.closed_seq.desc(), scans.c.id.desc())
 )  # fmt: skip
+_FILED = _PLACED.where(scans.c.state.in_(CLOSED))
 
 
 class Standing:
@@ -40,6 +44,18 @@ class Standing:
             path = connection.execute(query).scalar()
         return None if path is None else self.home.root / os.fsdecode(path)
 
+    def has_file(self, scan_id: int) -> bool:
+        """Whether a scan's file stands where it was filed, or that cannot be told now.
+
+        What has another size there is another file, or was changed.
+        """
+        for scan in self.filed(scan_ids=[scan_id]):
+            try:
+                return os.lstat(scan.place).st_size == scan.size
+            except OSError:
+                return not is_away(self.home, scan.place)
+        return False
+
     def filed(
         self,
         *,
@@ -52,11 +68,11 @@ class Standing:
 
         Args:
             scan_ids: only these; None for all.
-            states: only scans in one of these.
+            states: only scans in one of these; ``gone`` is asked for by its name.
             newest: no more than this.
             faulty: only scans that could not be judged, or whose text could not be read.
         """
-        query = _FILED.where(scans.c.state.in_(states)).limit(newest)
+        query = _PLACED.where(scans.c.state.in_(states)).limit(newest)
         if faulty:
             query = query.where(scans.c.error.is_not(None))
         if scan_ids is None:
@@ -81,23 +97,43 @@ class Standing:
         found = self._found(_FILED.where(inside))
         return found if deep else [scan for scan in found if scan.place.parent == folder]
 
-    def names_in(self, folder: Path) -> dict[str, int]:
-        """The names of closed scans' files directly in a folder, with the ids of the scans."""
+    def names_in(self, folder: Path, states: Sequence[str] = CLOSED) -> dict[str, list[int]]:
+        """The ids of closed scans by the names of their files, directly in a folder.
+
+        A name has more than one where a later scan got the place of one whose file was deleted.
+        """
         stem = self._stored(folder) + b"/"
         path = scans.c.destination_path
         query = select(scans.c.id, path).where(
             path > stem,
             path < stem[:-1] + b"0",
             func.instr(func.substr(path, len(stem) + 1), b"/") == 0,
-            scans.c.state.in_(CLOSED),
+            scans.c.state.in_(states),
         )
         with self.database.read() as connection:
-            found = connection.execute(query).all()
-        return {os.fsdecode(place[len(stem) :]): scan_id for scan_id, place in found}
+            rows = connection.execute(query).all()
+        found: dict[str, list[int]] = {}
+        for scan_id, place in rows:
+            found.setdefault(os.fsdecode(place[len(stem) :]), []).append(scan_id)
+        return found
+
+    def named_at(self, place: Path) -> list[Filed]:
+        """Every scan that names this absolute path, in whatever state: moving, superseded, gone, …."""
+        return self._found(_PLACED.where(scans.c.destination_path == self._stored(place)))
 
     def filed_with(self, sha256: str) -> list[Filed]:
-        """Closed scans with these bytes that have a place, those first that were closed last."""
-        return self._found(_FILED.where(scans.c.sha256 == sha256))
+        """Scans with these bytes that have a place, those first that were closed last.
+
+        Those whose files were deleted are among them: the file may come back.
+        """
+        with_it = _PLACED.where(scans.c.sha256 == sha256, scans.c.state.in_([*CLOSED, *GONE]))
+        return self._found(with_it)
+
+    def has_size(self, size: int) -> bool:
+        """Whether any scan is of so many bytes."""
+        query = select(scans.c.id).where(scans.c.size == size).limit(1)
+        with self.database.read() as connection:
+            return connection.execute(query).first() is not None
 
     def is_scan(self, path: Path) -> bool:
         """Whether a scan was filed at this absolute path, or is on its way there."""
@@ -106,9 +142,9 @@ class Standing:
             return connection.execute(query).first() is not None
 
     def gone(self) -> set[int]:
-        """Scans whose files a person has taken away."""
+        """Scans whose files a person has deleted."""
         with self.database.read() as connection:
-            query = select(scans.c.id).where(scans.c.gone_at.is_not(None))
+            query = select(scans.c.id).where(scans.c.state.in_(GONE))
             return set(connection.execute(query).scalars())
 
     def _stored(self, place: Path) -> bytes:
@@ -116,13 +152,22 @@ class Standing:
 
     def _found(self, query: Select[Any]) -> list[Filed]:
         with self.database.read() as connection:
-            return [
-                Filed(
-                    scan_id, state, self.home.root / os.fsdecode(place),
-                    Path(os.fsdecode(source)), sha256, size, class_name,
-                )
-                for scan_id, state, place, source, sha256, size, class_name in connection.execute(query)
-            ]  # fmt: skip
+            return [self._filed(row) for row in connection.execute(query)]
+
+    def _filed(self, row: Row[Any]) -> Filed:
+        return Filed(
+            row.id,
+            row.state,
+            self.home.root / os.fsdecode(row.destination_path),
+            Path(os.fsdecode(row.source)),
+            row.sha256,
+            row.size,
+            row.class_name,
+            identity_in(row),
+            row.file_sha256 or "",
+            row.gone_from or "",
+            row.gone_at or "",
+        )
 
 
 def final_state(class_name: str) -> Literal["filed", "review"]:
@@ -135,15 +180,34 @@ def folder_of(home: Home, class_name: str) -> Path:
     return home.review if class_name == UNKNOWN else home.sorted / class_name
 
 
-def places_of(connection: Connection, home: Home, scan_ids: Sequence[int]) -> dict[int, Path]:
-    """Absolute paths, by id; scans that are not closed, or have no file, are left out."""
+def places_of(
+    connection: Connection, home: Home, scan_ids: Sequence[int], states: Sequence[str] = CLOSED
+) -> dict[int, Path]:
+    """Absolute paths, by id; scans that are in none of these states, or have no file, are left out."""
     found: dict[int, Path] = {}
     for start in range(0, len(scan_ids), MOST):
         query = select(scans.c.id, scans.c.destination_path).where(
             scans.c.id.in_(scan_ids[start : start + MOST]),
-            scans.c.state.in_(CLOSED),
+            scans.c.state.in_(states),
             scans.c.destination_path.is_not(None),
         )
         for scan_id, place in connection.execute(query):
             found[scan_id] = home.root / os.fsdecode(place)
     return found
+
+
+def is_away(home: Home, place: Path) -> bool:
+    """Whether nothing stands at the place of a closed scan, though its folder can be looked into.
+
+    Of a share that is not mounted, or a folder that may not be entered, that cannot be told.
+    """
+    for root in (home.sorted, home.review, home.failed, home.duplicates):
+        if place.is_relative_to(root) and not root.is_dir():
+            return False
+    try:
+        os.lstat(place)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

@@ -18,12 +18,15 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    ScalarSelect,
     Table,
     Text,
+    func,
+    select,
     text,
 )
 
-HEAD: Final = "0012"
+HEAD: Final = "0013"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -42,6 +45,10 @@ OPEN: Final = ("queued", "working")
 JUDGED: Final = ("filed", "review")
 CLOSED: Final = ("filed", "review", "failed", "duplicate")
 """States of a row that is done with, and whose file stands somewhere."""
+PAST: Final = ("superseded", "gone")
+"""States of a row whose scan stands nowhere: it has another row by now, or its file was deleted."""
+MAY_GO: Final = ("filed", "review", "failed")
+"""States of a row that becomes ``gone`` when a person deletes its file."""
 
 scans = Table(
     "scans",
@@ -51,7 +58,7 @@ scans = Table(
     Column("inbox_path", Text, nullable=False),
     Column("source", LargeBinary, nullable=False),
     Column("sha256", Text, nullable=False, index=True),
-    Column("size", Integer, nullable=False),
+    Column("size", Integer, nullable=False, index=True),
     Column("state", Text, nullable=False, index=True),
     Column("class_name", Text, index=True),
     Column("nearest_class", Text),
@@ -73,8 +80,17 @@ scans = Table(
     Column("index_id", Text),
     Column("received_at", Text, nullable=False, index=True),
     Column("finished_at", Text),
-    # When it was seen that a person has taken the file away.
+    # When it was seen that a person has deleted the file, and the state until then.
     Column("gone_at", Text),
+    Column("gone_from", Text),
+    # The order in which scans were closed: a clock may be set back.
+    Column("closed_seq", Integer, index=True),
+    # Of the file at the scan's place: how it looked when it was last compared. NULL: not yet.
+    Column("file_inode", Integer),
+    Column("file_size", Integer),
+    Column("file_mtime_ns", Integer),
+    # The hash of the file there, where its bytes are not those of the scan.
+    Column("file_sha256", Text),
     # Never give the id of a deleted row to another scan: people quote them.
     sqlite_autoincrement=True,
 )
@@ -249,6 +265,8 @@ lessons = Table(
     Column("example", Text),
     Column("example_path", LargeBinary),
     Column("decided_at", Text, nullable=False),
+    # The order in which that was decided.
+    Column("seq", Integer),
 )
 
 journal = Table(
@@ -262,6 +280,8 @@ journal = Table(
     Column("inode", Integer),
     Column("final_state", Text, nullable=False),
     Column("created_at", Text, nullable=False),
+    # The order in which moves were asked for.
+    Column("seq", Integer),
 )
 
 # Browsers that are signed in. The hash of a session's id, so that nobody who reads the ledger or a
@@ -286,3 +306,12 @@ heartbeat = Table(
     Column("oldest_at", Text),
     Column("trouble", Text),
 )
+
+
+def next_in(column: Column[int]) -> ScalarSelect[int]:
+    """The number after the largest in a column: an order that does not hang on the clock.
+
+    In a transaction that alone may write, each row of an ``executemany`` gets the next one.
+    """
+    other = column.table.alias("others")
+    return select(func.coalesce(func.max(other.c[column.name]), 0) + 1).scalar_subquery()

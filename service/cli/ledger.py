@@ -51,7 +51,7 @@ def results(
         str | None, typer.Option("--class", metavar="C", help="Only this class.")
     ] = None,
     state: Annotated[
-        str | None, typer.Option(metavar="S", help="Only this state: filed, review, failed, ….")
+        str | None, typer.Option(metavar="S", help="Only this state: filed, gone, failed, ….")
     ] = None,
     since: Annotated[
         str | None, typer.Option(metavar="T", help="Received since, such as 2026-01-31 or …T12:00.")
@@ -83,7 +83,7 @@ def results(
         from service.cli.spreadsheet import print_csv
         from storage.views import RESULT_COLUMNS
 
-        rows = ledger.results(class_name, state, moment, limit, unread=unread)
+        rows = ledger.results(class_name, state, moment, limit, unread=unread, current=True)
         if as_json:
             for row in _with_details(ledger, rows) if details else rows:
                 print_json(row)

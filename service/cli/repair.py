@@ -94,25 +94,31 @@ def outputs(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = 
 
 
 def verify(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Compare every filed scan with the ledger; exit code 1 where they differ."""
+    """Compare every filed scan with the ledger; exit code 1 where they differ.
+
+    What you deleted is told, and is no difference.
+    """
     with opened_ledger(ctx, home) as (found, ledger):
         from dataclasses import asdict
 
         from service.cli.output import print_json, say
         from service.cli.progress import progress_bar
+        from service.desk.scans.verifying import NOTES
         from service.desk.scans.verifying import verify as findings_of
 
-        number, rows = 0, len(ledger.filed())
+        number, notes, rows = 0, 0, len(ledger.filed())
         with progress_bar("verifying", rows) as advance:
             for finding in findings_of(found, ledger, advance):
-                number += 1
+                noted = finding.kind in NOTES
+                number, notes = number + (not noted), notes + noted
                 if as_json:
                     print_json(asdict(finding))
                     continue
                 scan = "" if finding.scan_id is None else f" (scan {finding.scan_id})"
                 say(f"{finding.kind:10} {finding.place}{scan}: {finding.detail}. {finding.advice}")
     if not as_json:
-        say(f"{counted(rows, 'file')} compared, {counted(number, 'finding')}")
+        noted_too = f", {counted(notes, 'note')}" if notes else ""
+        say(f"{counted(rows, 'file')} compared, {counted(number, 'finding')}{noted_too}")
     raise typer.Exit(ExitCode.SCANS_FAILED if number else ExitCode.OK)
 
 
@@ -121,11 +127,16 @@ def _refuse_others(ledger: Ledger, asked: Sequence[int], scans: Sequence[Filed])
 
     Raises:
         UsageError: there is no such scan, or it is in another state.
+        ConflictError: its file was deleted.
     """
+    from service.desk.scans.scans import deleted
+
     there = {scan.scan_id for scan in scans}
     for scan_id in asked:
         if scan_id not in there:
             row = ledger.result(scan_id)
+            if row and row["state"] == "gone":
+                raise deleted(scan_id)
             raise UsageError(
                 f"scan {scan_id} is {row['state']}: only what failed or was not read is retried"
                 if row

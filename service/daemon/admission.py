@@ -51,7 +51,7 @@ class Admission:
             return None
         jobs, copies = [], []
         for claim in self._claim(found, hand):
-            if claim.duplicate_of is not None and self._settings.duplicates == "skip":
+            if self._is_spare(claim):
                 copies.append(claim)
                 continue
             job = Job(claim.scan, self._known(claim.duplicate_of))
@@ -61,6 +61,18 @@ class Admission:
         if jobs:
             self._dispatcher.submit(jobs)
         return closed
+
+    def _is_spare(self, claim: Claim) -> bool:
+        """Whether a scan is to be set aside as a copy.
+
+        Not if the file of the first one was deleted meanwhile: this may be the only one left.
+        """
+        first = claim.duplicate_of
+        return (
+            first is not None
+            and self._settings.duplicates == "skip"
+            and self._ledger.has_file(first)
+        )
 
     def _claim(self, found: Iterable[Scan], hand: Hand) -> list[Claim]:
         """Claim scans. Copies of one that is being judged for the first time wait for it."""

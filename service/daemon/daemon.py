@@ -146,10 +146,9 @@ class Daemon:
             self._bell.wait(left)
 
     def _follow(self) -> None:
-        """Follow what a person has moved, once it rests: nobody will be told of it later."""
-        while (due := self._shelves.due_in) is not None and not self._stopping:
-            self._bell.wait(due)
-            self._shelves.listen()
+        """Follow at once what a person has moved or deleted: nobody will be told of it later."""
+        while not (self._stopping or self._shelves.settle()):
+            pass
 
     def _inbox_of(self, folder: Path) -> Inbox:
         return Inbox(

@@ -14,17 +14,19 @@ import structlog
 from config.home import Home
 from config.settings import OutputKind
 from models.page.scan import Fault
+from service.daemon.notes import clear_placeholder, note_of
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.daemon.tickets.unread import without_words
 from service.space import FULL
 from service.workers.pipeline import Examined
+from storage.filing.files import identity_at
 from storage.filing.moving import file_away
 from storage.filing.names import Names, next_name
 from storage.filing.notes import remove_note, write_note
 from storage.filing.outcomes import Changed, Gone, NameRefused, Placed, Taken, Trouble
 from storage.ledger import Ledger
 from storage.records import Claim, Decision, FinalState, Move, Superseded
-from storage.standing import final_state, folder_of
+from storage.standing import final_state, folder_of, is_away
 from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
@@ -130,7 +132,10 @@ class Placement:
         return self._carry_out(self._ledger.decide(decisions))
 
     def clear_notes(self, claims: Sequence[Claim]) -> None:
-        """Remove the notes of failed files that were taken out of ``failed/`` to be tried again."""
+        """Remove what stands in ``failed/`` for files that are tried again.
+
+        That is the note of one that was taken out, and an empty file that was filled, with its note.
+        """
         self._clear_notes_of([failed for claim in claims for failed in claim.superseded])
 
     def clear_old_notes(self) -> None:
@@ -138,7 +143,7 @@ class Placement:
         self._clear_notes_of(
             failed
             for failed in self._ledger.retried()
-            if failed.place is not None and not os.path.lexists(failed.place)
+            if failed.place is not None and (failed.size == 0 or is_away(self._home, failed.place))
         )
 
     def _clear_notes_of(self, scans: Iterable[Superseded]) -> None:
@@ -146,15 +151,18 @@ class Placement:
         cleared = [
             failed.scan_id
             for failed in scans
-            if failed.place is not None and self._clear_note(failed.place, failed.sha256)
+            if failed.place is not None
+            and clear_placeholder(failed)
+            and self._clear_note(failed.scan_id, failed.place, failed.sha256)
         ]
         if cleared:
             self._ledger.forget_places(cleared)
 
-    def _clear_note(self, beside: Path, sha256: str) -> bool:
-        """Whether there was one, and it went."""
+    def _clear_note(self, scan_id: int, beside: Path, sha256: str) -> bool:
+        """Whether there was one, as it was written, and it went."""
+        written = note_of(scan_id, beside.name, sha256, self._ledger.fault(scan_id))
         try:
-            return remove_note(beside, sha256, self._ledger.is_scan)
+            return remove_note(beside, sha256, self._ledger.is_scan, written)
         except OSError as error:
             log.warning("the note stays", file=str(beside), reason=error.strerror)
             return False
@@ -233,9 +241,11 @@ class Placement:
                         self._refused(outcome.trouble)
                     case Gone():
                         self._faults.pop(move.scan_id, None)
-                        end: Literal["failed", "superseded"] = "failed"
+                        end: Literal["failed", "superseded", "gone"] = "failed"
                         if move.final_state == "superseded":
                             end = "superseded"
+                        elif not move.source.is_relative_to(self._home.inbox):
+                            end = "gone"  # it was filed, and a person has deleted it
                         self._ledger.abandon(
                             move.scan_id, _TAKEN_AWAY, state=end, perhaps_moved=again
                         )
@@ -248,7 +258,9 @@ class Placement:
                         self._refused(outcome)
             # Without its note a failed file stays in the journal: with the next sweep, again.
             placed = [move for move in placed if self._annotate(move)]
-            self._ledger.close([move.scan_id for move in placed])
+            looks = {one.scan_id: identity_at(one.destination, one.size) for one in placed}
+            known = {scan_id: one for scan_id, one in looks.items() if one is not None}
+            self._ledger.close([move.scan_id for move in placed], known)
             # Whatever comes from elsewhere than the inbox was filed before.
             elsewhere = [one for one in placed if not one.source.is_relative_to(self._home.inbox)]
             if elsewhere:
@@ -282,18 +294,11 @@ class Placement:
     def _annotate(self, move: Move) -> bool:
         """Put the note beside a failed file; False if it cannot be written."""
         if move.final_state == "superseded" or move.source.is_relative_to(self._home.failed):
-            self._clear_note(move.source, move.sha256)
+            self._clear_note(move.scan_id, move.source, move.sha256)
         if move.final_state != "failed":
             return True
         fault = self._faults.get(move.scan_id, Fault("file", "it failed"))
-        note = {
-            "scan_id": move.scan_id,
-            "file": move.destination.name,
-            "sha256": move.sha256,
-            "stage": fault.stage,
-            "reason": fault.reason,
-            "what_to_do": fault.advice or "Mend the file and drop it in the inbox again",
-        }
+        note = note_of(move.scan_id, move.destination.name, move.sha256, fault)
         try:
             write_note(move.destination, note, self._ledger.is_scan)
         except OSError as error:

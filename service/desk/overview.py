@@ -64,4 +64,5 @@ def _trouble(home: Home, beat: Heartbeat | None) -> str | None:
 
 
 def _age(moment: datetime | None) -> float | None:
-    return None if moment is None else round((now() - moment).total_seconds(), 1)
+    """Seconds since then, by the clock that other processes wrote it by; none are less than zero."""
+    return None if moment is None else round(max(0.0, (now() - moment).total_seconds()), 1)

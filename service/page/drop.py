@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from service.desk.office import Office
 from service.desk.scans.looking import Seen, look
-from service.desk.scans.scans import Wanted
+from service.desk.scans.scans import PAST, Wanted
 from service.page.frame import PULSE
 from service.page.parts import places
 from service.page.parts.cards import name_shown, verdict
@@ -76,7 +76,7 @@ def _small(one: Seen) -> Component:
     row = one.row
     picture = (
         html.Img(src=places.thumbnail(row["scan_id"], 160), alt="")
-        if row["destination"] and row["state"] != "superseded"
+        if row["destination"] and row["state"] not in PAST
         else html.Span(className="none")
     )
     told = html.Span(

@@ -13,11 +13,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from indexer.verdict import UNKNOWN
 from storage.book import Book
-from storage.records import Move, displayable, timestamp
-from storage.rows import MOST, each, journal_row, placed
-from storage.standing import places_of
-from storage.tables import JUDGED, feedback, journal, scans
+from storage.records import FileIdentity, Move, displayable, timestamp
+from storage.rows import IDENTIFIED, MOST, TO_JOURNAL, each, identified, journal_row, placed
+from storage.standing import GONE, places_of
+from storage.tables import CLOSED, JUDGED, feedback, scans
 
 Source = Literal["api", "page", "folder", "command"]
 """Where something was said; ``folder``: a file was moved by hand."""
@@ -28,12 +29,15 @@ class Correction:
     """A scan that is something else than it was taken for.
 
     Attributes:
-        class_name: what it is; ``unknown`` if it is none of the classes.
+        class_name: what it is; ``unknown`` if it is none of the classes, None if it failed and
+            nobody has said what it is.
         move: from where it stands to where it belongs.
+        identity: how its file looks there; None while it is not there.
     """
 
-    class_name: str
+    class_name: str | None
     move: Move
+    identity: FileIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +96,32 @@ class FeedbackBook(Book):
         with self._database.write() as connection:
             places = places_of(connection, self._home, [one.move.scan_id for one in corrections])
             kept = [one for one in corrections if places.get(one.move.scan_id) == one.move.source]
-            self._say(connection, [(one.move.scan_id, one.class_name) for one in kept], source)
+            said = [(one.move.scan_id, one.class_name or UNKNOWN) for one in kept]
+            self._say(connection, said, source)
             now = timestamp(self._clock())
             each(connection, _MOVE, [self._moved(one, "moving") for one in kept])
-            each(connection, insert(journal), [journal_row(one.move, now) for one in kept])
+            each(connection, TO_JOURNAL, [journal_row(one.move, now) for one in kept])
         return [one.move for one in kept]
 
     def moved(self, corrections: Sequence[Correction]) -> list[Correction]:
         """A person has moved these files: the rows follow them.
 
-        Where the class is another one, that is a correction. A scan that is no longer closed, or
-        stands elsewhere by now, is passed over.
+        Where the class is another one, that is a correction. A file that was deleted is back. A scan
+        that is no longer closed, or stands elsewhere by now, is passed over.
 
         Returns:
             Those that were written.
         """
         with self._database.write() as connection:
             ids = [one.move.scan_id for one in corrections]
-            places = places_of(connection, self._home, ids)
+            places = places_of(connection, self._home, ids, [*CLOSED, *GONE])
             known = _classes(connection, ids)
             kept = [one for one in corrections if places.get(one.move.scan_id) == one.move.source]
             said = [
                 (one.move.scan_id, one.class_name)
                 for one in kept
-                if known.get(one.move.scan_id) != displayable(one.class_name)
+                if one.class_name is not None
+                and known.get(one.move.scan_id) != displayable(one.class_name)
             ]
             self._say(connection, said, "folder")
             each(connection, _MOVE, [self._moved(one, one.move.final_state) for one in kept])
@@ -140,7 +146,7 @@ class FeedbackBook(Book):
                     return None
                 connection.execute(_MOVE, self._moved(correction, "moving"))
                 now = timestamp(self._clock())
-                connection.execute(insert(journal), journal_row(correction.move, now))
+                connection.execute(TO_JOURNAL, journal_row(correction.move, now))
             connection.execute(
                 update(feedback)
                 .where(feedback.c.id == number, feedback.c.undone_at.is_(None))
@@ -190,8 +196,9 @@ class FeedbackBook(Book):
         return {
             "scan": one.move.scan_id,
             "to_state": state,
-            "class_name": displayable(one.class_name),
+            "class_name": None if one.class_name is None else displayable(one.class_name),
             **placed(one.move.destination, self._home),
+            **identified(one.identity),
         }
 
 
@@ -204,6 +211,8 @@ _MOVE = (
         destination=bindparam("destination"),
         destination_path=bindparam("destination_path"),
         gone_at=None,
+        gone_from=None,
+        **{name: bindparam(name) for name in IDENTIFIED},
     )
 )
 

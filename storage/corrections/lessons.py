@@ -20,7 +20,7 @@ from indexer.verdict import UNKNOWN
 from models.page.scan import Scan
 from storage.book import Book
 from storage.records import displayable, timestamp
-from storage.tables import feedback, lessons, scans
+from storage.tables import feedback, lessons, next_in, scans
 
 LessonState = Literal["adding", "added", "asks", "declined", "there", "failed"]
 """``there``: it was an example before; ``failed``: it cannot be one."""
@@ -120,13 +120,14 @@ class LessonBook(Book):
             states: only those in one of these.
             limit: no more than this.
         """
-        query = _lessons.order_by(lessons.c.decided_at.desc(), lessons.c.scan_id.desc())
+        query = _lessons.where(_IS_THERE).order_by(lessons.c.seq.desc(), lessons.c.scan_id.desc())
         query = query.limit(limit)
         return self._lessons(query if states is None else query.where(lessons.c.state.in_(states)))
 
     def counts(self) -> dict[str, int]:
         """How many are in each state; states without any are left out."""
-        query = select(lessons.c.state, func.count()).group_by(lessons.c.state)
+        query = select(lessons.c.state, func.count()).join(scans, scans.c.id == lessons.c.scan_id)
+        query = query.where(_IS_THERE).group_by(lessons.c.state)
         with self._database.read() as connection:
             return {state: number for state, number in connection.execute(query)}  # noqa: C416
 
@@ -157,14 +158,19 @@ class LessonBook(Book):
             "flips_scan_id": why.flips_scan_id,
             "flips_to": displayable(why.flips_to) or None,
             "decided_at": timestamp(self._clock()),
+            "seq": next_in(lessons.c.seq),
         }
         with self._database.write() as connection:
-            connection.execute(insert(lessons).on_conflict_do_nothing(), row)
+            connection.execute(insert(lessons).values(row).on_conflict_do_nothing())
 
     def answer(self, scan_id: int, state: Literal["adding", "declined"]) -> bool:
         """Write what a person says is to be done; False where there is nothing to be said."""
         return self._write(
-            scan_id, OPEN_TO_ANSWERS[state], state=state, decided_at=timestamp(self._clock())
+            scan_id,
+            OPEN_TO_ANSWERS[state],
+            state=state,
+            decided_at=timestamp(self._clock()),
+            seq=next_in(lessons.c.seq),
         )
 
     def added(self, scan_id: int, example: str) -> None:
@@ -185,7 +191,7 @@ class LessonBook(Book):
                 delete(lessons).where(or_(lessons.c.scan_id == lesson.scan_id, there))
             )
 
-    def _write(self, scan_id: int, states: Sequence[LessonState], **values: str | bytes) -> bool:
+    def _write(self, scan_id: int, states: Sequence[LessonState], **values: Any) -> bool:
         which = (lessons.c.scan_id == scan_id, lessons.c.state.in_(states))
         with self._database.write() as connection:
             return connection.execute(update(lessons).where(*which).values(values)).rowcount == 1
@@ -235,7 +241,8 @@ _spoken = (
         # With a plus, SQLite begins with the words, which are few, and not with all scans filed.
         text("+scans.state IN ('filed', 'review')"),
         scans.c.destination_path.is_not(None),
-        scans.c.gone_at.is_(None),
     )
 )
+# Nobody is asked about a scan whose file was deleted: it can be no example.
+_IS_THERE = or_(scans.c.state != "gone", lessons.c.state.not_in(["adding", "asks"]))
 _lessons = select(lessons, *_PLACE).join(scans, scans.c.id == lessons.c.scan_id)

@@ -20,9 +20,18 @@ from indexer.verdict import Verdict
 from storage.book import Book
 from storage.records import Move, timestamp
 from storage.rows import JUDGED as VERDICT
-from storage.rows import MOST, detection_rows, each, journal_row, judged, match_rows, placed
+from storage.rows import (
+    MOST,
+    TO_JOURNAL,
+    detection_rows,
+    each,
+    journal_row,
+    judged,
+    match_rows,
+    placed,
+)
 from storage.standing import places_of
-from storage.tables import JUDGED, detections, feedback, journal, matches, reclassified, scans
+from storage.tables import JUDGED, detections, feedback, matches, reclassified, scans
 
 _MATCH = ("rank", "class_name", "support", "distance")
 _DETECTION = ("name", "detector_id", "probability", "accepted")
@@ -171,7 +180,7 @@ class ReclassifiedBook(Book):
         each(connection, insert(matches), near)
         each(connection, insert(detections), said)
         now = timestamp(self._clock())
-        each(connection, insert(journal), [journal_row(move, now) for move in moves])
+        each(connection, TO_JOURNAL, [journal_row(move, now) for move in moves])
 
 
 _SPOKEN_OF = select(feedback.c.scan_id).where(feedback.c.undone_at.is_(None))
@@ -180,7 +189,6 @@ _HOLDS: tuple[ColumnElement[bool], ...] = (
     reclassified.c.undone_at.is_(None),
     scans.c.state.in_(JUDGED),
     scans.c.class_name == reclassified.c.class_name,
-    scans.c.gone_at.is_(None),
     scans.c.id.not_in(_SPOKEN_OF),
 )
 _JUDGE = (
@@ -188,7 +196,6 @@ _JUDGE = (
     .where(scans.c.id == bindparam("scan"))
     .values(
         state="moving",
-        gone_at=None,
         **{name: bindparam(name) for name in (*VERDICT, "destination", "destination_path")},
     )
 )

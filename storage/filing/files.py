@@ -13,6 +13,8 @@ from typing import Final
 
 import structlog
 
+from storage.records import FileIdentity
+
 OURS: Final = ".pigeonhole-"
 """Begins the hidden names of what is not yet, or no longer, at its place."""
 
@@ -59,6 +61,34 @@ def sha256_of(fd: int) -> str:
     while chunk := os.read(fd, _CHUNK):
         digest.update(chunk)
     return digest.hexdigest()
+
+
+def begins_with(path: Path, sha256: str, size: int) -> bool:
+    """Whether the first ``size`` bytes of a regular file hash to ``sha256``; False if unreadable."""
+    try:
+        fd = open_regular(path)
+    except OSError:
+        return False
+    digest, left = hashlib.sha256(), size
+    try:
+        while left and (chunk := os.read(fd, min(left, _CHUNK))):
+            digest.update(chunk)
+            left -= len(chunk)
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return left == 0 and digest.hexdigest() == sha256
+
+
+def identity_at(path: Path, size: int) -> FileIdentity | None:
+    """How a regular file of ``size`` bytes looks; None where none is."""
+    try:
+        state = os.lstat(path)
+    except OSError:
+        return None
+    same = stat.S_ISREG(state.st_mode) and state.st_size == size
+    return FileIdentity.of(state) if same else None
 
 
 def holds(path: Path, sha256: str, size: int) -> bool:

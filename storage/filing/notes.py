@@ -15,6 +15,7 @@ from pathlib import Path
 from storage.filing import files
 from storage.filing.names import fitted, next_name
 from storage.filing.refusals import longest_name
+from storage.records import displayable
 
 ENDING = ".error.json"
 _LONGEST_NOTE = 1 << 20  # bytes; what is longer was not written here
@@ -54,7 +55,7 @@ def write_note(
             file.flush()
             files.fsync(file.fileno())
         for path in _places(beside, sha256):
-            if _sha256_in(path) is not None and not is_scan(path):
+            if _note_in(path) is not None and not is_scan(path):
                 os.replace(part, path)
                 break
             if files.publish(part, path, marker=marker):
@@ -69,8 +70,20 @@ def write_note(
     return path
 
 
-def remove_note(beside: Path, sha256: str, is_scan: IsScan = lambda _path: False) -> bool:
+def remove_note(
+    beside: Path,
+    sha256: str,
+    is_scan: IsScan = lambda _path: False,
+    written: Mapping[str, object] | None = None,
+) -> bool:
     """Remove the note of the file ``beside`` that had these bytes; False where there is none.
+
+    Args:
+        beside: the failed file; it need not be there.
+        sha256: of its bytes.
+        is_scan: a place of which it says so is passed over.
+        written: what was written; a note that says something else was changed by a person, and
+            stays. None where that does not matter.
 
     Raises:
         OSError: it is there and cannot be removed.
@@ -78,7 +91,10 @@ def remove_note(beside: Path, sha256: str, is_scan: IsScan = lambda _path: False
     for path in islice(_places(beside, sha256), _LOOKS):
         if not os.path.lexists(path):
             return False
-        if _sha256_in(path) == sha256 and not is_scan(path):
+        note = _note_in(path)
+        if note is not None and note["sha256"] == sha256 and not is_scan(path):
+            if written is not None and not _is_as_written(note, written):
+                return False
             path.unlink()
             files.fsync_folder(path.parent)
             return True
@@ -109,8 +125,19 @@ def _places(beside: Path, sha256: str) -> Iterator[Path]:
         path = next_name(path)
 
 
-def _sha256_in(path: Path) -> str | None:
-    """The hash in a note of ours; None where there is no file, or one that is not ours."""
+def _is_as_written(note: Mapping[str, object], written: Mapping[str, object]) -> bool:
+    """Whether a note says what was written; the ledger keeps odd bytes of names escaped."""
+    return {key: _shown(value) for key, value in note.items()} == {
+        key: _shown(value) for key, value in written.items()
+    }
+
+
+def _shown(value: object) -> object:
+    return displayable(value) if isinstance(value, str) else value
+
+
+def _note_in(path: Path) -> dict[str, object] | None:
+    """A note of ours; None where there is no file, or one that is not ours."""
     try:
         fd = files.open_regular(path)
     except OSError:
@@ -121,5 +148,5 @@ def _sha256_in(path: Path) -> str | None:
         return None
     finally:
         os.close(fd)
-    sha256 = note.get("sha256") if isinstance(note, dict) else None
-    return sha256 if isinstance(sha256, str) else None
+    ours = isinstance(note, dict) and isinstance(note.get("sha256"), str)
+    return note if ours else None

@@ -1,6 +1,7 @@
 """Counts and times over many scans, and what people said of them: what figures are made of.
 
-Rows of the state ``superseded`` are never counted: the scan stands in another row by now.
+Rows of the state ``superseded`` are never counted: the scan stands in another row by now. Those of the
+state ``gone`` are: the scan came, and was judged, though its file was deleted since.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Span:
         classes: how many are taken for each class now, ``unknown`` among them.
         without: how many have no class: they failed, were set aside, or are not judged yet.
         seconds: from being received to being filed or sent to review, of shape (n,), in no order;
-            without those that were moved since, of which the first end is not known.
+            without those that were moved since, of which the first end is not known, and those
+            during which the clock was set back.
     """
 
     classes: dict[str, int]
@@ -112,7 +114,11 @@ _JUDGED_ANEW = select(reclassified.c.id).where(reclassified.c.scan_id == scans.c
 _DAYS = func.julianday(scans.c.finished_at) - func.julianday(scans.c.received_at)
 # With commas between: to hand over row by row would take twice as long.
 _MILLISECONDS = select(func.group_concat(cast(func.round(_DAYS * 86_400_000), Integer))).where(
-    _DURING, _STATE.in_(JUDGED), ~_MOVED.exists(), ~_JUDGED_ANEW.exists()
+    _DURING,
+    _STATE.in_([*JUDGED, "gone"]),
+    scans.c.finished_at >= scans.c.received_at,
+    ~_MOVED.exists(),
+    ~_JUDGED_ANEW.exists(),
 )
 
 

@@ -28,7 +28,17 @@ from storage import rows
 from storage.queries.searching import search
 from storage.records import Heartbeat, Hit, Move, Prior, State, Superseded, displayable, timestamp
 from storage.standing import Standing
-from storage.tables import JUDGED, OPEN, detections, feedback, heartbeat, journal, matches, scans
+from storage.tables import (
+    JUDGED,
+    OPEN,
+    PAST,
+    detections,
+    feedback,
+    heartbeat,
+    journal,
+    matches,
+    scans,
+)
 from storage.tickets.tickets import fields_of, ticket_of
 from storage.views import RESULT_COLUMNS
 
@@ -49,6 +59,7 @@ class Queries(Standing):
         *,
         unread: bool = False,
         unseen: bool = False,
+        current: bool = False,
         before: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Rows of the view ``results``, newest first; the keys are its columns, in order.
@@ -60,6 +71,8 @@ class Queries(Standing):
             limit: no more rows than this.
             unread: only scans that were judged though their text could not be read.
             unseen: only scans of which nobody has said anything that holds.
+            current: not those that were put back or whose files were deleted; where a state is
+                asked for, that decides.
             before: only scans with a smaller id.
         """
         view = results_view.c
@@ -68,6 +81,8 @@ class Queries(Standing):
             query = query.where(view["class"] == displayable(class_name))
         if state is not None:
             query = query.where(view.state == displayable(state))
+        elif current:
+            query = query.where(view.state.not_in(PAST))
         if since is not None:
             query = query.where(view.received_at >= timestamp(since))
         if unread:
@@ -129,12 +144,12 @@ class Queries(Standing):
             return {state: number for state, number in connection.execute(query)}  # noqa: C416
 
     def counts_by_class(self) -> dict[str, int]:
-        """How many scans are taken for each class; those that were put back do not count."""
+        """How many scans are taken for each class; what was put back or deleted does not count."""
         number = select(scans.c.class_name, func.count()).group_by(scans.c.class_name)
         with self.database.read() as connection:
             # Each by an index alone: one look for class and state would go through every row.
             found = {name: count for name, count in connection.execute(number) if name is not None}
-            for name, count in connection.execute(number.where(scans.c.state == "superseded")):
+            for name, count in connection.execute(number.where(scans.c.state.in_(PAST))):
                 if name is not None:
                     found[name] -= count
         return {name: count for name, count in found.items() if count}
@@ -172,7 +187,9 @@ class Queries(Standing):
 
     def oldest_open(self) -> datetime | None:
         """When the oldest scan of which nothing is decided yet was received; None if none waits."""
-        query = select(func.min(scans.c.received_at)).where(scans.c.state.in_(OPEN))
+        # Not the least of the times: the clock may have been set back since.
+        oldest = select(func.min(scans.c.id)).where(scans.c.state.in_(OPEN)).scalar_subquery()
+        query = select(scans.c.received_at).where(scans.c.id == oldest)
         with self.database.read() as connection:
             return _moment(connection.execute(query).scalar())
 
@@ -217,14 +234,11 @@ class Queries(Standing):
 
     def retried(self) -> list[Superseded]:
         """Failed scans that were tried again and still name the place of their file."""
-        query = select(scans.c.id, scans.c.destination_path, scans.c.sha256).where(
-            scans.c.state == "superseded", scans.c.destination_path.is_not(None)
-        )
-        with self.database.read() as connection:
-            return [
-                Superseded(scan_id, self.home.root / os.fsdecode(place), sha256)
-                for scan_id, place, sha256 in connection.execute(query)
-            ]
+        superseded = self.filed(states=("superseded",))
+        return [
+            Superseded(one.scan_id, one.place, one.sha256, one.size, one.identity)
+            for one in superseded
+        ]
 
     def moving(self) -> set[int]:
         """The scans that stand in the journal."""

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from storage.records import Hit, displayable
-from storage.tables import scans, words
+from storage.tables import PAST, scans, words
 
 _SEARCH: Final = table("text_search", column("rowid"))
 # The table's name, used as a column, is how FTS5 is asked.
@@ -75,7 +75,7 @@ def search(connection: Connection, typed: str, limit: int) -> list[Hit]:
         select(scans.c.id, scans.c.class_name, scans.c.destination, scans.c.pages)
         .select_from(_SEARCH.join(scans, scans.c.id == _SEARCH.c.rowid))
         # A scan that was put back is read again, and found by its new row.
-        .where(matches, scans.c.state != "superseded")
+        .where(matches, scans.c.state.not_in(PAST))
         .order_by(literal_column("rank"), scans.c.id.desc())
         .limit(limit)
     )

@@ -123,8 +123,8 @@ class OutputBook(Book):
             return connection.execute(query).first() is not None
 
     def standing(self) -> list[Output]:
-        """What was made, or could not be, of tickets that are filed."""
-        return self._all(scans.c.state == "filed")
+        """What was made, or could not be, of tickets that are filed, or were until they were deleted."""
+        return self._all(scans.c.state.in_(["filed", "gone"]))
 
     def orphans(self) -> list[Output]:
         """What belongs to scans that are filed no more: they were put back, or went away."""

@@ -41,7 +41,6 @@ class ReadingBook(Book):
                 scans.c.state == "filed",
                 scans.c.class_name.in_(classes),
                 scans.c.error.is_(None),
-                scans.c.gone_at.is_(None),
                 scans.c.id.not_in(select(readings.c.scan_id)),
             )
             .order_by(scans.c.id)

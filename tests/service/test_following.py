@@ -8,8 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from config.settings import Settings
+from service.daemon.corrections import folders, identity
 from service.daemon.corrections.shelves import Shelves
-from storage.corrections.feedback import FeedbackBook, Said
+from service.desk.scans.verifying import verify
+from storage.corrections.feedback import Correction, FeedbackBook, Said
+from storage.records import Move
 from tests.service.fakes import PATIENCE, Desk, Judge
 
 
@@ -141,7 +144,7 @@ def test_another_file_in_its_place_is_no_move(used: Desk) -> None:
     other.parent.mkdir()
     other.write_text("ticket 9")
     used.once(Judge())
-    assert row(used, 1) == ("filed", "ticket", "sorted/ticket/a.png")
+    assert row(used, 1) == ("gone", "ticket", "sorted/ticket/a.png")
     assert other.read_text() == "ticket 9"
 
 
@@ -157,11 +160,13 @@ def test_a_file_that_was_deleted_is_noted_and_comes_not_back(used: Desk) -> None
     shelves = Shelves(used.home, settings(rescan_interval=0.001), used.ledger, lambda: None)
     shelves.sweep()
     wait_until(lambda: (shelves.sweep(), gone(used) == {1})[1])
-    assert row(used, 1) == ("filed", "ticket", "sorted/ticket/a.png")
+    assert row(used, 1) == ("gone", "ticket", "sorted/ticket/a.png")
     assert not place.exists()
     place.write_text("ticket 1")
     shelves.sweep()
+    shelves.listen()
     assert gone(used) == set()
+    assert row(used, 1) == ("filed", "ticket", "sorted/ticket/a.png")
 
 
 def test_a_share_that_is_not_mounted_takes_nothing_away(used: Desk) -> None:
@@ -209,3 +214,188 @@ def wait_until(happened: Callable[[], object]) -> None:
     while not happened():
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+@pytest.fixture
+def namesakes(desk: Desk) -> Desk:
+    """Three scans called a.png, of as many bytes each, in the folders of ticket, cylinder and invoice."""
+    for number, name in enumerate(("ticket 1", "cylinder", "invoice 3"), 1):
+        (desk.home.support / name.split()[0]).mkdir(parents=True)
+        (desk.home.support / name.split()[0] / "1.png").write_text(name)
+        desk.drop(f"{number}/a.png", f"{name:9}")
+        desk.once(Judge())
+    return desk
+
+
+def placed(name: str) -> str:
+    """Where the one of this class was filed."""
+    return f"sorted/{name}/a.png"
+
+
+def swap(desk: Desk, *places: str) -> None:
+    """Each file gets the name of the next one, and the last that of the first."""
+    for place in places:
+        (desk.home.root / place).rename(desk.home.root / f"{place}.swapping")
+    for place, to in zip(places, (*places[1:], places[0]), strict=True):
+        (desk.home.root / f"{place}.swapping").rename(desk.home.root / to)
+
+
+@pytest.mark.parametrize(
+    "names", [("ticket", "cylinder"), ("ticket", "cylinder", "invoice")], ids=["two", "three"]
+)
+@pytest.mark.parametrize("watched", [False, True], ids=["once", "watched"])
+def test_files_of_one_name_that_are_swapped_are_corrections(
+    namesakes: Desk, names: tuple[str, ...], *, watched: bool
+) -> None:
+    """Each row would describe the other's bytes, and nobody would know that two verdicts were wrong."""
+    scans = {name: number for number, name in enumerate(("ticket", "cylinder", "invoice"), 1)}
+    then = dict(zip(names, (*names[1:], names[0]), strict=True))
+    if watched:
+        with namesakes.watching(Judge()):
+            swap(namesakes, *map(placed, names))
+            wait_until(lambda: all(row(namesakes, scans[name])[1] == then[name] for name in names))
+    else:
+        swap(namesakes, *map(placed, names))
+        namesakes.once(Judge())
+    for name, now in then.items():
+        assert row(namesakes, scans[name]) == ("filed", now, placed(now))
+        (said,) = history(namesakes, scans[name])
+        assert (said.source, said.class_before, said.class_name) == ("folder", name, now)
+    assert list(verify(namesakes.home, namesakes.ledger)) == []
+    namesakes.once(Judge())
+    assert len(history(namesakes, 1)) == 1
+
+
+def test_a_file_that_was_dragged_onto_a_known_name_is_followed(namesakes: Desk) -> None:
+    """The row of the overwritten scan would describe the other one, and that would be missing."""
+    (namesakes.home.root / placed("ticket")).replace(namesakes.home.root / placed("cylinder"))
+    namesakes.once(Judge())
+    assert row(namesakes, 1) == ("filed", "cylinder", placed("cylinder"))
+    assert row(namesakes, 2) == ("gone", "cylinder", placed("cylinder"))
+    assert [said.class_name for said in history(namesakes, 1)] == ["cylinder"]
+    assert history(namesakes, 2) == []
+    # The overwritten one is dug out of a backup.
+    (namesakes.home.sorted / "cylinder" / "b.png").write_text("cylinder ")
+    namesakes.once(Judge())
+    assert row(namesakes, 2) == ("filed", "cylinder", "sorted/cylinder/b.png")
+    assert row(namesakes, 1) == ("filed", "cylinder", placed("cylinder"))
+
+
+def test_a_copy_onto_a_known_name_is_followed_when_its_original_goes(namesakes: Desk) -> None:
+    """Over a share a file is copied first: it would be noted as deleted."""
+    place, onto = (namesakes.home.root / placed(name) for name in ("ticket", "cylinder"))
+    shutil.copyfile(place, onto)
+    namesakes.once(Judge())
+    assert row(namesakes, 1) == ("filed", "ticket", placed("ticket"))
+    assert row(namesakes, 2) == ("filed", "cylinder", placed("cylinder"))
+    assert [one.kind for one in verify(namesakes.home, namesakes.ledger)] == ["changed"]
+    place.unlink()
+    namesakes.once(Judge())
+    assert row(namesakes, 1) == ("filed", "cylinder", placed("cylinder"))
+    assert row(namesakes, 2)[0] == "gone"
+
+
+@pytest.mark.parametrize("how", ["in place", "by an editor that renames"])
+def test_a_file_that_was_edited_stays_what_and_where_it_is(namesakes: Desk, how: str) -> None:
+    """Turning a page upright would count as deleting the scan."""
+    place = namesakes.home.root / placed("ticket")
+    if how == "in place":
+        place.write_text("ticket 1, turned upright")
+    else:
+        (place.parent / "turned.png").write_text("ticket 1, turned upright")
+        (place.parent / "turned.png").replace(place)
+    for _ in range(2):
+        namesakes.once(Judge())
+        assert row(namesakes, 1) == ("filed", "ticket", placed("ticket"))
+    assert [one.kind for one in verify(namesakes.home, namesakes.ledger)] == ["changed"]
+    assert history(namesakes, 1) == []
+
+
+def test_a_file_that_looks_otherwise_is_read_once(
+    namesakes: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that numbers its files anew with each mount would have the archive read every time."""
+    place = namesakes.home.root / placed("ticket")
+    shutil.copy2(place, place.with_name("again"))
+    place.with_name("again").replace(place)  # another inode, all else is the same
+    reads: list[str] = []
+    hash_file = identity.hash_file
+
+    def counted(path: str, state: os.stat_result) -> str | None:
+        reads.append(path)
+        return hash_file(path, state)
+
+    monkeypatch.setattr(identity, "hash_file", counted)
+    for _ in range(3):
+        namesakes.once(Judge())
+    assert reads == [str(place)]
+    assert row(namesakes, 1) == ("filed", "ticket", placed("ticket"))
+
+
+def test_an_archive_from_before_looks_were_remembered_is_not_read(
+    namesakes: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first start after an update would read 100,000 files."""
+    with namesakes.ledger.database.write() as connection:
+        connection.exec_driver_sql("UPDATE scans SET file_inode = NULL, file_size = NULL")
+    monkeypatch.setattr(identity, "hash_file", None)
+    namesakes.once(Judge())
+    monkeypatch.undo()
+    swap(namesakes, placed("ticket"), placed("cylinder"))
+    namesakes.once(Judge())
+    assert row(namesakes, 1) == ("filed", "cylinder", placed("cylinder"))
+
+
+def test_where_inode_numbers_do_not_last_size_and_time_tell(
+    namesakes: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each mount of such a share would have the whole archive read."""
+    place = namesakes.home.root / placed("ticket")
+    shutil.copy2(place, place.with_name("again"))
+    place.with_name("again").replace(place)
+    monkeypatch.setattr(folders, "numbers_files_anew", lambda _root: True)
+    monkeypatch.setattr(identity, "hash_file", None)
+    namesakes.once(Judge())
+    assert row(namesakes, 1) == ("filed", "ticket", placed("ticket"))
+
+
+def test_a_large_stranger_is_not_read(namesakes: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A film among the scans would keep them waiting for a minute."""
+    (namesakes.home.sorted / "ticket" / "film.mkv").write_text("as long as none of the scans")
+    monkeypatch.setattr(identity, "hash_file", None)
+    namesakes.once(Judge())
+
+
+def test_a_file_that_lands_where_a_move_is_to_end_is_followed(namesakes: Desk) -> None:
+    """It would be noted as deleted, though it lies there."""
+    (one,) = namesakes.ledger.filed(scan_ids=[1])
+    goal = namesakes.home.sorted / "invoice" / "b.png"
+    move = Move(1, one.place, goal, one.sha256, one.size, "filed")
+    assert FeedbackBook(namesakes.ledger.database, namesakes.home).correct(
+        [Correction("invoice", move)], "api"
+    )
+    (namesakes.home.root / placed("cylinder")).rename(goal)
+    with namesakes.watching(Judge()):
+        wait_until(lambda: row(namesakes, 2)[1] == "invoice")
+    assert row(namesakes, 2) == ("filed", "invoice", "sorted/invoice/b.png")
+    assert row(namesakes, 1) == ("filed", "invoice", "sorted/invoice/b (2).png")
+    assert list(verify(namesakes.home, namesakes.ledger)) == []
+
+
+def test_failed_files_and_copies_are_followed_within_their_folders(used: Desk) -> None:
+    """Who tidies up there would have to live with 'missing' for ever."""
+    used.drop("e.png", "ticket 1")
+    used.once(Judge(), duplicates="skip")
+    move(used, "failed/c.png", "failed/march/c2.png")
+    move(used, "duplicates/e.png", "duplicates/f.png")
+    used.once(Judge())
+    assert row(used, 3) == ("failed", None, "failed/march/c2.png")
+    assert row(used, 5)[::2] == ("duplicate", "duplicates/f.png")
+    assert used.filed() >= {"failed/march/c2.png", "failed/march/c2.png.error.json"}
+    assert not (used.home.failed / "c.png.error.json").exists()
+    assert verify_kinds(used) == []
+
+
+def verify_kinds(desk: Desk) -> list[str]:
+    """What ``verify`` finds."""
+    return [one.kind for one in verify(desk.home, desk.ledger)]

@@ -213,13 +213,13 @@ def test_the_command_has_made_what_is_missing(desk: Desk) -> None:
     (desk.home.sorted / "ticket" / "b.png.txt").write_text("corrected")
     assert found(desk) == {
         "sorted/ticket/a.png.txt": "missing", "sorted/ticket/b.png.txt": "changed",
-        "sorted/ticket/taken.png": "missing",
+        "sorted/ticket/taken.png": "gone",
     }  # fmt: skip
     done = CliRunner().invoke(app, words, env=asked)
     assert done.stdout == "1 file to make\n"
     desk.once(Judge(), **TEXT)
     assert found(desk) == {
-        "sorted/ticket/b.png.txt": "changed", "sorted/ticket/taken.png": "missing",
+        "sorted/ticket/b.png.txt": "changed", "sorted/ticket/taken.png": "gone",
     }  # fmt: skip
 
 

@@ -141,10 +141,11 @@ def test_an_inbox_folder_that_is_gone_is_made_again(desk: Desk, judge: Judge) ->
 
 def test_one_file_goes_back_once_though_two_rows_name_its_place(desk: Desk) -> None:
     """It would come back under two names that are one file: to edit the one changes the other."""
-    for _ in range(2):
-        desk.drop("a.png", "ticket 1")
-        desk.once(Judge())
-        (desk.home.sorted / "ticket" / "a.png").rename(desk.home.root / "taken.png")
+    with desk.watching(Judge()):
+        for _ in range(2):
+            desk.drop("a.png", "ticket 1")
+            desk.wait_closed()
+            (desk.home.sorted / "ticket" / "a.png").rename(desk.home.root / "taken.png")
     (desk.home.root / "taken.png").rename(desk.home.sorted / "ticket" / "a.png")
     answers = put_back(desk.home, desk.ledger, desk.ledger.filed())
     assert [one.reason for one in answers] == ["", "is no longer where it was filed"]

@@ -105,10 +105,11 @@ def test_a_broken_file_that_was_dropped_twice_is_no_stranger(desk: Desk) -> None
 
 def test_a_place_that_a_later_scan_has_is_told(desk: Desk) -> None:
     """Two rows would name one file, and one of the scans would be missed when it is needed."""
-    for _ in range(2):
-        desk.drop("a.png", "ticket 1")
-        desk.once(Judge())
-        (desk.home.sorted / "ticket" / "a.png").rename(desk.home.root / "taken.png")
+    with desk.watching(Judge()):
+        for _ in range(2):
+            desk.drop("a.png", "ticket 1")
+            desk.wait_closed()
+            (desk.home.sorted / "ticket" / "a.png").rename(desk.home.root / "taken.png")
     (desk.home.root / "taken.png").rename(desk.home.sorted / "ticket" / "a.png")
     details = [one.detail for one in verify(desk.home, desk.ledger)]
-    assert details == ["a later scan was filed at its place"]
+    assert details == ["another scan stands at its place"]

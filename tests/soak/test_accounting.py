@@ -89,7 +89,7 @@ HARM: dict[str, Callable[[Home], object]] = {
     "a note without its file": lambda home: (home.failed / "d.png").unlink(),
     "a failed file without a note": lambda home: (home.failed / "d.png.error.json").unlink(),
     "journal": lambda home: tell(
-        home, "INSERT INTO journal VALUES (1, x'', x'', '', 0, 0, 'filed', '')"
+        home, "INSERT INTO journal VALUES (1, x'', x'', '', 0, 0, 'filed', '', 1)"
     ),
 }
 

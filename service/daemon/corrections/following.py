@@ -1,33 +1,37 @@
-"""Files that a person moves among the folders of classes: each is known by its bytes, and followed.
+"""Files that a person moves among the folders of scans: each is known by its bytes, and followed.
 
 Dragging a scan from one class to another, or out of review, is the lightest way to correct a
 verdict. Events are hints here as in the inbox, and a sweep looks into every folder that has
 changed since the last, so that a share that sends no events is followed as well. What the ledger
 itself moves stands in it before it moves: whatever it does not name is a person's doing.
 
-Nothing is moved or removed here. A file that is nowhere any more is noted, after a while.
+A name proves nothing: a file may be dragged onto one that the ledger knows, and two files of one name
+may be swapped. So each file is compared with what its scan's file looked like (`Identities`), and read
+where it looks otherwise. Who has the bytes of a scan that is not at its place any more is that scan; a
+scan whose place another one has is missing; an edited file stays where and what it is.
+
+Nothing is moved or removed here. A file that is nowhere any more is noted as gone, after a while.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
-from config.errors import UsageError
 from config.home import Home
 from config.ignored import Ignored
-from indexer.support import check_class_name
-from indexer.verdict import UNKNOWN
-from models.page.hashing import hash_file
+from service.daemon.corrections.folders import Folders
+from service.daemon.corrections.identity import CLOSED, GONE, Identities, read
 from storage.corrections.feedback import Correction, FeedbackBook
 from storage.ledger import Ledger
-from storage.records import Filed, Move
-from storage.standing import final_state
+from storage.records import Filed, FileIdentity, Move
+from storage.standing import final_state, is_away
 from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
@@ -36,30 +40,46 @@ Clock = Callable[[], float]
 
 BUDGET = 0.2
 """Seconds that one round may take before the daemon turns to its scans again."""
+AT_ONCE = 200
+"""Files whose looks are compared between two looks at the clock."""
 
 
 @dataclass(slots=True)
 class _Resting:
-    """A file that the ledger does not name, as it was seen; ``since`` is on the clock."""
+    """A file that the ledger does not know, as it was seen; ``since`` is on the clock."""
 
-    size: int
-    mtime_ns: int
-    inode: int
+    looks: FileIdentity
     since: float
 
 
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """Who is told of what people do.
+
+    Attributes:
+        moving: of a scan before its row follows: what must not be missing afterwards.
+        moved: of it afterwards, with the scan as it stood before.
+        going: of a scan before its row is ``gone``.
+        back: of one before its row is again what it was.
+    """
+
+    moving: Callable[[Correction], None]
+    moved: Callable[[Correction, Filed], None]
+    going: Callable[[Filed], None] = lambda _scan: None
+    back: Callable[[Filed], None] = lambda _scan: None
+
+
 class Following:
-    """Follows what a person moves below ``sorted`` and ``review``.
+    """Follows what a person moves in the folders of scans, and notes what they delete.
 
     Args:
         home: whose folders.
         ledger: that names where scans stand.
         ignored: names to leave alone.
         stability_delay: seconds that a file must rest before it is compared.
-        patience: seconds after which a file that is nowhere counts as taken away.
+        patience: seconds after which a file that is nowhere counts as deleted.
         clock: seconds that never go backwards.
-        moving: told of each scan before its row follows: what must not be missing afterwards.
-        moved: told of it afterwards.
+        tell: who is told.
     """
 
     def __init__(
@@ -71,34 +91,36 @@ class Following:
         stability_delay: float,
         patience: float,
         clock: Clock,
-        moving: Callable[[Correction], None],
-        moved: Callable[[Correction], None],
+        tell: Followers,
     ) -> None:
         self._home = home
         self._ledger = ledger
         self._book = FeedbackBook(ledger.database, home)
         self._outputs = OutputBook(ledger.database, home)
-        self._ignored = ignored
+        self._places = Folders(home, ignored)
+        self._identities = Identities(ledger, self._places)
         self._delay = stability_delay
         self._patience = patience
         self._clock = clock
-        self._moving = moving
-        self._moved = moved
+        self._tell = tell
         self._folders: dict[str, int] = {}
+        # Files at places that scans name, still to be compared with what is remembered of them.
+        self._named: deque[tuple[Path, list[int]]] = deque()
         self._resting: dict[Path, _Resting] = {}
         # Files that no scan had left when they were compared: it may be copied first, then removed.
-        self._strangers: dict[str, set[Path]] = {}
+        self._strangers: dict[str, dict[Path, FileIdentity]] = {}
         self._missing: dict[int, float] = {}
-        self._gone: set[int] = set()
 
     @property
-    def roots(self) -> tuple[Path, Path]:
-        """The folders that are followed."""
-        return self._home.sorted, self._home.review
+    def roots(self) -> tuple[Path, ...]:
+        """The folders whose events are worth hearing."""
+        return self._home.sorted, self._home.review, self._home.failed
 
     @property
     def due_in(self) -> float | None:
         """Seconds until there is something to compare; None while there is nothing."""
+        if self._named:
+            return 0.0
         if not self._resting:
             return None
         first = min(one.since for one in self._resting.values())
@@ -107,7 +129,7 @@ class Following:
     def look(self, path: str) -> None:
         """Something happened to this file or folder."""
         place = Path(path)
-        if not self._is_followed(place):
+        if not self._places.holds(place):
             return
         try:
             state = place.lstat()
@@ -118,26 +140,41 @@ class Following:
         if stat.S_ISDIR(state.st_mode):
             self._look_into(path)
         elif stat.S_ISREG(state.st_mode):
-            self._rest(place, state)
+            self._look_at(place, state, self._ledger.named_at(place))
 
     def sweep(self) -> None:
         """Look into every folder in which something came or went since the last sweep."""
-        self._gone = self._ledger.gone()
         found = set[str]()
-        for root in self.roots:
-            if root.is_dir():
-                found |= self._look_into(os.fspath(root))
+        there = self._places.there()
+        for root in there:
+            found |= self._look_into(os.fspath(root))
         for folder in self._folders.keys() - found:
             del self._folders[folder]
-            # A root that is gone is a share that is not mounted: nobody took its files away.
-            if any(root.is_dir() and Path(folder).is_relative_to(root) for root in self.roots):
+            # A root that is gone is a share that is not mounted: nobody deleted its files.
+            if any(Path(folder).is_relative_to(root) for root in there):
                 self._miss(self._ledger.filed_in(Path(folder)))
-        self._note_what_is_gone()
+        self._note_what_is_gone(self._patience)
 
     def go_on(self) -> None:
         """Compare what has come to rest, for no longer than `BUDGET`."""
+        self._work(self._delay)
+
+    def settle(self) -> bool:
+        """Compare without waiting for anything to rest; False while there is more to compare.
+
+        In the end what is nowhere is noted as gone. No longer than `BUDGET` at a time.
+        """
+        self._work(0.0)
+        if self._named or self._resting:
+            return False
+        self._note_what_is_gone(0.0)
+        return True
+
+    def _work(self, delay: float) -> None:
         until = self._clock() + BUDGET
-        for place in [one for one, seen in self._resting.items() if self._rests(seen)]:
+        while self._named and self._clock() < until:
+            self._look_at_named()
+        for place in [one for one, seen in self._resting.items() if self._rests(seen, delay)]:
             if self._clock() >= until:
                 return
             self._compare(place)
@@ -151,7 +188,7 @@ class Following:
             try:
                 changed = os.stat(folder, follow_symlinks=False).st_mtime_ns
                 with os.scandir(folder) as entries:
-                    listed = [one for one in entries if not self._ignored(one.name)]
+                    listed = [one for one in entries if not self._places.ignored(one.name)]
             except OSError:
                 found.add(folder)  # it cannot be looked into now: nothing of it is missing
                 continue
@@ -163,122 +200,171 @@ class Following:
         return found
 
     def _compare_folder(self, folder: Path, listed: list[os.DirEntry[str]]) -> None:
-        # By names alone: the first sweep of an archive compares all that was ever filed.
+        # By names first: what is missing is known at once. How an archive looks is compared bit by bit.
         named = self._ledger.names_in(folder)
+        gone = self._ledger.names_in(folder, (GONE,))
         there = {one.name: one for one in listed}
-        if missing := [scan_id for name, scan_id in named.items() if name not in there]:
+        if missing := [one for name, ids in named.items() if name not in there for one in ids]:
             self._miss(self._ledger.filed(scan_ids=missing))
         for name, entry in there.items():
-            if name in named:
-                self._missing.pop(named[name], None)
-            elif entry.is_file(follow_symlinks=False):
+            if ids := [*named.get(name, ()), *gone.get(name, ())]:
+                self._named.append((folder / name, ids))
+            elif entry.is_file(follow_symlinks=False) and self._places.holds(folder / name):
                 self._rest(Path(entry.path), entry.stat(follow_symlinks=False))
-        if back := [named[name] for name in named.keys() & there if named[name] in self._gone]:
-            self._ledger.found_again(back)
 
-    def _is_followed(self, place: Path) -> bool:
-        for root in self.roots:
-            if place.is_relative_to(root):
-                return not any(map(self._ignored, place.relative_to(root).parts))
-        return False
+    def _look_at_named(self) -> None:
+        """Compare the looks of some files with what is remembered of them."""
+        some = [self._named.popleft() for _ in range(min(AT_ONCE, len(self._named)))]
+        ids = [scan_id for _, of_one in some for scan_id in of_one]
+        scans = {
+            one.scan_id: one for one in self._ledger.filed(scan_ids=ids, states=(*CLOSED, GONE))
+        }
+        for place, of_one in some:
+            named = [scans[one] for one in of_one if one in scans and scans[one].place == place]
+            try:
+                state = place.lstat()
+            except OSError:
+                self._miss(named)
+                continue
+            if named and stat.S_ISREG(state.st_mode):
+                self._look_at(place, state, named)
+
+    def _look_at(self, place: Path, state: os.stat_result, named: list[Filed]) -> None:
+        """Know a file by its looks, or have it rest and read it."""
+        if not any(one.state in CLOSED or one.state == GONE for one in named):
+            self._rest(place, state)
+            return
+        seen = self._identities.look(place, state, named)
+        if seen.unsure:
+            self._rest(place, state)
+            return
+        self._resting.pop(place, None)
+        if seen.owner is not None:
+            self._missing.pop(seen.owner.scan_id, None)
+        if seen.back is not None:
+            self._restore(seen.back, FileIdentity.of(state))
+        self._miss(seen.displaced, displaced=True)
+        if seen.other:
+            self._recognise(seen.other, place, state)
 
     def _rest(self, place: Path, state: os.stat_result) -> None:
-        if self._ledger.is_scan(place) or self._outputs.is_output(place):
-            return
-        seen = _Resting(state.st_size, state.st_mtime_ns, state.st_ino, self._clock())
+        looks = FileIdentity.of(state)
         before = self._resting.get(place)
-        if before is None or not _alike(before, seen):
-            self._resting[place] = seen
+        if (before is None or before.looks != looks) and not self._outputs.is_output(place):
+            self._resting[place] = _Resting(looks, self._clock())
 
-    def _rests(self, seen: _Resting) -> bool:
-        return self._clock() >= seen.since + self._delay
+    def _rests(self, seen: _Resting, delay: float) -> bool:
+        return self._clock() >= seen.since + delay
 
     def _compare(self, place: Path) -> None:
+        """Read a file that has come to rest."""
         seen = self._resting.pop(place)
         try:
             state = place.lstat()
-            if not _alike(seen, _Resting(state.st_size, state.st_mtime_ns, state.st_ino, 0.0)):
-                self._rest(place, state)
-                return
-            digest = hash_file(os.fspath(place), state)
         except OSError:
-            return  # it has gone again, or may not be read: the next sweep tells
-        if digest is None:
+            return  # it has gone again
+        looks = FileIdentity.of(state)
+        if seen.looks != looks:
+            self._rest(place, state)
             return
-        scan = self._left_its_place(digest, place.name)
-        if scan is not None:
-            self._follow(scan, place)
+        named = self._ledger.named_at(place)
+        # What has the size of no scan is none, however large it is.
+        if not (named or self._ledger.has_size(looks.size)):
+            return
+        digest = read(place, state)
+        if digest is None:
+            return  # it changes still, or may not be read: the next sweep tells
+        same = [one for one in named if one.sha256 == digest]
+        closed = [one for one in named if one.state in CLOSED]
+        owner = next((one for one in same if one.state != GONE), None)
+        back = next((one for one in same if one.state == GONE), None)
+        if owner is not None:  # a closed scan, or one that is on its way here
+            self._ledger.remember({owner.scan_id: (looks, "")})
+            self._missing.pop(owner.scan_id, None)
+            self._miss([one for one in closed if one is not owner], displaced=True)
+        elif back is not None:
+            self._restore(back, looks)
+            self._miss(closed, displaced=True)
         else:
-            self._strangers.setdefault(digest, set()).add(place)
+            self._ledger.remember({one.scan_id: (looks, digest) for one in closed})
+            self._recognise(digest, place, state)
 
-    def _left_its_place(self, digest: str, name: str) -> Filed | None:
-        """A scan with these bytes whose file is no longer where it was; of several, by its name."""
+    def _recognise(self, digest: str, place: Path, state: os.stat_result) -> None:
+        """A file has the bytes of none that name its place: those of one that has left its own?"""
         found = [
-            scan
-            for scan in self._ledger.filed_with(digest)
-            if not os.path.lexists(scan.place) and self._root_is_there(scan)
+            one
+            for one in self._ledger.filed_with(digest)
+            if one.place != place and self._identities.has_left(one)
         ]
-        return min(found, key=lambda scan: scan.place.name != name, default=None)
+        if found:
+            # Of several the one that is missed, and of these the one of this name.
+            best = min(found, key=lambda one: (one.state == GONE, one.place.name != place.name))
+            self._follow(best, place, state)
+        else:
+            self._strangers.setdefault(digest, {})[place] = FileIdentity.of(state)
 
-    def _root_is_there(self, scan: Filed) -> bool:
-        """Whether the folder of folders that it stood in is mounted, if it is one of ours."""
-        folders = (*self.roots, self._home.failed)
-        return all(root.is_dir() for root in folders if scan.place.is_relative_to(root))
-
-    def _miss(self, scans: list[Filed]) -> None:
+    def _miss(self, scans: Iterable[Filed], *, displaced: bool = False) -> None:
+        """These files are not at their places: nothing is there, or, ``displaced``, another scan's."""
         for scan in scans:
-            if os.path.lexists(scan.place):
+            if scan.state == GONE or not (displaced or is_away(self._home, scan.place)):
                 continue
             self._missing.setdefault(scan.scan_id, self._clock())
-            for place in sorted(self._strangers.get(scan.sha256, ())):
-                self._strangers[scan.sha256].discard(place)
-                if os.path.lexists(place):
-                    self._follow(scan, place)
+            strangers = self._strangers.get(scan.sha256, {})
+            for place in sorted(strangers):
+                looks = strangers.pop(place)
+                try:
+                    state = place.lstat()
+                except OSError:
+                    continue
+                if FileIdentity.of(state) == looks:
+                    self._follow(scan, place, state)
                     break
 
-    def _follow(self, scan: Filed, place: Path) -> None:
+    def _follow(self, scan: Filed, place: Path, state: os.stat_result) -> None:
         """Have the row follow the file; in the folder of another class that is a correction."""
-        class_name = self._class_of(place) or scan.class_name or UNKNOWN
-        state = final_state(class_name)
-        move = Move(scan.scan_id, scan.place, place, scan.sha256, scan.size, state)
-        correction = Correction(class_name, move)
-        self._moving(correction)
+        of_folder = self._places.class_of(place)
+        # A folder that stands for no class says nothing of what a scan is.
+        end = final_state(of_folder) if of_folder else scan.gone_from or scan.state
+        move = Move(scan.scan_id, scan.place, place, scan.sha256, scan.size, end)  # type: ignore[arg-type]
+        correction = Correction(of_folder or scan.class_name, move, FileIdentity.of(state))
+        self._tell.moving(correction)
         if not self._book.moved([correction]):
             return
         self._missing.pop(scan.scan_id, None)
         log.info(
-            "moved by hand", file=scan.place.name, to=self._home.relative(place), kind=class_name
+            "moved by hand",
+            file=scan.place.name,
+            to=self._home.relative(place),
+            kind=correction.class_name,
         )
-        self._moved(correction)
+        self._tell.moved(correction, scan)
+        # Whoever was filed here before is so no longer.
+        here = [one for one in self._ledger.filed_at([place]) if one.scan_id != scan.scan_id]
+        self._miss(here, displaced=True)
 
-    def _class_of(self, place: Path) -> str | None:
-        """The class that a folder stands for; None if it stands for none."""
-        if place.is_relative_to(self._home.review):
-            return UNKNOWN
-        inside = place.relative_to(self._home.sorted).parts
-        if len(inside) < 2:
-            return None
-        try:
-            check_class_name(inside[0])
-        except UsageError:
-            return None
-        return inside[0]
+    def _restore(self, scan: Filed, looks: FileIdentity) -> None:
+        """A file that was deleted stands at its place again."""
+        self._tell.back(scan)
+        self._ledger.found_again({scan.scan_id: looks})
+        log.info("put back by hand", file=self._home.relative(scan.place))
 
-    def _note_what_is_gone(self) -> None:
+    def _note_what_is_gone(self, patience: float) -> None:
         now = self._clock()
-        late = [one for one, since in self._missing.items() if now >= since + self._patience]
+        late = [one for one, since in self._missing.items() if now >= since + patience]
         gone = [
             scan
             for scan in (self._ledger.filed(scan_ids=late) if late else [])
-            if not os.path.lexists(scan.place) and self._root_is_there(scan)
+            if self._is_nowhere(scan)
         ]
         for scan in gone:
+            self._tell.going(scan)
             log.info("taken away by hand", file=self._home.relative(scan.place))
         if gone:
             self._ledger.note_gone([scan.scan_id for scan in gone])
         for scan_id in late:
             del self._missing[scan_id]
 
-
-def _alike(one: _Resting, other: _Resting) -> bool:
-    return (one.size, one.mtime_ns, one.inode) == (other.size, other.mtime_ns, other.inode)
+    def _is_nowhere(self, scan: Filed) -> bool:
+        if is_away(self._home, scan.place):
+            return self._places.holder_is_there(scan.place)
+        return self._identities.is_of_another(scan)

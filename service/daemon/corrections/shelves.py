@@ -12,7 +12,8 @@ from config.ignored import Ignored
 from config.settings import Settings
 from indexer.support import class_counts
 from indexer.verdict import UNKNOWN
-from service.daemon.corrections.following import Following
+from service.daemon.corrections.following import Followers, Following
+from service.daemon.notes import clear_note, renew_note
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.inbox.events import InboxEvents
 from service.workers.detectors import detector_names
@@ -21,6 +22,7 @@ from storage.filing.copying import clear_what_the_dead_left, copy_in
 from storage.filing.files import make_durable_folders
 from storage.filing.names import Names
 from storage.ledger import Ledger
+from storage.records import Filed
 from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
@@ -52,10 +54,13 @@ class Shelves:
             stability_delay=settings.stability_delay,
             patience=settings.rescan_interval,
             clock=time.monotonic,
-            # First: with the row all is done, and nobody would look for a missing example.
-            moving=self._learn,
-            moved=self._tidy,
+            # Before the row is written: with it all is done, and nobody would look for a missing
+            # example, or for a note that stays.
+            tell=Followers(
+                moving=self._learn, moved=self._tidy, going=self._clear_note, back=self._renew_note
+            ),
         )
+        self._ledger = ledger
         # Large archives are not polled: on a share that sends no events the sweeps find it all.
         self._events = [
             InboxEvents(
@@ -96,11 +101,16 @@ class Shelves:
         """Look into every folder that has changed."""
         self._following.sweep()
 
+    def settle(self) -> bool:
+        """Compare without waiting, and note what is gone; False while there is more to compare."""
+        return self._following.settle()
+
     def _learn(self, correction: Correction) -> None:
         """A folder that is no class yet becomes one."""
         name = correction.class_name
-        if name == UNKNOWN or name in detector_names(self._home.detectors):
+        if name in (None, UNKNOWN) or name in detector_names(self._home.detectors):
             return
+        assert name is not None
         folder, place = self._home.support / name, correction.move.destination
         try:
             # A daemon may have died over this very example.
@@ -114,7 +124,19 @@ class Shelves:
         else:
             log.info("a new class", kind=name, example=place.name)
 
-    def _tidy(self, correction: Correction) -> None:
-        """What was made of a ticket goes with it."""
+    def _tidy(self, correction: Correction, before: Filed) -> None:
+        """What was made of a ticket goes with it, and so does what stands beside a failed file."""
         clear_outputs(self._book)
-        bring_after(self._book, correction.move.scan_id)
+        move = correction.move
+        bring_after(self._book, move.scan_id)
+        self._clear_note(before)
+        if move.final_state == "failed":
+            renew_note(self._ledger, move.scan_id, move.destination, move.sha256)
+
+    def _clear_note(self, scan: Filed) -> None:
+        if scan.state == "failed" and scan.place.is_relative_to(self._home.failed):
+            clear_note(self._ledger, scan.scan_id, scan.place, scan.sha256)
+
+    def _renew_note(self, scan: Filed) -> None:
+        if scan.gone_from == "failed" and scan.place.is_relative_to(self._home.failed):
+            renew_note(self._ledger, scan.scan_id, scan.place, scan.sha256)

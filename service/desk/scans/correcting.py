@@ -11,7 +11,14 @@ from config.home import Home
 from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
 from service.desk.classes.classes import class_names
-from service.desk.scans.moving import MOVED_MEANWHILE, PATIENCE, carry_out, move_of, why_not
+from service.desk.scans.moving import (
+    MOVED_MEANWHILE,
+    PATIENCE,
+    carry_out,
+    move_of,
+    why_not,
+)
+from service.desk.scans.scans import deleted
 from storage.corrections.feedback import Correction, FeedbackBook, Said, Source
 from storage.filing.names import Names
 from storage.ledger import Ledger
@@ -173,6 +180,8 @@ def closed_scan(ledger: Ledger, scan_id: int, *, looked_at: bool = True) -> File
             raise ConflictError(
                 f"scan {scan_id} was put back into the inbox", "Its new row tells more"
             )
+        if row["state"] == "gone":
+            raise deleted(scan_id)
         raise ConflictError(f"scan {scan_id} is {row['state']}", "Wait until it is filed")
     (scan,) = found
     if looked_at and (reason := why_not(scan)):
@@ -188,7 +197,8 @@ def _correction(home: Home, scan: Filed, class_name: str) -> Correction:
 def _now(home: Home, ledger: Ledger, correction: Correction, *, moved: bool) -> Corrected:
     # Another name may have been free by the time it was moved.
     place = ledger.place(correction.move.scan_id) or correction.move.destination
-    return _told(home, correction.move.scan_id, correction.class_name, place, moved=moved)
+    name = correction.class_name or UNKNOWN
+    return _told(home, correction.move.scan_id, name, place, moved=moved)
 
 
 def _told(home: Home, scan_id: int, class_name: str, place: Path, *, moved: bool) -> Corrected:

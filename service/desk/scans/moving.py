@@ -72,11 +72,12 @@ def have_moved(
     Returns:
         What became of each, in order.
     """
-    last = {scan.place: scan.scan_id for scan in sorted(scans, key=lambda scan: scan.scan_id)}
-    kept_back = {
-        scan.scan_id: reason
-        for scan in scans
-        if (reason := why_not(scan) if last[scan.place] == scan.scan_id else NO_LONGER_THERE)
+    kept_back = {scan.scan_id: reason for scan in scans if (reason := why_not(scan))}
+    # Of several that name one place, and whose bytes are there, one can go.
+    there = [scan for scan in scans if scan.scan_id not in kept_back]
+    last = {scan.place: scan.scan_id for scan in sorted(there, key=lambda scan: scan.scan_id)}
+    kept_back |= {
+        scan.scan_id: NO_LONGER_THERE for scan in there if last[scan.place] != scan.scan_id
     }
     moves, promised = list[Move](), set[Path]()
     for scan in scans:

@@ -20,9 +20,10 @@ from service.desk.pictures import Picture, Pictures
 from storage.corrections.feedback import FeedbackBook, Said
 from storage.ledger import Ledger
 from storage.records import State, displayable
+from storage.tables import PAST
 from storage.tickets.edits import Edit, EditBook
 
-__all__ = ["MOST", "PAGE", "State", "Wanted"]
+__all__ = ["MOST", "PAGE", "PAST", "State", "Wanted"]
 
 T = TypeVar("T")
 
@@ -38,7 +39,7 @@ class Wanted:
 
     Attributes:
         class_name: what they are taken for.
-        state: see `storage.records.State`.
+        state: see `storage.records.State`; None for all but ``superseded`` and ``gone``.
         since: received then or later.
         unread: judged, though their text could not be read.
         unseen: nobody has said anything of them that holds.
@@ -72,7 +73,7 @@ def page_of_scans(
     found = list(
         ledger.results(
             wanted.class_name, wanted.state, wanted.since, size + 1,
-            unread=wanted.unread, unseen=wanted.unseen, before=before,
+            unread=wanted.unread, unseen=wanted.unseen, before=before, current=True,
         )
     )  # fmt: skip
     more = len(found) > size
@@ -129,7 +130,7 @@ def described_scan(home: Home, ledger: Ledger, scan_id: int) -> dict[str, Any]:
         "advice": fault.advice if fault else None,
         "history": [described_word(one) for one in history],
         "edits": [described_edit(one) for one in EditBook(ledger.database, home).history(scan_id)],
-        "present": place is not None and os.path.lexists(place),
+        "present": place is not None and row["state"] not in PAST and os.path.lexists(place),
     }
 
 
@@ -243,9 +244,10 @@ def file_of(ledger: Ledger, scan_id: int) -> Path:
         MissingError: there is no such scan.
         ConflictError: its file is nowhere, or is gone.
     """
-    place = ledger.place(scan_id)
+    row, place = _there_is(ledger, scan_id), ledger.place(scan_id)
+    if row["state"] == "gone":
+        raise deleted(scan_id)  # by now another scan may stand there
     if place is None:
-        row = _there_is(ledger, scan_id)
         raise ConflictError(f"scan {scan_id} is {row['state']}: it has no file now", "Look later")
     try:
         regular = stat.S_ISREG(place.lstat().st_mode)
@@ -257,6 +259,14 @@ def file_of(ledger: Ledger, scan_id: int) -> Path:
             "'pigeonhole verify' tells more",
         )
     return place
+
+
+def deleted(scan_id: int) -> ConflictError:
+    """What is said of a scan in state ``gone``, whatever was asked of it."""
+    return ConflictError(
+        f"the file of scan {scan_id} was deleted",
+        "Put it back where it was, or drop it in the inbox again",
+    )
 
 
 def _there_is(ledger: Ledger, scan_id: int) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from config.home import Home
 from models.page.hashing import hash_file
@@ -17,7 +18,19 @@ from storage.ledger import Ledger
 from storage.records import Filed
 from storage.tickets.outputs import Output, OutputBook
 
-Kind = Literal["missing", "moved", "changed", "unreadable", "stranger", "leftover", "unfinished"]
+Kind = Literal[
+    "missing",
+    "moved",
+    "changed",
+    "unreadable",
+    "stranger",
+    "leftover",
+    "unfinished",
+    "gone",
+    "partial",
+]
+NOTES: Final[frozenset[Kind]] = frozenset({"gone", "partial"})
+"""Findings that are told, and are no reason to worry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +41,8 @@ class Finding:
         kind: ``missing``: the row names a file that is nowhere; ``moved``: it stands elsewhere
             under the home; ``changed``: it has other bytes; ``unreadable``: it cannot be
             compared; ``stranger``: a file that no row names; ``leftover``: of a move that was cut
-            short; ``unfinished``: a row that no daemon works on.
+            short; ``unfinished``: a row that no daemon works on; ``gone``: a person deleted the file,
+            and the row says so; ``partial``: the beginning of a file that has arrived whole since.
         scan_id: of the row; None where there is none.
         place: of the file, as the ledger shows it.
         detail: a sentence for a person.
@@ -47,7 +61,7 @@ def verify(
 ) -> Iterator[Finding]:
     """Compare the ledger with the folders, every byte of them. Nothing is changed.
 
-    A file that a daemon has seen to be taken away is not missed.
+    A file that a daemon has seen to be deleted is not missed: that is no more than noted.
 
     Args:
         home: whose files.
@@ -58,32 +72,44 @@ def verify(
     moves = ledger.moves()
     named = {row.place for row in rows}
     named |= {place for move in moves for place in (move.source, move.destination)}
-    last = {row.place: row.scan_id for row in sorted(rows, key=lambda row: row.scan_id)}
-    # Dropped once more while the first one still lies in failed/.
+    shared = {place for place, n in Counter(row.place for row in rows).items() if n > 1}
+    owners = {place: _owner(place, rows) for place in shared}
+    deleted = ledger.filed(states=("gone",))
     outputs = OutputBook(ledger.database, home).standing()
     named |= {output.place for output in outputs if output.place is not None}
-    named |= {scan.place for scan in ledger.retried() if scan.place is not None}
+    # Of uploads that went on: what had arrived of them still lies in failed/.
+    partial = [scan for scan in ledger.retried() if scan.place is not None]
+    named |= {scan.place for scan in partial if scan.place is not None}
     strangers = [path for path in _files(home) if path not in named]
-    known = {row.sha256 for row in rows}
+    known = {row.sha256 for row in (*rows, *deleted)}
     elsewhere: dict[str, Path] = {}
     for path in strangers:
         if (digest := _digest(path)) in known:
             elsewhere.setdefault(digest, path)
     found_again = set[Path]()
-    gone = ledger.gone()
     for row in rows:
         finding = (
             _compare(home, row, elsewhere)
-            if last[row.place] == row.scan_id
-            else _replaced(home, row)
+            if owners.get(row.place, row.scan_id) == row.scan_id
+            else _replaced(home, row, elsewhere)
         )
-        if finding is not None and finding.kind == "missing" and row.scan_id in gone:
-            finding = None  # whoever took it away knows
         if finding is not None:
             if finding.kind == "moved":
                 found_again.add(elsewhere[row.sha256])
             yield finding
         advance()
+    for row in deleted:
+        finding = _deleted(home, row, elsewhere)
+        if finding.kind == "moved":
+            found_again.add(elsewhere[row.sha256])
+        yield finding
+    for scan in partial:
+        if scan.place is not None and os.path.lexists(scan.place):
+            yield Finding(
+                "partial", scan.scan_id, home.relative(scan.place),
+                "is the beginning of a file that has arrived whole since",
+                "Delete it if you like, with its note",
+            )  # fmt: skip
     for output in outputs:
         if (finding := _compare_output(home, output)) is not None:
             yield finding
@@ -100,11 +126,7 @@ def _compare(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding | No
         digest = hash_file(os.fspath(row.place), row.place.lstat())
     except FileNotFoundError:
         if row.sha256 in elsewhere:
-            where = home.relative(elsewhere[row.sha256])
-            return Finding(
-                "moved", row.scan_id, place, f"stands at {where}",
-                "Nothing, if you moved it; else put it back",
-            )  # fmt: skip
+            return _moved(home, row, elsewhere)
         return Finding(
             "missing", row.scan_id, place, "the file is gone",
             "Look for it in a backup, or where you took it to",
@@ -119,6 +141,14 @@ def _compare(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding | No
     return Finding(
         "changed", row.scan_id, place, "has other bytes than the scan that was filed",
         "Nothing, if you edited it; else restore it from a backup",
+    )  # fmt: skip
+
+
+def _moved(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding:
+    where = home.relative(elsewhere[row.sha256])
+    return Finding(
+        "moved", row.scan_id, home.relative(row.place), f"stands at {where}",
+        "Nothing, if you moved it; else put it back",
     )  # fmt: skip
 
 
@@ -155,9 +185,33 @@ def _compare_output(home: Home, output: Output) -> Finding | None:
     )  # fmt: skip
 
 
-def _replaced(home: Home, row: Filed) -> Finding:
+def _owner(place: Path, rows: Sequence[Filed]) -> int:
+    """Which of the scans that name one place has its file there: by the bytes, else the last one."""
+    here = [row for row in rows if row.place == place]
+    digest = _digest(place)
+    same = [row.scan_id for row in here if row.sha256 == digest]
+    return max(same or [row.scan_id for row in here])
+
+
+def _deleted(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding:
+    place = home.relative(row.place)
+    if row.sha256 in elsewhere:
+        where = home.relative(elsewhere[row.sha256])
+        return Finding(
+            "moved", row.scan_id, place, f"was deleted, and stands at {where}",
+            "'pigeonhole watch' takes note of it",
+        )  # fmt: skip
     return Finding(
-        "missing", row.scan_id, home.relative(row.place), "a later scan was filed at its place",
+        "gone", row.scan_id, place, f"was deleted (seen {row.gone_at[:10]})",
+        "Nothing, if you meant to; else put it back",
+    )  # fmt: skip
+
+
+def _replaced(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding:
+    if row.sha256 in elsewhere:
+        return _moved(home, row, elsewhere)
+    return Finding(
+        "missing", row.scan_id, home.relative(row.place), "another scan stands at its place",
         "Nothing, if you took the first one away; else look for it in a backup",
     )  # fmt: skip
 

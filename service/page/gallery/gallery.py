@@ -12,8 +12,8 @@ from dash.exceptions import PreventUpdate
 from config.words import counted
 from service.desk.office import Office
 from service.desk.scans.looking import Seen, Tally, find, look, tally, to_review
+from service.desk.scans.scans import PAST, Wanted
 from service.desk.scans.scans import State as ScanState
-from service.desk.scans.scans import Wanted
 from service.page.frame import PULSE, URL
 from service.page.gallery.questions import listen as listen_to_answers
 from service.page.gallery.questions import questions
@@ -29,7 +29,7 @@ from service.page.views import Asked, Shown, View
 PAGE: Final = 12
 """Cards of a page: a screen and a half; the time of a browser goes with their number."""
 _FOUND = 60
-_STATES = ("filed", "review", "failed", "duplicate", "superseded")
+_STATES = ("filed", "review", "failed", "duplicate", "superseded", "gone")
 _NEWEST = "newest"
 _DIGITS = "123456789"
 
@@ -162,7 +162,7 @@ def _filters(numbers: Tally, state: str | None, class_name: str | None, text: st
         "all",
         places.view("recent"),
         chosen=not (state or class_name or text),
-        number=sum(numbers.by_state.values()),
+        number=sum(n for each, n in numbers.by_state.items() if each not in PAST),
     )
     return html.Div(
         [

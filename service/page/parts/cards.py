@@ -17,7 +17,7 @@ from service.page.views import Shown
 
 STATES: Final = {
     "filed": "filed", "review": "in review", "failed": "failed", "duplicate": "set aside: a duplicate",
-    "superseded": "put back into the inbox", "queued": "waiting", "working": "being judged",
+    "superseded": "put back into the inbox", "gone": "its file was deleted", "queued": "waiting", "working": "being judged",
     "moving": "being moved",
 }  # fmt: skip
 """What is said of a scan in each state."""
@@ -94,7 +94,7 @@ def moment(stamp: str | None) -> Component | str:
 
 def _picture(row: dict[str, Any], name: str) -> Component:
     """The scan itself; without a file, a frame that says so."""
-    if row["state"] in {"queued", "working", "superseded"} or row["destination"] is None:
+    if row["state"] in {"queued", "working", "superseded", "gone"} or row["destination"] is None:
         return html.Div(STATES[row["state"]], className="shot none")
     picture = html.Img(src=places.thumbnail(row["scan_id"]), alt=f"The scan {name}")
     return dcc.Link(picture, href=places.scan(row["scan_id"]), className="shot")

@@ -14,6 +14,7 @@ from service.desk.classes.classes import check_class_name, class_meant, class_na
 from service.desk.office import Office
 from service.desk.scans.correcting import say_what_it_is, take_back_last
 from service.desk.scans.looking import Seen, seen
+from service.desk.scans.scans import PAST
 from service.desk.scans.teaching import teach
 from service.page.parts.attributes import aria, data, name_in_id, part_of_id
 from service.page.parts.notices import NOTICES, notice
@@ -122,6 +123,8 @@ def _stamp(one: Seen) -> str:
 
 def _inside(one: Seen) -> list[Component]:
     scan_id, row = one.row["scan_id"], one.row
+    if row["state"] in PAST:
+        return []
     if one.said is not None:
         return [
             html.P([_tick(), said_in_words(one)], className="said", role="status"),

@@ -165,8 +165,8 @@ def _page(told: dict[str, Any], number: int) -> list[Any]:
 
 
 def _whereabouts(told: dict[str, Any]) -> str:
-    if told["destination"] is None:
-        return f"it is {STATES[told['state']]}"
+    if told["destination"] is None or told["state"] == "gone":
+        return "it was deleted" if told["state"] == "gone" else f"it is {STATES[told['state']]}"
     return f"it is no longer at {told['destination']}"
 
 

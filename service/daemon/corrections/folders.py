@@ -1,0 +1,93 @@
+"""The folders in which people move scans: which there are, what they stand for, whether they are there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from config.errors import UsageError
+from config.home import Home
+from indexer.support import check_class_name
+from indexer.verdict import UNKNOWN
+from service.mounts import numbers_files_anew
+from storage.filing.notes import ENDING
+
+
+class Folders:
+    """The folders of classes, of review, of failed scans and of copies.
+
+    Args:
+        home: whose.
+        ignored: names to leave alone.
+    """
+
+    def __init__(self, home: Home, ignored: Callable[[str], bool]) -> None:
+        self._home = home
+        self.ignored = ignored
+        self.roots = (home.sorted, home.review, home.failed, home.duplicates)
+        self._devices: dict[Path, int] = {}
+        self._renumbered: dict[Path, bool] = {}
+
+    def holds(self, place: Path) -> bool:
+        """Whether a file at ``place`` may be a scan: not ignored, nor the note of a failed one."""
+        root = self._root_of(place)
+        if root is None or any(map(self.ignored, place.relative_to(root).parts)):
+            return False
+        return root != self._home.failed or not place.name.endswith(ENDING)
+
+    def there(self) -> list[Path]:
+        """The roots that can be looked into now."""
+        return [root for root in self.roots if self._is_there(root)]
+
+    def holder_is_there(self, place: Path) -> bool:
+        """Whether the root that holds ``place`` is there; True for a place in none of them.
+
+        A root that is not there is a share that is not mounted: nobody deleted its files.
+        """
+        root = self._root_of(place)
+        return root is None or self._is_there(root)
+
+    def numbers_anew(self, place: Path) -> bool:
+        """Whether the file system at ``place`` may give a file another inode number by itself."""
+        root = self._root_of(place)
+        if root is None:
+            return False
+        if root not in self._renumbered:
+            self._renumbered[root] = numbers_files_anew(root)
+        return self._renumbered[root]
+
+    def class_of(self, place: Path) -> str | None:
+        """The class that the folder of ``place`` stands for; None if it stands for none."""
+        root = self._root_of(place)
+        if root == self._home.review:
+            return UNKNOWN
+        if root != self._home.sorted:
+            return None
+        inside = place.relative_to(root).parts
+        if len(inside) < 2:
+            return None
+        try:
+            check_class_name(inside[0])
+        except UsageError:
+            return None
+        return inside[0]
+
+    def _root_of(self, place: Path) -> Path | None:
+        return next((root for root in self.roots if place.is_relative_to(root)), None)
+
+    def _is_there(self, root: Path) -> bool:
+        try:
+            device = os.stat(root).st_dev
+            known = self._devices.setdefault(root, device)
+            if device != known:
+                # Unmounted, or mounted over, while this process runs. What is empty then is the
+                # mount point.
+                with os.scandir(root) as entries:
+                    if next(entries, None) is None:
+                        return False
+                self._devices[root] = device
+                self._renumbered.pop(root, None)
+        except OSError:
+            return False
+        return root.is_dir()

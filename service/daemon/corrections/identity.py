@@ -1,0 +1,132 @@
+"""Whether the file at a scan's place is the scan: by inode, size and mtime, and by its hash on a difference.
+
+The name alone tells nothing: a person may drag another file onto it. What was compared is remembered in
+the ledger, so that an archive is read once, and not with every start.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from models.page.hashing import hash_file
+from service.daemon.corrections.folders import Folders
+from storage.ledger import Ledger
+from storage.records import Filed, FileIdentity
+
+GONE: Final = "gone"
+CLOSED: Final = frozenset({"filed", "review", "failed", "duplicate"})
+
+
+@dataclass(slots=True)
+class Sighting:
+    """Who the file at a place is, as far as its looks tell.
+
+    Attributes:
+        owner: the closed scan whose file it is; None if it is none's.
+        back: the deleted scan whose file it is.
+        displaced: closed scans that name the place, and whose file it is not.
+        unsure: it has to be read.
+        other: its hash, where it is known to have the bytes of none that name the place.
+    """
+
+    owner: Filed | None = None
+    back: Filed | None = None
+    displaced: list[Filed] = field(default_factory=list)
+    unsure: bool = False
+    other: str = ""
+
+
+class Identities:
+    """Compares files with what the ledger remembers of them.
+
+    Args:
+        ledger: that remembers.
+        folders: where they stand.
+    """
+
+    def __init__(self, ledger: Ledger, folders: Folders) -> None:
+        self._ledger = ledger
+        self._folders = folders
+
+    def look(self, place: Path, state: os.stat_result, named: Sequence[Filed]) -> Sighting:
+        """Who a regular file is, by its looks alone.
+
+        Args:
+            place: where it stands.
+            state: its ``lstat``.
+            named: the scans that name the place.
+        """
+        looks = FileIdentity.of(state)
+        closed = [scan for scan in named if scan.state in CLOSED]
+        gone = [scan for scan in named if scan.state == GONE]
+        alike = [one for one in (*closed, *gone) if self._is_same(place, one.identity, looks)]
+        if owner := next((one for one in alike if not one.other), None):
+            others = [one for one in closed if one is not owner]
+            if owner.state == GONE:
+                return Sighting(back=owner, displaced=others)
+            return Sighting(owner=owner, displaced=others)
+        if alike:
+            return Sighting(other=alike[0].other)
+        # Filed before looks were remembered. Read are only those of another size: an archive of
+        # 100,000 scans would keep the disk busy for hours.
+        if len(closed) == 1 and closed[0].identity is None and closed[0].size == looks.size:
+            self._ledger.remember({closed[0].scan_id: (looks, "")})
+            return Sighting(owner=closed[0])
+        return Sighting(unsure=True)
+
+    def has_left(self, scan: Filed) -> bool:
+        """Whether the file of a scan is not at its place any more; False where that cannot be told."""
+        try:
+            state = os.lstat(scan.place)
+        except (FileNotFoundError, NotADirectoryError):
+            return self._folders.holder_is_there(scan.place)
+        except OSError:
+            return False
+        if not stat.S_ISREG(state.st_mode):
+            return False
+        looks = FileIdentity.of(state)
+        if self._is_same(scan.place, scan.identity, looks):
+            return bool(scan.other)
+        if looks.size != scan.size:
+            return True
+        if scan.identity is None:
+            return False
+        digest = read(scan.place, state)
+        if digest is None:
+            return False
+        same = digest == scan.sha256
+        self._ledger.remember({scan.scan_id: (looks, "" if same else digest)})
+        return not same
+
+    def is_of_another(self, scan: Filed) -> bool:
+        """Whether another scan's file stands at the place of this one."""
+        try:
+            state = os.lstat(scan.place)
+        except OSError:
+            return False
+        named = [one for one in self._ledger.named_at(scan.place) if one.scan_id != scan.scan_id]
+        looks = FileIdentity.of(state)
+        return any(
+            one.state in CLOSED
+            and not one.other
+            and self._is_same(one.place, one.identity, looks)
+            for one in named
+        )  # fmt: skip
+
+    def _is_same(self, place: Path, known: FileIdentity | None, looks: FileIdentity) -> bool:
+        if known is None or known[1:] != looks[1:]:
+            return False
+        return known.inode == looks.inode or self._folders.numbers_anew(place)
+
+
+def read(place: Path, state: os.stat_result) -> str | None:
+    """The hash of a file; None if it changed since, has gone, or may not be read."""
+    try:
+        return hash_file(os.fspath(place), state)
+    except OSError:
+        return None

@@ -1,0 +1,80 @@
+"""What stands in ``failed/`` for a failed scan: its note, and an empty file that was filled since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+
+from models.page.scan import Fault
+from storage.filing.beside import take_back
+from storage.filing.files import status
+from storage.filing.notes import remove_note, write_note
+from storage.ledger import Ledger
+from storage.records import Superseded
+
+log = structlog.get_logger()
+
+
+def note_of(scan_id: int, name: str, sha256: str, fault: Fault | None) -> Mapping[str, object]:
+    """What stands in the note of a failed scan.
+
+    Args:
+        scan_id: which.
+        name: of the file in the folder of failed ones.
+        sha256: of its bytes.
+        fault: why it failed; None where that is not known any more.
+    """
+    why = fault or Fault("file", "it failed")
+    return {
+        "scan_id": scan_id,
+        "file": name,
+        "sha256": sha256,
+        "stage": why.stage,
+        "reason": why.reason,
+        "what_to_do": why.advice or "Mend the file and drop it in the inbox again",
+    }
+
+
+def clear_note(ledger: Ledger, scan_id: int, beside: Path, sha256: str) -> bool:
+    """Remove the note of a file that is not there any more; False where it stays.
+
+    One that a person changed is theirs.
+    """
+    written = note_of(scan_id, beside.name, sha256, ledger.fault(scan_id))
+    try:
+        return remove_note(beside, sha256, ledger.is_scan, written)
+    except OSError as error:
+        log.warning("the note stays", file=str(beside), reason=error.strerror)
+        return False
+
+
+def renew_note(ledger: Ledger, scan_id: int, beside: Path, sha256: str) -> None:
+    """Write the note of a failed file that a person renamed, or put back."""
+    try:
+        write_note(
+            beside, note_of(scan_id, beside.name, sha256, ledger.fault(scan_id)), ledger.is_scan
+        )
+    except OSError as error:
+        log.warning("cannot write the note", file=str(beside), reason=error.strerror)
+
+
+def clear_placeholder(failed: Superseded) -> bool:
+    """Take away the empty file of a scan that was tried again; False if something still stands there.
+
+    Some programs make an empty file first and fill it later. There is nothing in it to lose; where a
+    person has put something else in its place, or filled it, that stays.
+    """
+    assert failed.place is not None
+    try:
+        there = status(failed.place)
+        if failed.size != 0:
+            return there is None
+        known = failed.identity
+        if there is not None and known is not None and known.inode != there.st_ino:
+            return False  # another file; that it is empty is seen to below
+        return take_back(failed.scan_id, failed.place, failed.sha256, 0)
+    except OSError as error:
+        log.warning("the empty file stays", file=str(failed.place), reason=error.strerror)
+        return False
