@@ -93,9 +93,16 @@ def identified(identity: FileIdentity | None, other: str = "") -> dict[str, Any]
 
 def identity_in(row: Any) -> FileIdentity | None:
     """What `identified` wrote."""
-    if row.file_inode is None:
+    return stored_identity(row.file_inode, row.file_size, row.file_mtime_ns)
+
+
+def stored_identity(
+    inode: int | None, size: int | None, mtime_ns: int | None
+) -> FileIdentity | None:
+    """The values of its columns as one; None where the file was not looked at yet."""
+    if inode is None or size is None or mtime_ns is None:
         return None
-    return FileIdentity(_unsigned(row.file_inode), row.file_size, row.file_mtime_ns)
+    return FileIdentity(_unsigned(inode), size, mtime_ns)
 
 
 def _signed(inode: int) -> int:

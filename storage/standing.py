@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from config.home import Home
 from indexer.verdict import UNKNOWN
 from storage.database import Database
-from storage.records import Filed
-from storage.rows import MOST, identity_in
+from storage.records import Filed, FileIdentity
+from storage.rows import MOST, identity_in, stored_identity
 from storage.tables import CLOSED, scans
 
 GONE: Final = ("gone",)
@@ -27,6 +27,23 @@ _PLACED = (
     # Those first that were closed last: never by the clock, which may have been set back.
     .order_by(scans.c.closed_seq.desc(), scans.c.id.desc())
 )  # fmt: skip
+
+
+class Known(NamedTuple):
+    """What is known of the file of a name.
+
+    Attributes:
+        scan_ids: of all scans that name it; of several one was deleted, or is about to be.
+        closed: of those that were not deleted.
+        identity: how it looked, if it has the bytes of the one scan that names it; None where that
+            has to be seen more closely.
+    """
+
+    scan_ids: list[int]
+    closed: list[int]
+    identity: FileIdentity | None
+
+
 _FILED = _PLACED.where(scans.c.state.in_(CLOSED))
 
 
@@ -97,24 +114,34 @@ class Standing:
         found = self._found(_FILED.where(inside))
         return found if deep else [scan for scan in found if scan.place.parent == folder]
 
-    def names_in(self, folder: Path, states: Sequence[str] = CLOSED) -> dict[str, list[int]]:
-        """The ids of closed scans by the names of their files, directly in a folder.
+    def known_in(self, folder: Path) -> dict[str, Known]:
+        """What is known of the files of scans directly in a folder, by their names.
 
-        A name has more than one where a later scan got the place of one whose file was deleted.
+        Those whose files were deleted are among them.
         """
         stem = self._stored(folder) + b"/"
         path = scans.c.destination_path
-        query = select(scans.c.id, path).where(
+        query = select(
+            scans.c.id, path, scans.c.state, scans.c.file_inode, scans.c.file_size,
+            scans.c.file_mtime_ns, scans.c.file_sha256,
+        ).where(
             path > stem,
             path < stem[:-1] + b"0",
             func.instr(func.substr(path, len(stem) + 1), b"/") == 0,
-            scans.c.state.in_(states),
-        )
+            scans.c.state.in_([*CLOSED, *GONE]),
+        )  # fmt: skip
         with self.database.read() as connection:
             rows = connection.execute(query).all()
-        found: dict[str, list[int]] = {}
-        for scan_id, place in rows:
-            found.setdefault(os.fsdecode(place[len(stem) :]), []).append(scan_id)
+        found: dict[str, Known] = {}
+        for scan_id, place, state, *looks, other in rows:
+            name = os.fsdecode(place[len(stem) :])
+            before = found.get(name)
+            closed = [] if state in GONE else [scan_id]
+            if before is not None:
+                found[name] = Known([*before.scan_ids, scan_id], [*before.closed, *closed], None)
+            else:
+                sure = closed and other is None
+                found[name] = Known([scan_id], closed, stored_identity(*looks) if sure else None)
         return found
 
     def named_at(self, place: Path) -> list[Filed]:

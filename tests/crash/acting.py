@@ -38,8 +38,13 @@ def open_desk(home: Home) -> Desk:
 def act_before(story: Story, desk: Desk) -> None:
     """Do what the story presupposes: sort everything once, and what a person did then."""
     home = desk.home
+    if story.again in {"dragged onto another", "swapped"}:
+        # Of the same name and size as the other one, which lies in the inbox as well.
+        desk.drop("first/a.png", "cylinder")
+        desk.once(Judge(), **story.settings)
     if story.again:
         desk.once(Judge(), **story.settings)
+    _by_hand(story, desk)
     if story.again == "dropped back":
         for path in home.failed.iterdir():
             if not path.name.endswith(ENDING):
@@ -51,6 +56,28 @@ def act_before(story: Story, desk: Desk) -> None:
         go_over(home, desk.ledger, _offers(desk))
     if story.again == "learned":
         say_what_it_is(home, desk.ledger, 1, "cylinder", "api")
+
+
+def _by_hand(story: Story, desk: Desk) -> None:
+    """What a person does with files that were sorted."""
+    home = desk.home
+    one, other = (home.sorted / name / "a.png" for name in ("ticket", "cylinder"))
+    match story.again:
+        case "dragged onto another":
+            one.replace(other)
+        case "swapped":
+            one.rename(home.root / "swapping")
+            other.rename(one)
+            (home.root / "swapping").rename(other)
+        case "deleted" | "put there again":
+            (place,) = (scan.place for scan in desk.ledger.filed())
+            content = place.read_text()
+            place.unlink()
+            if story.again == "put there again":
+                desk.once(Judge(), **story.settings)
+                place.write_text(content)
+        case "filled":
+            desk.drop("a.png", "ticket 1")
 
 
 def act(story: Story, desk: Desk) -> None:

@@ -13,7 +13,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from config.home import Home
 from storage.corrections.feedback import FeedbackBook
@@ -26,7 +26,7 @@ from storage.tickets.outputs import OutputBook
 
 TRANSACTIONS = (
     "claim", "requeue", "recover", "decide", "recall", "redirect", "close", "abandon",
-    "forget_places", "note_gone", "found_again",
+    "forget_places", "note_gone", "found_again", "remember",
 )  # fmt: skip
 OF_OUTPUTS = ("begin", "made", "give_up", "forget", "make_anew", "stands")
 OF_FEEDBACK = ("confirm", "correct", "moved", "take_back")
@@ -65,7 +65,7 @@ class Steps:
         for owner, names in books:
             for name in names:
                 setattr(owner, name, self._transacting(name, getattr(owner, name)))
-        event.listen(database._engine, "commit", lambda _: self._committing())
+        event.listen(database._engine, "commit", self._committing)
         self._after(os, "link", lambda source, target, **_: f"{self._name(target)} linked")
         self._after(os, "unlink", lambda path, **_: f"{self._name(path)} unlinked")
         self._after(os, "rename", lambda _, target: f"{self._name(target)} renamed")
@@ -102,8 +102,10 @@ class Steps:
 
         return transacting
 
-    def _committing(self) -> None:
-        if self._transaction:
+    def _committing(self, connection: Connection) -> None:
+        # Some read in one transaction, and then write in another.
+        writes = connection.get_execution_options().get("begin") == "BEGIN IMMEDIATE"
+        if self._transaction and writes:
             name, self._transaction = self._transaction, ""
             self.take(f"{name} not yet committed")
 

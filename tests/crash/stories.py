@@ -23,7 +23,8 @@ class Story:
         files: in the home before the daemon starts, by their paths in it; those in ``inbox/`` are
             dropped.
         end: all files in the end, by their paths in the home, notes left out.
-        states: of all rows in the end, oldest first, superseded ones left out.
+        states: of all rows in the end, superseded ones left out.
+        deleted: what a person has deleted, or overwritten, by their own doing.
         settings: of the daemon.
         odd: makes the file system refuse something, or somebody else interfere.
         also: another end that is as good: what ``odd`` does may come after the death, and so never;
@@ -48,9 +49,15 @@ class Story:
         "judged anew",
         "taken back",
         "learned",
+        "dragged onto another",
+        "swapped",
+        "deleted",
+        "put there again",
+        "filled",
     ] = ""
     last: str = "close committed"
     says: dict[str, str] = field(default_factory=dict)
+    deleted: frozenset[str] = frozenset()
 
 
 def _refuse(number: int) -> Callable[..., None]:
@@ -244,6 +251,35 @@ STORIES = {
     ),
     "judged anew, and taken back": Story(
         {"inbox/a.png": "ticket 1"}, FILED, ("filed",), again="taken back", also=OTHER
+    ),
+    "dragged onto another": Story(
+        {"inbox/a.png": "ticket 1", **CLASS}, {**OTHER}, ("gone", "filed"),
+        again="dragged onto another", last="note_gone committed",
+        deleted=frozenset({"cylinder"}),
+    ),
+    "swapped": Story(
+        {"inbox/a.png": "ticket 1", **CLASS},
+        {**OTHER, "sorted/ticket/a.png": "cylinder"}, ("filed", "filed"),
+        again="swapped", last="moved committed",
+    ),
+    "deleted from review": Story(
+        {"inbox/a.png": "unknown 1"}, {}, ("gone",), again="deleted",
+        last="note_gone committed", deleted=frozenset({"unknown 1"}),
+    ),
+    "deleted after it failed": Story(
+        {"inbox/a.png": "broken 1"}, {}, ("gone",), again="deleted",
+        last="note_gone committed", deleted=frozenset({"broken 1"}),
+    ),
+    "put there again after it failed": Story(
+        {"inbox/a.png": "broken 1"}, {"failed/a.png": "broken 1"}, ("failed",),
+        again="put there again", last="found_again committed",
+    ),
+    "a placeholder is filled": Story(
+        {"inbox/a.png": ""}, FILED, ("filed",), again="filled", deleted=frozenset({""}),
+    ),
+    "a placeholder is filled where there are no links": Story(
+        {"inbox/a.png": ""}, FILED, ("filed",), again="filled", deleted=frozenset({""}),
+        odd=_no_links,
     ),
     "put back with its text": Story(
         {"inbox/a.png": "ticket 1"}, WITH_TEXT, ("filed",), settings=TEXT, again="put back",

@@ -92,6 +92,11 @@ FIRST = {
     "learned": RECOVER,
     "judged anew": [one.replace("claim", "change") for one in CLAIM],
     "taken back": [one.replace("claim", "take_back") for one in CLAIM],
+    "dragged onto another": RECOVER,
+    "swapped": RECOVER,
+    "deleted": RECOVER,
+    "put there again": RECOVER,
+    "filled": [*RECOVER, *CLAIM],
 }
 
 SLOW = {"with its text where there are no links", "with its text beside another"}

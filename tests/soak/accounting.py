@@ -115,7 +115,7 @@ class Accounts:
             place = self.place(row)
             if row["state"] in ("queued", "working", "moving"):
                 yield f"still open: {_short(row)}"
-            if row["state"] == "superseded" or place is None:
+            if row["state"] in ("superseded", "gone") or place is None:
                 continue
             named[place] += 1
             file = by_place.get(place)

@@ -26,6 +26,7 @@ class Folders:
         self._home = home
         self.ignored = ignored
         self.roots = (home.sorted, home.review, home.failed, home.duplicates)
+        self._seen: dict[str, int] = {}
         self._devices: dict[Path, int] = {}
         self._renumbered: dict[Path, bool] = {}
 
@@ -35,10 +36,6 @@ class Folders:
         if root is None or any(map(self.ignored, place.relative_to(root).parts)):
             return False
         return root != self._home.failed or not place.name.endswith(ENDING)
-
-    def there(self) -> list[Path]:
-        """The roots that can be looked into now."""
-        return [root for root in self.roots if self._is_there(root)]
 
     def holder_is_there(self, place: Path) -> bool:
         """Whether the root that holds ``place`` is there; True for a place in none of them.
@@ -72,6 +69,46 @@ class Folders:
         except UsageError:
             return None
         return inside[0]
+
+    def look_into(
+        self, top: str, compare: Callable[[Path, list[os.DirEntry[str]]], None]
+    ) -> set[str]:
+        """All folders from ``top`` down; what those hold in which something came or went is compared.
+
+        Args:
+            top: a folder.
+            compare: given each that has changed since it was looked into last, and all that it holds.
+        """
+        found = set[str]()
+        pending = [top]
+        while pending:
+            folder = pending.pop()
+            found.add(folder)
+            try:
+                changed = os.stat(folder, follow_symlinks=False).st_mtime_ns
+                with os.scandir(folder) as entries:
+                    listed = [one for one in entries if not self.ignored(one.name)]
+            except OSError:
+                continue  # it cannot be looked into now: nothing of it is missing
+            pending += [one.path for one in listed if one.is_dir(follow_symlinks=False)]
+            if self._seen.get(folder) != changed:
+                compare(Path(folder), listed)
+                self._seen[folder] = changed
+        return found
+
+    def look_into_all(self, compare: Callable[[Path, list[os.DirEntry[str]]], None]) -> list[Path]:
+        """The same of all roots; the folders that were there the last time and are gone.
+
+        One below a root that is gone is none of them: that is a share that is not mounted.
+        """
+        there = [root for root in self.roots if self._is_there(root)]
+        found = set[str]()
+        for root in there:
+            found |= self.look_into(os.fspath(root), compare)
+        lost = [Path(folder) for folder in self._seen.keys() - found]
+        for folder in lost:
+            del self._seen[os.fspath(folder)]
+        return [one for one in lost if any(one.is_relative_to(root) for root in there)]
 
     def _root_of(self, place: Path) -> Path | None:
         return next((root for root in self.roots if place.is_relative_to(root)), None)

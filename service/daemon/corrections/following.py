@@ -28,10 +28,11 @@ from config.home import Home
 from config.ignored import Ignored
 from service.daemon.corrections.folders import Folders
 from service.daemon.corrections.identity import CLOSED, GONE, Identities, read
+from service.daemon.corrections.missing import Missing
 from storage.corrections.feedback import Correction, FeedbackBook
 from storage.ledger import Ledger
 from storage.records import Filed, FileIdentity, Move
-from storage.standing import final_state, is_away
+from storage.standing import Known, final_state, is_away
 from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
@@ -103,13 +104,12 @@ class Following:
         self._patience = patience
         self._clock = clock
         self._tell = tell
-        self._folders: dict[str, int] = {}
         # Files at places that scans name, still to be compared with what is remembered of them.
-        self._named: deque[tuple[Path, list[int]]] = deque()
+        self._named: deque[tuple[str, Known]] = deque()
         self._resting: dict[Path, _Resting] = {}
         # Files that no scan had left when they were compared: it may be copied first, then removed.
         self._strangers: dict[str, dict[Path, FileIdentity]] = {}
-        self._missing: dict[int, float] = {}
+        self._missing = Missing(home, ledger, self._places, self._identities, clock)
 
     @property
     def roots(self) -> tuple[Path, ...]:
@@ -138,21 +138,19 @@ class Following:
             self._miss([*self._ledger.filed_at([place]), *self._ledger.filed_in(place, deep=True)])
             return
         if stat.S_ISDIR(state.st_mode):
-            self._look_into(path)
+            self._places.look_into(path, self._compare_folder)
         elif stat.S_ISREG(state.st_mode):
             self._look_at(place, state, self._ledger.named_at(place))
+            self._identities.write_down()
 
     def sweep(self) -> None:
-        """Look into every folder in which something came or went since the last sweep."""
-        found = set[str]()
-        there = self._places.there()
-        for root in there:
-            found |= self._look_into(os.fspath(root))
-        for folder in self._folders.keys() - found:
-            del self._folders[folder]
-            # A root that is gone is a share that is not mounted: nobody deleted its files.
-            if any(Path(folder).is_relative_to(root) for root in there):
-                self._miss(self._ledger.filed_in(Path(folder)))
+        """Look into every folder in which something came or went since the last sweep.
+
+        For no longer than `BUDGET` is compared what was found there.
+        """
+        for folder in self._places.look_into_all(self._compare_folder):
+            self._miss(self._ledger.filed_in(folder))
+        self._work(self._delay)
         self._note_what_is_gone(self._patience)
 
     def go_on(self) -> None:
@@ -179,55 +177,41 @@ class Following:
                 return
             self._compare(place)
 
-    def _look_into(self, top: str) -> set[str]:
-        """All folders from ``top`` down; those that have changed were compared with the ledger."""
-        found = set[str]()
-        pending = [top]
-        while pending:
-            folder = pending.pop()
-            try:
-                changed = os.stat(folder, follow_symlinks=False).st_mtime_ns
-                with os.scandir(folder) as entries:
-                    listed = [one for one in entries if not self._places.ignored(one.name)]
-            except OSError:
-                found.add(folder)  # it cannot be looked into now: nothing of it is missing
-                continue
-            found.add(folder)
-            pending += [one.path for one in listed if one.is_dir(follow_symlinks=False)]
-            if self._folders.get(folder) != changed:
-                self._compare_folder(Path(folder), listed)
-                self._folders[folder] = changed
-        return found
-
     def _compare_folder(self, folder: Path, listed: list[os.DirEntry[str]]) -> None:
         # By names first: what is missing is known at once. How an archive looks is compared bit by bit.
-        named = self._ledger.names_in(folder)
-        gone = self._ledger.names_in(folder, (GONE,))
-        there = {one.name: one for one in listed}
-        if missing := [one for name, ids in named.items() if name not in there for one in ids]:
+        known = self._ledger.known_in(folder)
+        there = {one.name for one in listed}
+        if missing := [
+            scan_id for name, one in known.items() if name not in there for scan_id in one.closed
+        ]:
             self._miss(self._ledger.filed(scan_ids=missing))
-        for name, entry in there.items():
-            if ids := [*named.get(name, ()), *gone.get(name, ())]:
-                self._named.append((folder / name, ids))
-            elif entry.is_file(follow_symlinks=False) and self._places.holds(folder / name):
+        for entry in listed:
+            if one := known.get(entry.name):
+                self._named.append((entry.path, one))
+            elif entry.is_file(follow_symlinks=False) and self._places.holds(folder / entry.name):
                 self._rest(Path(entry.path), entry.stat(follow_symlinks=False))
 
     def _look_at_named(self) -> None:
         """Compare the looks of some files with what is remembered of them."""
-        some = [self._named.popleft() for _ in range(min(AT_ONCE, len(self._named)))]
-        ids = [scan_id for _, of_one in some for scan_id in of_one]
-        scans = {
-            one.scan_id: one for one in self._ledger.filed(scan_ids=ids, states=(*CLOSED, GONE))
-        }
-        for place, of_one in some:
-            named = [scans[one] for one in of_one if one in scans and scans[one].place == place]
+        odd: list[tuple[Path, os.stat_result, list[int]]] = []
+        for path, known in [self._named.popleft() for _ in range(min(AT_ONCE, len(self._named)))]:
             try:
-                state = place.lstat()
+                state = os.lstat(path)
             except OSError:
-                self._miss(named)
+                self._miss(self._ledger.filed(scan_ids=known.closed))
                 continue
-            if named and stat.S_ISREG(state.st_mode):
-                self._look_at(place, state, named)
+            if known.identity == (state.st_ino, state.st_size, state.st_mtime_ns):
+                self._missing.found(known.scan_ids[0])
+            elif stat.S_ISREG(state.st_mode):
+                odd.append((Path(path), state, known.scan_ids))
+        ids = [scan_id for _, _, of_one in odd for scan_id in of_one]
+        found = self._ledger.filed(scan_ids=ids, states=(*CLOSED, GONE)) if ids else []
+        scans = {one.scan_id: one for one in found}
+        for place, state, of_one in odd:
+            # Some may have been moved since the folder was looked into.
+            named = [scans[one] for one in of_one if one in scans and scans[one].place == place]
+            self._look_at(place, state, named)
+        self._identities.write_down()
 
     def _look_at(self, place: Path, state: os.stat_result, named: list[Filed]) -> None:
         """Know a file by its looks, or have it rest and read it."""
@@ -240,7 +224,7 @@ class Following:
             return
         self._resting.pop(place, None)
         if seen.owner is not None:
-            self._missing.pop(seen.owner.scan_id, None)
+            self._missing.found(seen.owner.scan_id)
         if seen.back is not None:
             self._restore(seen.back, FileIdentity.of(state))
         self._miss(seen.displaced, displaced=True)
@@ -280,7 +264,7 @@ class Following:
         back = next((one for one in same if one.state == GONE), None)
         if owner is not None:  # a closed scan, or one that is on its way here
             self._ledger.remember({owner.scan_id: (looks, "")})
-            self._missing.pop(owner.scan_id, None)
+            self._missing.found(owner.scan_id)
             self._miss([one for one in closed if one is not owner], displaced=True)
         elif back is not None:
             self._restore(back, looks)
@@ -308,7 +292,7 @@ class Following:
         for scan in scans:
             if scan.state == GONE or not (displaced or is_away(self._home, scan.place)):
                 continue
-            self._missing.setdefault(scan.scan_id, self._clock())
+            self._missing.note(scan.scan_id)
             strangers = self._strangers.get(scan.sha256, {})
             for place in sorted(strangers):
                 looks = strangers.pop(place)
@@ -330,7 +314,7 @@ class Following:
         self._tell.moving(correction)
         if not self._book.moved([correction]):
             return
-        self._missing.pop(scan.scan_id, None)
+        self._missing.found(scan.scan_id)
         log.info(
             "moved by hand",
             file=scan.place.name,
@@ -349,22 +333,11 @@ class Following:
         log.info("put back by hand", file=self._home.relative(scan.place))
 
     def _note_what_is_gone(self, patience: float) -> None:
-        now = self._clock()
-        late = [one for one, since in self._missing.items() if now >= since + patience]
-        gone = [
-            scan
-            for scan in (self._ledger.filed(scan_ids=late) if late else [])
-            if self._is_nowhere(scan)
-        ]
+        if self._named:
+            return  # there may be files among them that nobody has missed yet
+        gone = self._missing.deleted(patience, {one.looks.size for one in self._resting.values()})
         for scan in gone:
             self._tell.going(scan)
             log.info("taken away by hand", file=self._home.relative(scan.place))
         if gone:
             self._ledger.note_gone([scan.scan_id for scan in gone])
-        for scan_id in late:
-            del self._missing[scan_id]
-
-    def _is_nowhere(self, scan: Filed) -> bool:
-        if is_away(self._home, scan.place):
-            return self._places.holder_is_there(scan.place)
-        return self._identities.is_of_another(scan)

@@ -52,6 +52,7 @@ class Identities:
     def __init__(self, ledger: Ledger, folders: Folders) -> None:
         self._ledger = ledger
         self._folders = folders
+        self._presumed: dict[int, tuple[FileIdentity, str]] = {}
 
     def look(self, place: Path, state: os.stat_result, named: Sequence[Filed]) -> Sighting:
         """Who a regular file is, by its looks alone.
@@ -75,9 +76,15 @@ class Identities:
         # Filed before looks were remembered. Read are only those of another size: an archive of
         # 100,000 scans would keep the disk busy for hours.
         if len(closed) == 1 and closed[0].identity is None and closed[0].size == looks.size:
-            self._ledger.remember({closed[0].scan_id: (looks, "")})
+            self._presumed[closed[0].scan_id] = (looks, "")
             return Sighting(owner=closed[0])
         return Sighting(unsure=True)
+
+    def write_down(self) -> None:
+        """Remember what `look` has seen for the first time: many at once, each commit takes its time."""
+        if self._presumed:
+            self._ledger.remember(self._presumed)
+            self._presumed = {}
 
     def has_left(self, scan: Filed) -> bool:
         """Whether the file of a scan is not at its place any more; False where that cannot be told."""

@@ -233,6 +233,27 @@ def test_a_correction_of_a_file_that_has_gone_says_so(used: Answering) -> None:
     assert used.client.get("/scans/2").json()["class"] == "unknown"
 
 
+def test_a_scan_whose_file_was_deleted_is_gone(used: Answering) -> None:
+    """It would be offered for review for good, and every verdict on it be refused."""
+    get = used.client.get
+    (used.home.review / "b.png").unlink()
+    Desk(used.home, used.office.ledger).once(Judge())
+    assert get("/").json()["scans"]["gone"] == 1
+    assert 'pigeonhole_scans{state="gone"} 1.0' in get("/metrics").text
+    assert ids(get("/scans", params={"state": "review"})) == []
+    assert 2 not in ids(get("/scans"))
+    assert ids(get("/scans", params={"state": "gone"})) == [2]
+    told = get("/scans/2").json()
+    assert (told["state"], told["present"]) == ("gone", False)
+    for answer in (
+        used.client.post("/scans/2/correction", json={"class": "ticket"}),
+        used.client.post("/scans/2/example", json={"class": "ticket"}),
+        get("/scans/2/file"),
+        get("/scans/2/thumbnail"),
+    ):
+        assert "was deleted" in str(is_problem(answer, 409)["detail"])
+
+
 def test_nobody_sees_a_scan_without_the_token(used: Answering) -> None:
     """Anybody in the house could read everybody's receipts."""
     paths = ("", "/1", "/1/file", "/1/thumbnail", "/1/pages/1", "/1/steps", "/1/words")

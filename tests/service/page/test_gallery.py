@@ -214,3 +214,18 @@ def test_a_picture_that_is_gone_hides_none_that_comes_in_its_place(looking: Look
     page.get_by_role("link", name="failed 1").click()
     expect(page.locator(".card h2")).to_have_text(["broken-5.png"])
     expect(page.locator(".shot img")).not_to_have_class("gone")
+
+
+def test_a_scan_whose_file_was_deleted_is_out_of_the_queue(looking: Looking) -> None:
+    """Each verdict on it would be refused, and it would be asked about for good."""
+    place = looking.home.root / looking.filed_at(3)
+    assert place.parent == looking.home.review
+    place.unlink()
+    looking.office.ledger.note_gone([3])
+    page = looking.go("review")
+    expect(page.locator(".card h2", has_text="unknown-3")).to_have_count(0)
+    page = looking.go("recent")
+    expect(page.locator(".card h2", has_text="unknown-3")).to_have_count(0)
+    page.get_by_role("link", name="its file was deleted 1").click()
+    expect(page.locator(".card h2")).to_have_text(["unknown-3.png"])
+    expect(page.locator(".card button")).to_have_count(0)

@@ -1,0 +1,68 @@
+"""Scans whose files are not at their places: until they turn up, or count as deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+
+from config.home import Home
+from service.daemon.corrections.folders import Folders
+from service.daemon.corrections.identity import Identities
+from storage.ledger import Ledger
+from storage.records import Filed
+from storage.standing import is_away
+
+
+class Missing:
+    """Remembers since when each is missed.
+
+    Args:
+        home: whose scans.
+        ledger: that names their places.
+        folders: where these are.
+        identities: tells one file from another.
+        clock: seconds that never go backwards.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        ledger: Ledger,
+        folders: Folders,
+        identities: Identities,
+        clock: Callable[[], float],
+    ) -> None:
+        self._home = home
+        self._ledger = ledger
+        self._folders = folders
+        self._identities = identities
+        self._clock = clock
+        self._since: dict[int, float] = {}
+
+    def note(self, scan_id: int) -> None:
+        """The file of this scan is missed."""
+        self._since.setdefault(scan_id, self._clock())
+
+    def found(self, scan_id: int) -> None:
+        """It is not, or no longer."""
+        self._since.pop(scan_id, None)
+
+    def deleted(self, patience: float, coming: Container[int]) -> list[Filed]:
+        """Those that have been missed for so long, and are nowhere; they are told of once.
+
+        Args:
+            patience: seconds.
+            coming: sizes of files that nobody has read yet: one of these may be the one that is missed.
+        """
+        now = self._clock()
+        late = [one for one, since in self._since.items() if now >= since + patience]
+        scans = self._ledger.filed(scan_ids=late) if late else []
+        waits = {scan.scan_id for scan in scans if scan.size in coming}
+        for scan_id in late:
+            if scan_id not in waits:
+                del self._since[scan_id]
+        return [one for one in scans if one.scan_id not in waits and self._is_nowhere(one)]
+
+    def _is_nowhere(self, scan: Filed) -> bool:
+        if is_away(self._home, scan.place):
+            return self._folders.holder_is_there(scan.place)
+        return self._identities.is_of_another(scan)
