@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from config.home import Home
 from models.page.scan import Fault, Scan
@@ -43,11 +43,10 @@ from storage.rows import (
 )
 from storage.standing import places_of
 from storage.tables import (
-    CLOSED,
-    MAY_GO,
     OPEN,
     detections,
     heartbeat,
+    is_in,
     journal,
     matches,
     next_in,
@@ -219,28 +218,6 @@ class Ledger(Queries):
         with self.database.write() as connection:
             each(connection, _LEFT, [{"scan": i} for i in scan_ids])
 
-    def remember(self, looks: Mapping[int, tuple[FileIdentity, str]]) -> None:
-        """How the files of closed scans look at their places now, by the ids of the scans.
-
-        With each stands the hash of the file where its bytes are not those of the scan; else it is
-        empty.
-        """
-        rows = [{"scan": i, **identified(*look)} for i, look in looks.items()]
-        with self.database.write() as connection:
-            each(connection, _REMEMBER, rows)
-
-    def note_gone(self, scan_ids: Sequence[int]) -> None:
-        """A person has deleted these files: the rows are ``gone``, and go on naming the places."""
-        now = timestamp(self._clock())
-        with self.database.write() as connection:
-            each(connection, _GONE, [{"scan": i, "now": now} for i in scan_ids])
-
-    def found_again(self, found: Mapping[int, FileIdentity]) -> None:
-        """These files that were deleted stand again where they were filed: the rows are as before."""
-        rows = [{"scan": i, **identified(identity)} for i, identity in found.items()]
-        with self.database.write() as connection:
-            each(connection, _FOUND_AGAIN, rows)
-
     def beat(self, beat: Heartbeat) -> None:
         """Tell ``status`` that the daemon is alive."""
         row = {
@@ -258,14 +235,9 @@ class Ledger(Queries):
             connection.execute(insert(heartbeat).prefix_with("OR REPLACE"), row)
 
 
-def _is_in(states: Sequence[str]) -> ColumnElement[bool]:
-    """Whether a scan is in one of these states; ``IN`` cannot be used with ``executemany``."""
-    return or_(*(scans.c.state == state for state in states))
-
-
 _REQUEUE = (
     update(scans)
-    .where(_BY_ID, _is_in(OPEN))
+    .where(_BY_ID, is_in(OPEN))
     .values(state="queued", attempts=scans.c.attempts + bindparam("spent"))
 )
 _RECOVER = (
@@ -303,17 +275,6 @@ _LEFT = (
     .values(destination=None, destination_path=None, **identified(None))
 )
 """What went back to the inbox is nowhere as this scan: the next one has the file."""
-_REMEMBER = update(scans).where(_BY_ID, _is_in(CLOSED)).values(_LOOKS)
-_GONE = (
-    update(scans)
-    .where(_BY_ID, _is_in(MAY_GO))
-    .values(state="gone", gone_from=scans.c.state, gone_at=bindparam("now"))
-)
-_FOUND_AGAIN = (
-    update(scans)
-    .where(_BY_ID, scans.c.state == "gone")
-    .values(state=scans.c.gone_from, gone_from=None, gone_at=None, **_LOOKS)
-)
 _LEAVE_JOURNAL = delete(journal).where(journal.c.scan_id == bindparam("scan"))
 
 

@@ -6,6 +6,7 @@ bytes escaped. Where the exact bytes matter, they stand in a BLOB beside it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    or_,
     select,
     text,
 )
@@ -315,3 +318,8 @@ def next_in(column: Column[int]) -> ScalarSelect[int]:
     """
     other = column.table.alias("others")
     return select(func.coalesce(func.max(other.c[column.name]), 0) + 1).scalar_subquery()
+
+
+def is_in(states: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a scan is in one of these states; ``IN`` cannot be used with ``executemany``."""
+    return or_(*(scans.c.state == state for state in states))

@@ -22,12 +22,14 @@ from storage.corrections.reclassified import ReclassifiedBook
 from storage.database import Database
 from storage.filing import files, syncing
 from storage.ledger import Ledger
+from storage.presence import PresenceBook
 from storage.tickets.outputs import OutputBook
 
 TRANSACTIONS = (
     "claim", "requeue", "recover", "decide", "recall", "redirect", "close", "abandon",
-    "forget_places", "note_gone", "found_again", "remember",
+    "forget_places",
 )  # fmt: skip
+OF_PRESENCE = ("remember", "note_gone", "found_again")
 OF_OUTPUTS = ("begin", "made", "give_up", "forget", "make_anew", "stands")
 OF_FEEDBACK = ("confirm", "correct", "moved", "take_back")
 OF_LESSONS = ("decide", "answer", "added", "fail", "forget")
@@ -59,7 +61,7 @@ class Steps:
         # One after the other, so that the n-th step is the same one each time.
         syncing.AT_ONCE = 1
         books = (
-            (Ledger, TRANSACTIONS), (OutputBook, OF_OUTPUTS), (FeedbackBook, OF_FEEDBACK),
+            (Ledger, TRANSACTIONS), (PresenceBook, OF_PRESENCE), (OutputBook, OF_OUTPUTS), (FeedbackBook, OF_FEEDBACK),
             (ReclassifiedBook, OF_RECLASSIFIED), (LessonBook, OF_LESSONS),
         )  # fmt: skip
         for owner, names in books:

@@ -95,6 +95,13 @@ def test_an_unchanged_file_keeps_its_row_and_its_attempts(ledger: Ledger, drop: 
     assert row(ledger, first.scan_id)["state"] == "working"
 
 
+def test_several_go_back_into_the_queue_at_once(ledger: Ledger, drop: Drop) -> None:
+    """Two scans that are put off together would end the daemon."""
+    claims = ledger.claim([drop("a.png", b"a"), drop("b.png", b"b")])
+    ledger.requeue([claim.scan_id for claim in claims], spent_attempt=False)
+    assert [row(ledger, claim.scan_id)["state"] for claim in claims] == ["queued"] * 2
+
+
 def test_a_replaced_file_supersedes_its_row(ledger: Ledger, drop: Drop) -> None:
     """The verdict on half a file would be filed with the whole one."""
     (half,) = ledger.claim([drop("a.png", b"ha")])

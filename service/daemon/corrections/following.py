@@ -28,9 +28,10 @@ from config.home import Home
 from config.ignored import Ignored
 from service.daemon.corrections.folders import Folders
 from service.daemon.corrections.identity import CLOSED, GONE, Identities, read
-from service.daemon.corrections.missing import Missing
+from service.daemon.corrections.missing import Missing, Strangers
 from storage.corrections.feedback import Correction, FeedbackBook
 from storage.ledger import Ledger
+from storage.presence import PresenceBook
 from storage.records import Filed, FileIdentity, Move
 from storage.standing import Known, final_state, is_away
 from storage.tickets.outputs import OutputBook
@@ -99,7 +100,8 @@ class Following:
         self._book = FeedbackBook(ledger.database, home)
         self._outputs = OutputBook(ledger.database, home)
         self._places = Folders(home, ignored)
-        self._identities = Identities(ledger, self._places)
+        self._presence = PresenceBook(ledger.database, home)
+        self._identities = Identities(ledger, self._presence, self._places)
         self._delay = stability_delay
         self._patience = patience
         self._clock = clock
@@ -107,8 +109,7 @@ class Following:
         # Files at places that scans name, still to be compared with what is remembered of them.
         self._named: deque[tuple[str, Known]] = deque()
         self._resting: dict[Path, _Resting] = {}
-        # Files that no scan had left when they were compared: it may be copied first, then removed.
-        self._strangers: dict[str, dict[Path, FileIdentity]] = {}
+        self._strangers = Strangers()
         self._missing = Missing(home, ledger, self._places, self._identities, clock)
 
     @property
@@ -263,14 +264,14 @@ class Following:
         owner = next((one for one in same if one.state != GONE), None)
         back = next((one for one in same if one.state == GONE), None)
         if owner is not None:  # a closed scan, or one that is on its way here
-            self._ledger.remember({owner.scan_id: (looks, "")})
+            self._presence.remember({owner.scan_id: (looks, "")})
             self._missing.found(owner.scan_id)
             self._miss([one for one in closed if one is not owner], displaced=True)
         elif back is not None:
             self._restore(back, looks)
             self._miss(closed, displaced=True)
         else:
-            self._ledger.remember({one.scan_id: (looks, digest) for one in closed})
+            self._presence.remember({one.scan_id: (looks, digest) for one in closed})
             self._recognise(digest, place, state)
 
     def _recognise(self, digest: str, place: Path, state: os.stat_result) -> None:
@@ -285,7 +286,7 @@ class Following:
             best = min(found, key=lambda one: (one.state == GONE, one.place.name != place.name))
             self._follow(best, place, state)
         else:
-            self._strangers.setdefault(digest, {})[place] = FileIdentity.of(state)
+            self._strangers.remember(digest, place, state)
 
     def _miss(self, scans: Iterable[Filed], *, displaced: bool = False) -> None:
         """These files are not at their places: nothing is there, or, ``displaced``, another scan's."""
@@ -293,16 +294,9 @@ class Following:
             if scan.state == GONE or not (displaced or is_away(self._home, scan.place)):
                 continue
             self._missing.note(scan.scan_id)
-            strangers = self._strangers.get(scan.sha256, {})
-            for place in sorted(strangers):
-                looks = strangers.pop(place)
-                try:
-                    state = place.lstat()
-                except OSError:
-                    continue
-                if FileIdentity.of(state) == looks:
-                    self._follow(scan, place, state)
-                    break
+            for place, state in self._strangers.take(scan.sha256):
+                self._follow(scan, place, state)
+                break
 
     def _follow(self, scan: Filed, place: Path, state: os.stat_result) -> None:
         """Have the row follow the file; in the folder of another class that is a correction."""
@@ -329,7 +323,7 @@ class Following:
     def _restore(self, scan: Filed, looks: FileIdentity) -> None:
         """A file that was deleted stands at its place again."""
         self._tell.back(scan)
-        self._ledger.found_again({scan.scan_id: looks})
+        self._presence.found_again({scan.scan_id: looks})
         log.info("put back by hand", file=self._home.relative(scan.place))
 
     def _note_what_is_gone(self, patience: float) -> None:
@@ -340,4 +334,4 @@ class Following:
             self._tell.going(scan)
             log.info("taken away by hand", file=self._home.relative(scan.place))
         if gone:
-            self._ledger.note_gone([scan.scan_id for scan in gone])
+            self._presence.note_gone([scan.scan_id for scan in gone])

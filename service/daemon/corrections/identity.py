@@ -16,6 +16,7 @@ from typing import Final
 from models.page.hashing import hash_file
 from service.daemon.corrections.folders import Folders
 from storage.ledger import Ledger
+from storage.presence import PresenceBook
 from storage.records import Filed, FileIdentity
 
 GONE: Final = "gone"
@@ -45,12 +46,14 @@ class Identities:
     """Compares files with what the ledger remembers of them.
 
     Args:
-        ledger: that remembers.
+        ledger: that names the scans.
+        presence: remembers.
         folders: where they stand.
     """
 
-    def __init__(self, ledger: Ledger, folders: Folders) -> None:
+    def __init__(self, ledger: Ledger, presence: PresenceBook, folders: Folders) -> None:
         self._ledger = ledger
+        self._presence = presence
         self._folders = folders
         self._presumed: dict[int, tuple[FileIdentity, str]] = {}
 
@@ -83,7 +86,7 @@ class Identities:
     def write_down(self) -> None:
         """Remember what `look` has seen for the first time: many at once, each commit takes its time."""
         if self._presumed:
-            self._ledger.remember(self._presumed)
+            self._presence.remember(self._presumed)
             self._presumed = {}
 
     def has_left(self, scan: Filed) -> bool:
@@ -107,7 +110,7 @@ class Identities:
         if digest is None:
             return False
         same = digest == scan.sha256
-        self._ledger.remember({scan.scan_id: (looks, "" if same else digest)})
+        self._presence.remember({scan.scan_id: (looks, "" if same else digest)})
         return not same
 
     def is_of_another(self, scan: Filed) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+import os
+from collections.abc import Callable, Container, Iterator
+from pathlib import Path
 
 from config.home import Home
 from service.daemon.corrections.folders import Folders
 from service.daemon.corrections.identity import Identities
 from storage.ledger import Ledger
-from storage.records import Filed
+from storage.records import Filed, FileIdentity
 from storage.standing import is_away
 
 
@@ -66,3 +68,26 @@ class Missing:
         if is_away(self._home, scan.place):
             return self._folders.holder_is_there(scan.place)
         return self._identities.is_of_another(scan)
+
+
+class Strangers:
+    """Files that no scan had left when they were compared: it may be copied first, then removed."""
+
+    def __init__(self) -> None:
+        self._by_hash: dict[str, dict[Path, FileIdentity]] = {}
+
+    def remember(self, sha256: str, place: Path, state: os.stat_result) -> None:
+        """A file with these bytes stands there."""
+        self._by_hash.setdefault(sha256, {})[place] = FileIdentity.of(state)
+
+    def take(self, sha256: str) -> Iterator[tuple[Path, os.stat_result]]:
+        """Those with these bytes that are still there and unchanged; what is taken is forgotten."""
+        places = self._by_hash.get(sha256, {})
+        for place in sorted(places):
+            looks = places.pop(place)
+            try:
+                state = os.lstat(place)
+            except OSError:
+                continue
+            if FileIdentity.of(state) == looks:
+                yield place, state

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from service.desk.scans.correcting import say_what_it_is, take_back_last
+from storage.presence import PresenceBook
 from tests.service.conftest import Draw
 from tests.service.fakes import Desk
 from tests.service.page.conftest import EVIL, ByName, Looking
@@ -221,7 +222,7 @@ def test_a_scan_whose_file_was_deleted_is_out_of_the_queue(looking: Looking) -> 
     place = looking.home.root / looking.filed_at(3)
     assert place.parent == looking.home.review
     place.unlink()
-    looking.office.ledger.note_gone([3])
+    PresenceBook(looking.office.ledger.database, looking.home).note_gone([3])
     page = looking.go("review")
     expect(page.locator(".card h2", has_text="unknown-3")).to_have_count(0)
     page = looking.go("recent")
