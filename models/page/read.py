@@ -12,7 +12,8 @@ import hashlib
 import os
 import stat
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -34,6 +35,7 @@ from models.page.scan import Fault, Page, Scan
 __all__ = ["Document", "Limits", "load", "pages_of", "read_pages", "read_scan"]
 
 _COPY_AGAIN = "Copy or scan it again."
+_SECTOR = 512  # bytes that a disk writes at once, at least
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,14 +138,31 @@ def pages_of(scan: Scan, limits: Limits) -> Generator[Page | Fault, None, None]:
 def _decoded(
     data: bytes, limits: Limits, least_side: int | None
 ) -> Iterator[tuple[Page, int, int] | Fault]:
-    """Each page with the number of all, and of all images; or the fault that ends it."""
+    """Each page with the number of all, and of all images; or the fault that ends it.
+
+    Many programs reserve the room of their file before they fill it: a file that cannot be read and
+    ends in zero bytes may still be written.
+    """
+    with closing(_decoded_as_it_is(data, limits, least_side)) as pages:
+        for found in pages:
+            if isinstance(found, Fault) and found.stage == "decode" and _ends_in_zeros(data):
+                yield replace(found, truncated=True)
+            else:
+                yield found
+
+
+def _decoded_as_it_is(
+    data: bytes, limits: Limits, least_side: int | None
+) -> Generator[tuple[Page, int, int] | Fault, None, None]:
     kind = kind_of(data)
     if kind is None:
         yield _no_image(data)
         return
     cut = Fault("decode", f"ends early: a {kind} cut off", _COPY_AGAIN, truncated=True)
+    # OpenCV draws what a JPEG lacks in grey.
+    half = kind is Kind.JPEG and _ends_in_zeros(data) and ends_early(kind, data)
     try:
-        if fault := cut if lacks_pages(kind, data) else _webp_too_large(kind, data, limits):
+        if fault := cut if half or lacks_pages(kind, data) else _webp_too_large(kind, data, limits):
             yield fault
             return
         if kind is Kind.PDF:
@@ -172,7 +191,13 @@ def _decoded(
             yield undecodable(kind, data, error)
 
 
+def _ends_in_zeros(data: bytes) -> bool:
+    return data[-_SECTOR:] == bytes(_SECTOR)
+
+
 def _no_image(data: bytes) -> Fault:
+    if _ends_in_zeros(data) and not data.strip(b"\0"):
+        return Fault("decode", "holds nothing but zero bytes", _COPY_AGAIN, truncated=True)
     if is_beginning(data):
         return Fault("decode", "ends early", _COPY_AGAIN, truncated=True)
     return Fault(

@@ -142,6 +142,31 @@ def test_a_file_cut_at_any_length_ends_early(name: str) -> None:
         assert fault(data[:cut]).truncated, cut
 
 
+@pytest.mark.parametrize("size", [512, 5000])
+def test_a_file_of_zero_bytes_may_still_be_written(size: int) -> None:
+    """A copier that reserves the room of its file first would have it fail for good."""
+    said = fault(bytes(size))
+    assert said.truncated
+    assert "zero bytes" in said.reason
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "PDF"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_file_whose_end_is_not_written_yet_ends_early(kind: str, share: float) -> None:
+    """Half a scan in a file of full size would fail for good, or be judged half grey."""
+    noise = np.random.default_rng(1).integers(0, 255, (200, 300), dtype=np.uint8)
+    data = stored(Image.fromarray(noise), kind)
+    there = int(len(data) * share)
+    assert fault(data[:there] + bytes(len(data) - there)).truncated
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "TIFF", "WEBP"])
+def test_zero_bytes_behind_an_image_do_not_matter(kind: str) -> None:
+    """Programs pad files; such scans would wait, and fail."""
+    data = stored(picture(), kind)
+    assert np.array_equal(one(data + bytes(5000)), one(data))
+
+
 @pytest.mark.parametrize("name", WHOLE)
 def test_what_lies_behind_the_image_does_not_matter(name: str) -> None:
     """Cameras append previews and programs append padding; such files would fail."""
