@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, event
 
-from service.daemon import placement
+from service.daemon import carrying
 from storage.filing.outcomes import Outcome, Placed
 from storage.records import Move
 
@@ -27,5 +27,5 @@ if __name__ == "__main__":
 
     os.fsync = lambda _descriptor: None
     event.listen(Engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous = OFF"))
-    placement.file_away = _rename
+    carrying.file_away = _rename
     main()

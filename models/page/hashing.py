@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 
+from config.interrupting import checkpoint
+
+_CHUNK = 1 << 20
+
 
 def hash_file(path: str, expected: os.stat_result) -> str | None:
     """Hash a regular file without following links.
@@ -12,23 +16,37 @@ def hash_file(path: str, expected: os.stat_result) -> str | None:
     Args:
         path: where it lies.
         expected: what it looked like; a file that looks otherwise before or after is not hashed.
+            Its ctime is compared, too: some programs hold the mtime while they write.
 
     Returns:
         64 hexadecimal digits, or None if it changed.
 
     Raises:
         OSError: it cannot be opened or read.
+        InterruptedWork: see `config.interrupting`.
     """
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     descriptor = os.open(path, flags)
-    with open(descriptor, "rb") as file:
+    try:
         if not _same(os.fstat(descriptor), expected):
             return None
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return digest if _same(os.fstat(descriptor), expected) else None
+        digest = hashlib.sha256()
+        while chunk := os.read(descriptor, _CHUNK):
+            digest.update(chunk)
+            checkpoint()
+            if not _same(os.fstat(descriptor), expected):
+                return None
+        return digest.hexdigest()
+    finally:
+        os.close(descriptor)
 
 
 def _same(one: os.stat_result, other: os.stat_result) -> bool:
-    return (one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns, one.st_mode) == (
-        other.st_dev, other.st_ino, other.st_size, other.st_mtime_ns, other.st_mode,
+    return _looks(one) == _looks(other)
+
+
+def _looks(state: os.stat_result) -> tuple[int, ...]:
+    return (
+        state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns,
+        state.st_mode,
     )  # fmt: skip

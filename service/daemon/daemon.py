@@ -12,17 +12,21 @@ import structlog
 from config.errors import DatabaseError
 from config.home import Home
 from config.ignored import Ignored
+from config.interrupting import InterruptedWork, interruptible
 from config.settings import Settings
 from models.page.scan import Fault
+from service.background import Background
 from service.daemon.admission import Admission
 from service.daemon.aftercare import Aftercare
 from service.daemon.answers import Answers
 from service.daemon.bell import Bell
 from service.daemon.corrections.shelves import Shelves
+from service.daemon.ending import Ending
 from service.daemon.hand import Hand
 from service.daemon.health import RETRY, Health
 from service.daemon.placement import Closed, Placement
 from service.daemon.tickets.clearing import bring_after, clear_outputs
+from service.inbox.digests import Digests
 from service.inbox.events import InboxEvents
 from service.inbox.inbox import Inbox
 from service.workers.dispatcher import Dispatcher
@@ -61,9 +65,13 @@ class Daemon:
         self._ledger = ledger
         self._report = report
         self._bell = Bell()
-        self._stopping = False
+        self._ending = Ending()
+        self._background = Background(
+            huge=settings.max_file_bytes + 1, wake=self._bell.ring, unwanted=self._ending.is_due
+        )
+        self._digests = Digests(self._background)
         self._dispatcher = dispatcher_for(self._bell.ring)
-        self._placement = Placement(ledger, home, settings.ticket_outputs)
+        self._placement = Placement(ledger, home, settings.ticket_outputs, self._background)
         self._admission = Admission(settings, ledger, self._placement, self._dispatcher)
         self._book = OutputBook(ledger.database, home)
         self._aftercare = Aftercare(home, settings, ledger, self._dispatcher)
@@ -75,7 +83,7 @@ class Daemon:
             ignored=Ignored(settings.ignore),
             wake=self._bell.ring,
         )
-        self._shelves = Shelves(home, settings, ledger, self._bell.ring)
+        self._shelves = Shelves(home, settings, ledger, self._bell.ring, self._digests)
         self._health = Health(
             home, ledger, self._placement, self._events, also=lambda: self._aftercare.trouble
         )
@@ -85,13 +93,11 @@ class Daemon:
         )
         self._next_sweep = 0.0
         self._next_look = 0.0
-        self._unreadable: dict[str, str] = {}
-        self._broken_detectors: dict[str, str] = {}
         self._failed = False
 
     def stop(self) -> None:
-        """Have `run` end after what is under way. Safe from a signal handler or a thread."""
-        self._stopping = True
+        """Have `run` end, after `service.daemon.ending.GRACE` at the latest. Safe from a signal handler or a thread."""
+        self._ending.ask()
         self._bell.ring()
 
     def run(self, *, once: bool = False) -> bool:
@@ -100,17 +106,28 @@ class Daemon:
         Returns:
             Whether every scan that was closed was filed or sent to review.
         """
-        if once:
-            self._recover()
-            self._sweep()
-            self._follow()
-            left = self._work_off(self._inbox.untaken_paths())
-            return not left and not self._failed and not self._health.trouble
-        # Before the first sweep: what arrives between the two would be seen by neither.
-        self._events.start()
-        self._shelves.start()
         try:
-            while not self._stopping:
+            with interruptible(self._ending.is_due):
+                return self._run_once() if once else self._run_on()
+        except InterruptedWork:
+            log.info("stopped", left="what is under way, to the next start")
+            return not once and not self._failed
+        finally:
+            self._background.close()
+
+    def _run_once(self) -> bool:
+        self._recover()
+        self._sweep()
+        self._follow()
+        left = self._work_off(self._inbox.untaken_paths())
+        return not left and not self._failed and not self._health.trouble
+
+    def _run_on(self) -> bool:
+        try:
+            # Before the first sweep: what arrives between the two would be seen by neither.
+            self._events.start()
+            self._shelves.start()
+            while not self._ending.asked:
                 try:
                     self._watch()
                 except DatabaseError as error:
@@ -127,7 +144,7 @@ class Daemon:
         """Take up what is there, then what comes, until told to stop."""
         self._recover()
         self._sweep()
-        while not self._stopping:
+        while not self._ending.asked:
             self._listen()
             self._settle(once=False)
             self._aftercare.go_on()
@@ -142,13 +159,14 @@ class Daemon:
         self._hand = Hand()
         self._inbox = self._inbox_of(self._inbox.root)
         again = time.monotonic() + RETRY
-        while not self._stopping and (left := again - time.monotonic()) > 0:
+        while not self._ending.asked and (left := again - time.monotonic()) > 0:
             self._bell.wait(left)
 
     def _follow(self) -> None:
         """Follow at once what a person has moved or deleted: nobody will be told of it later."""
-        while not (self._stopping or self._shelves.settle()):
-            pass
+        while not (self._ending.asked or self._shelves.settle()):
+            # Where large files are all that is left, whoever has hashed one wakes us.
+            self._bell.wait(None if self._shelves.due_in is None else 0.0)
 
     def _inbox_of(self, folder: Path) -> Inbox:
         return Inbox(
@@ -157,11 +175,12 @@ class Daemon:
             recursive=self._settings.recursive,
             stability_delay=self._settings.stability_delay,
             clock=time.monotonic,
+            digests=self._digests,
         )
 
     def _work_off(self, pending: set[str]) -> set[str]:
         """Close each of ``pending``, or see it gone; what is left of it when told to stop."""
-        while pending and not self._stopping:
+        while pending and not self._ending.asked:
             for closed in self._settle(once=True):
                 if not closed.again:
                     pending.discard(os.fspath(closed.source))
@@ -170,7 +189,7 @@ class Daemon:
             if self._health.paused and not self._dispatcher.busy:
                 break  # whoever waits for the end is told, and need not wait for room
             self._admit(only=pending)
-            pending &= self._inbox.untaken_paths() | self._hand.paths
+            pending &= self._inbox.untaken_paths() | self._hand.paths | self._placement.under_way
             if self._dispatcher.busy or pending:
                 self._bell.wait(self._until_stable(pending))
         self._finish()
@@ -253,15 +272,17 @@ class Daemon:
 
     def _settle(self, *, once: bool) -> list[Closed]:
         """Record, file and close what the workers have finished."""
+        moved = self._placement.collect()
+        self._close(moved)
         results = self._answers.come(self._hand, once=once)
-        self._tell_left_out()
+        self._health.leave_out(self._dispatcher.unreadable, self._dispatcher.broken_detectors)
         if not results:
-            return []
+            return moved
         for claim, _ in results:
             self._let_go(claim.scan.path)
         closed = self._placement.place(results)
         self._close(closed)
-        return closed
+        return moved + closed
 
     def _close(self, closed: Iterable[Closed]) -> None:
         for one in closed:
@@ -277,18 +298,6 @@ class Daemon:
         log.info(closed.state, file=closed.source.name, to=closed.place)
         self._report(closed)
 
-    def _tell_left_out(self) -> None:
-        found = self._dispatcher.unreadable
-        for name, reason in found.items():
-            if self._unreadable.get(name) != reason:
-                log.warning("support image not used", image=name, reason=reason)
-        self._unreadable = found
-        broken = self._dispatcher.broken_detectors
-        for name, reason in broken.items():
-            if self._broken_detectors.get(name) != reason:
-                log.warning("detector not used", detector=name, reason=reason)
-        self._broken_detectors = broken
-
     def _patience(self) -> float:
         """Seconds until there may be something to do that no event announces."""
         until_next = max(0.0, min(self._next_sweep, self._next_look) - time.monotonic())
@@ -302,17 +311,20 @@ class Daemon:
 
     def _finish(self) -> None:
         """Close what is under way; nothing new is begun but, unless told to stop, what is owed."""
-        if self._stopping:
+        if self._ending.asked:
             log.info("stopping", after="what is under way")
         while self._unfinished():
-            self._bell.wait(1.0)
+            if self._ending.is_due():
+                raise InterruptedWork
+            self._bell.wait(min(1.0, self._ending.seconds_left))
 
     def _unfinished(self) -> bool:
         """Close what has come; whether there is more to come."""
         self._settle(once=False)
-        self._aftercare.go_on(begin=not self._stopping)
+        self._aftercare.go_on(begin=not self._ending.asked)
         return (
             self._dispatcher.busy
             or self._aftercare.busy
-            or not (self._stopping or self._aftercare.idle)
+            or bool(self._placement.under_way)
+            or not (self._ending.asked or self._aftercare.idle)
         )

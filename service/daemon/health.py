@@ -55,6 +55,8 @@ class Health:
         self._starved = ""
         self._blind = ""
         self._next_try = 0.0
+        self._unreadable: dict[str, str] = {}
+        self._broken_detectors: dict[str, str] = {}
 
     @property
     def trouble(self) -> str:
@@ -72,6 +74,17 @@ class Health:
         """A worker found no room to work in."""
         self._starved = reason
         self._next_try = time.monotonic() + RETRY
+
+    def leave_out(self, unreadable: dict[str, str], broken_detectors: dict[str, str]) -> None:
+        """Name what the workers cannot use, by its name, with the reason. Each is told once."""
+        for name, reason in unreadable.items():
+            if self._unreadable.get(name) != reason:
+                log.warning("support image not used", image=name, reason=reason)
+        self._unreadable = unreadable
+        for name, reason in broken_detectors.items():
+            if self._broken_detectors.get(name) != reason:
+                log.warning("detector not used", detector=name, reason=reason)
+        self._broken_detectors = broken_detectors
 
     def look(self) -> None:
         """Pause, or go on, by what is known now."""

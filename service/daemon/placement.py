@@ -12,18 +12,20 @@ from typing import Literal
 import structlog
 
 from config.home import Home
+from config.interrupting import checkpoint
 from config.settings import OutputKind
 from models.page.scan import Fault
+from service.background import Background
+from service.daemon.carrying import Carrier
 from service.daemon.notes import clear_placeholder, note_of
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.daemon.tickets.unread import without_words
 from service.space import FULL
 from service.workers.pipeline import Examined
 from storage.filing.files import identity_at
-from storage.filing.moving import file_away
 from storage.filing.names import Names, next_name
 from storage.filing.notes import remove_note, write_note
-from storage.filing.outcomes import Changed, Gone, NameRefused, Placed, Taken, Trouble
+from storage.filing.outcomes import Changed, Gone, NameRefused, Outcome, Placed, Taken, Trouble
 from storage.ledger import Ledger
 from storage.records import Claim, Decision, FinalState, Move, Superseded
 from storage.standing import final_state, folder_of, is_away
@@ -68,9 +70,18 @@ class Placement:
         ledger: where everything is written.
         home: where scans go.
         outputs: what is to be made of tickets that were read.
+        background: moves large files, and `collect` has their ends; without it they are moved at
+            once.
     """
 
-    def __init__(self, ledger: Ledger, home: Home, outputs: tuple[OutputKind, ...] = ()) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        home: Home,
+        outputs: tuple[OutputKind, ...] = (),
+        background: Background | None = None,
+    ) -> None:
+        self._carrier = Carrier(background)
         self._ledger = ledger
         self._home = home
         self._outputs = outputs
@@ -102,7 +113,12 @@ class Placement:
     @property
     def asked(self) -> bool:
         """Whether the journal has a move that was not tried yet: somebody else wrote it there."""
-        return not self._ledger.moving() <= self._stuck.keys()
+        return not self._ledger.moving() <= self._stuck.keys() | self._carrier.under_way.keys()
+
+    @property
+    def under_way(self) -> set[str]:
+        """Where large files come from that are being moved."""
+        return self._carrier.sources
 
     def place(self, results: Sequence[tuple[Claim, Examined]]) -> list[Closed]:
         """Record verdicts and destinations, move, close."""
@@ -174,11 +190,13 @@ class Placement:
         refused the rest waits for the next time: a share that is gone, or a read-only disk, is
         not asked ten thousand times.
         """
-        moves = {move.scan_id: move for move in self._ledger.moves()}
+        moving = self._carrier.under_way
+        moves = {one.scan_id: one for one in self._ledger.moves() if one.scan_id not in moving}
         self._stuck = {one: why for one, why in self._stuck.items() if one in moves}
         order = [one for one in moves if one not in self._stuck] + list(self._stuck)
         closed: list[Closed] = []
         for start in range(0, len(order), AT_ONCE):
+            checkpoint()
             some = [moves[one] for one in order[start : start + AT_ONCE]]
             for move in some:
                 if move.final_state == "failed" and move.scan_id not in self._faults:
@@ -221,61 +239,75 @@ class Placement:
         """
         closed: list[Closed] = []
         while moves:
-            placed: list[Move] = []
-            taken: list[Move] = []
-            for outcome in file_away(moves):
-                move = outcome.move
-                self._stuck.pop(move.scan_id, None)
-                match outcome:
-                    case Placed():
-                        placed.append(move)
-                    case Taken():
-                        # The next name is committed before it is tried.
-                        place = next_name(move.destination)
-                        place = self._names.free(place.parent, place.name)
-                        taken.append(self._ledger.redirect(move.scan_id, place))
-                    case NameRefused() if self._may_name(outcome):
-                        place = self._names.free(outcome.other.parent, outcome.other.name)
-                        taken.append(self._ledger.redirect(move.scan_id, place))
-                    case NameRefused():
-                        self._refused(outcome.trouble)
-                    case Gone():
-                        self._faults.pop(move.scan_id, None)
-                        end: Literal["failed", "superseded", "gone"] = "failed"
-                        if move.final_state == "superseded":
-                            end = "superseded"
-                        elif not move.source.is_relative_to(self._home.inbox):
-                            end = "gone"  # it was filed, and a person has deleted it
-                        self._ledger.abandon(
-                            move.scan_id, _TAKEN_AWAY, state=end, perhaps_moved=again
-                        )
-                        closed.append(Closed(move.source, end))
-                    case Changed():
-                        self._faults.pop(move.scan_id, None)
-                        self._ledger.abandon(move.scan_id, _REPLACED, state="superseded")
-                        closed.append(Closed(move.source, "superseded", again=True))
-                    case Trouble():
-                        self._refused(outcome)
-            # Without its note a failed file stays in the journal: with the next sweep, again.
-            placed = [move for move in placed if self._annotate(move)]
-            looks = {one.scan_id: identity_at(one.destination, one.size) for one in placed}
-            known = {scan_id: one for scan_id, one in looks.items() if one is not None}
-            self._ledger.close([move.scan_id for move in placed], known)
-            # Whatever comes from elsewhere than the inbox was filed before.
-            elsewhere = [one for one in placed if not one.source.is_relative_to(self._home.inbox)]
-            if elsewhere:
-                clear_outputs(self._book)
-            for move in elsewhere:
-                bring_after(self._book, move.scan_id)
-            closed += [
-                Closed(move.source, move.final_state, self._home.relative(move.destination))
-                for move in placed
-            ]
-            moves = taken
+            ended, moves = self._conclude(self._carrier.carry(moves, again=again), again)
+            closed += ended
         if not self._stuck and self._told:
             log.info("filing goes on")
             self._told.clear()
         return closed
+
+    def collect(self) -> list[Closed]:
+        """Record what the background has moved. Never waits."""
+        closed: list[Closed] = []
+        for outcomes, again in self._carrier.arrived():
+            ended, taken = self._conclude(outcomes, again)
+            closed += ended + self._carry_out(taken, again=again)
+        return closed
+
+    def _conclude(
+        self, outcomes: Sequence[Outcome], again: bool
+    ) -> tuple[list[Closed], list[Move]]:
+        """Record what became of moves; what was closed, and moves with another destination."""
+        closed: list[Closed] = []
+        placed: list[Move] = []
+        taken: list[Move] = []
+        for outcome in outcomes:
+            move = outcome.move
+            self._stuck.pop(move.scan_id, None)
+            match outcome:
+                case Placed():
+                    placed.append(move)
+                case Taken():
+                    # The next name is committed before it is tried.
+                    place = next_name(move.destination)
+                    place = self._names.free(place.parent, place.name)
+                    taken.append(self._ledger.redirect(move.scan_id, place))
+                case NameRefused() if self._may_name(outcome):
+                    place = self._names.free(outcome.other.parent, outcome.other.name)
+                    taken.append(self._ledger.redirect(move.scan_id, place))
+                case NameRefused():
+                    self._refused(outcome.trouble)
+                case Gone():
+                    self._faults.pop(move.scan_id, None)
+                    end: Literal["failed", "superseded", "gone"] = "failed"
+                    if move.final_state == "superseded":
+                        end = "superseded"
+                    elif not move.source.is_relative_to(self._home.inbox):
+                        end = "gone"  # it was filed, and a person has deleted it
+                    self._ledger.abandon(move.scan_id, _TAKEN_AWAY, state=end, perhaps_moved=again)
+                    closed.append(Closed(move.source, end))
+                case Changed():
+                    self._faults.pop(move.scan_id, None)
+                    self._ledger.abandon(move.scan_id, _REPLACED, state="superseded")
+                    closed.append(Closed(move.source, "superseded", again=True))
+                case Trouble():
+                    self._refused(outcome)
+        # Without its note a failed file stays in the journal: with the next sweep, again.
+        placed = [move for move in placed if self._annotate(move)]
+        looks = {one.scan_id: identity_at(one.destination, one.size) for one in placed}
+        known = {scan_id: one for scan_id, one in looks.items() if one is not None}
+        self._ledger.close([move.scan_id for move in placed], known)
+        # Whatever comes from elsewhere than the inbox was filed before.
+        elsewhere = [one for one in placed if not one.source.is_relative_to(self._home.inbox)]
+        if elsewhere:
+            clear_outputs(self._book)
+        for move in elsewhere:
+            bring_after(self._book, move.scan_id)
+        closed += [
+            Closed(move.source, move.final_state, self._home.relative(move.destination))
+            for move in placed
+        ]
+        return closed, taken
 
     def _may_name(self, refused: NameRefused) -> bool:
         """Whether a file, or the folder of a class, gets another name: no folder of the home does."""

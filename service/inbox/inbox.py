@@ -13,8 +13,9 @@ from pathlib import Path
 import structlog
 
 from config.ignored import Ignored
-from models.page.hashing import hash_file
+from config.interrupting import checkpoint
 from models.page.scan import Scan
+from service.inbox.digests import PENDING, Digests
 
 log = structlog.get_logger()
 
@@ -31,16 +32,22 @@ class _Candidate:
 
     size: int
     mtime_ns: int
+    ctime_ns: int
     inode: int
     since: float
     first_seen: float
+
+    @property
+    def looks(self) -> tuple[int, int, int, int]:
+        """What changes when it is written or replaced."""
+        return self.size, self.mtime_ns, self.ctime_ns, self.inode
 
 
 class Inbox:
     """Yields each file of a folder once, when it has come to rest.
 
-    A file is stable when its size, time and inode have not changed for ``stability_delay``
-    seconds of watching. Once taken, nothing that lies at that path is yielded until `release` or
+    A file is stable when its size, times and inode have not changed for ``stability_delay``
+    seconds of watching: the ctime, too, for some programs hold the mtime while they write. Once taken, nothing that lies at that path is yielded until `release` or
     `forget` says that the work on it has ended: two scans of one path are never under way.
 
     Args:
@@ -49,6 +56,7 @@ class Inbox:
         recursive: whether folders inside are looked into.
         stability_delay: seconds.
         clock: for tests.
+        digests: hashes the files.
     """
 
     def __init__(
@@ -59,8 +67,10 @@ class Inbox:
         recursive: bool,
         stability_delay: float,
         clock: Clock,
+        digests: Digests | None = None,
     ) -> None:
         self.root = root
+        self._digests = digests or Digests()
         self._ignored = ignored
         self._recursive = recursive
         self._delay = stability_delay
@@ -69,6 +79,7 @@ class Inbox:
         # By how long they have rested; entries that no longer hold are passed over.
         self._resting: list[tuple[float, str]] = []
         self._taken: set[str] = set()
+        self._hashing: set[str] = set()
         self._odd: set[str] = set()
         self._closed: dict[str, str] = {}
 
@@ -132,6 +143,7 @@ class Inbox:
         """
         now = self._clock()
         passed_over = []
+        self._take_up_hashed()
         try:
             while limit > 0 and self._resting and now - self._resting[0][0] >= self._delay:
                 entry = heapq.heappop(self._resting)
@@ -203,7 +215,18 @@ class Inbox:
         """Whether what ``_resting`` says of a file still holds, and nobody has taken it."""
         since, path = entry
         one = self._seen.get(path)
-        return one is not None and one.since == since and path not in self._taken
+        held = path in self._taken or path in self._hashing
+        return one is not None and one.since == since and not held
+
+    def _take_up_hashed(self) -> None:
+        """Let files that have been hashed meanwhile be taken."""
+        for path in [one for one in self._hashing if not self._digests.pending(one)]:
+            self._hashing.discard(path)
+            one = self._seen.get(path)
+            if one is None:
+                self._digests.forget(path)
+            else:
+                heapq.heappush(self._resting, (one.since, path))
 
     def _take_one(self, path: str, now: float) -> Scan | None:
         try:
@@ -218,11 +241,14 @@ class Inbox:
             return None  # it changed since we last looked: it starts to rest again
         one = self._seen[path]
         try:
-            digest = hash_file(path, state)
+            digest = self._digests.of(path, state)
         except FileNotFoundError:
             digest = None
         except OSError:
             digest = ""  # locked, or on a bad disk: the worker, who cannot read it either, says so
+        if digest is PENDING:
+            self._hashing.add(path)
+            return None
         if digest is None:
             self._rest(path, one, now)
             return None
@@ -238,8 +264,8 @@ class Inbox:
                 log.warning("left alone: no regular file", path=path)
             return True
         old = self._seen.get(path)
-        looks = (state.st_size, state.st_mtime_ns, state.st_ino)
-        if old is not None and (old.size, old.mtime_ns, old.inode) == looks:
+        looks = (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+        if old is not None and old.looks == looks:
             return False
         now = self._clock()
         one = _Candidate(*looks, since=now, first_seen=old.first_seen if old else now)
@@ -268,6 +294,7 @@ class Inbox:
         """
         pending = [top]
         while pending:
+            checkpoint()
             folder = pending.pop()
             try:
                 with os.scandir(folder) as entries:

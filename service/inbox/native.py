@@ -20,6 +20,7 @@ from watchdog.observers.inotify_c import (
 )
 
 from config.ignored import Ignored
+from config.interrupting import InterruptedWork, checkpoint
 
 _MASK = Mask(
     InotifyConstants.IN_CREATE
@@ -63,6 +64,7 @@ class NativeWatcher:
 
     Raises:
         OSError: no instance or watch is left, or the root cannot be watched.
+        InterruptedWork: the service ends before all folders are watched.
     """
 
     mode: ClassVar[Literal["native"]] = "native"
@@ -84,7 +86,7 @@ class NativeWatcher:
         try:
             with self._lock:
                 self._grow(self._watch(root))
-        except OSError:
+        except (OSError, InterruptedWork):
             self.stop()
             raise
 
@@ -166,6 +168,7 @@ class NativeWatcher:
         """Watch all folders inside. Each is listed after it is watched: none slips by."""
         pending = [folder] if self._recursive else []
         while pending:
+            checkpoint()
             one = pending.pop()
             inner = (self._watch_inner(one, name) for name in self._folders_in(one))
             pending.extend(filter(None, inner))

@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from config.interrupting import checkpoint
 from storage.records import FileIdentity
 
 OURS: Final = ".pigeonhole-"
@@ -55,11 +56,16 @@ def open_regular(path: Path) -> int:
 
 
 def sha256_of(fd: int) -> str:
-    """The SHA-256 of what the descriptor holds, from its start; 64 hexadecimal digits."""
+    """The SHA-256 of what the descriptor holds, from its start; 64 hexadecimal digits.
+
+    Raises:
+        InterruptedWork: see `config.interrupting`; so do those who call this.
+    """
     os.lseek(fd, 0, os.SEEK_SET)
     digest = hashlib.sha256()
     while chunk := os.read(fd, _CHUNK):
         digest.update(chunk)
+        checkpoint()
     return digest.hexdigest()
 
 
@@ -220,6 +226,7 @@ def copy_open(source: int, target: int) -> None:
         view = memoryview(chunk)
         while view:
             view = view[os.write(target, view) :]
+        checkpoint()
     seen = os.fstat(source)
     try:
         os.fchmod(target, seen.st_mode & COPIED_MODE)

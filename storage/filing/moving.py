@@ -127,6 +127,8 @@ def _publish_open(move: Move, fd: int, synced: Mapping[Path, Looks]) -> _Step | 
     linked = target is not None and files.same_file(source, target)
     copied = target is not None and not linked and _is_our_copy(move, target)
     changed = source.st_size != move.size or files.sha256_of(fd) != move.sha256
+    # Some programs hold the mtime while they write: the ctime tells.
+    changed |= Looks.of(os.fstat(fd)) != Looks.of(source)
     if target is not None and not linked and not copied:
         # The number of a file that is gone is soon another's: it does not tell one that changed.
         dropped_later = changed or (move.inode is not None and move.inode != source.st_ino)

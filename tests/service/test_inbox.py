@@ -90,6 +90,63 @@ def test_a_change_starts_the_wait_anew(root: Path, clock: Clock, what: str) -> N
     assert taken(box) == ["a.png"]
 
 
+def test_a_writer_that_holds_the_time_of_its_file_is_waited_for(root: Path, clock: Clock) -> None:
+    """An SMB client that sets the time and the size at the beginning would lose half its scan."""
+    path = root / "pages.pdf"
+    path.write_bytes(b"\0" * 80)
+    box = inbox(root, clock)
+    held = path.stat()
+    for number in range(4):
+        box.look(str(path))
+        clock.now += DELAY - 0.5
+        assert taken(box) == []
+        before = path.stat().st_ctime_ns
+        with path.open("r+b") as file:
+            file.seek(20 * number)
+            file.write(b"x" * 20)
+        later_than(before, path, lambda: os.utime(path, ns=(0, held.st_mtime_ns)))
+    box.look(str(path))
+    clock.now += DELAY
+    (scan,) = box.take(10)
+    assert path.stat().st_mtime_ns == held.st_mtime_ns
+    assert scan.sha256 == hashlib.sha256(b"x" * 80).hexdigest()
+
+
+def test_a_file_that_is_written_while_it_is_hashed_is_not_taken(
+    root: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its hash would be that of a file that never was, if the writer holds its time."""
+    path = root / "a.png"
+    path.write_bytes(b"pixels")
+    box = inbox(root, clock)
+    box.sweep()
+    clock.now = DELAY
+    held, read = path.stat(), os.read
+
+    def read_and_write(descriptor: int, size: int) -> bytes:
+        data = read(descriptor, size)
+        with path.open("r+b") as file:
+            file.write(b"P")
+        later_than(held.st_ctime_ns, path, lambda: os.utime(path, ns=(0, held.st_mtime_ns)))
+        return data
+
+    monkeypatch.setattr(os, "read", read_and_write)
+    assert taken(box) == []
+    monkeypatch.undo()
+    clock.now += DELAY
+    assert taken(box) == []
+    clock.now += DELAY
+    (scan,) = box.take(10)
+    assert scan.sha256 == hashlib.sha256(b"Pixels").hexdigest()
+
+
+def later_than(ctime_ns: int, path: Path, touch: Any) -> None:
+    """Touch a file until its ctime, of which the kernel counts some milliseconds, is later."""
+    touch()
+    while path.stat().st_ctime_ns <= ctime_ns:
+        touch()
+
+
 def test_a_writer_that_pauses_for_less_than_the_delay_is_waited_for(
     root: Path, clock: Clock
 ) -> None:
@@ -495,7 +552,7 @@ def test_a_file_that_cannot_be_read_is_yielded_without_a_hash(
     def refused(*_: Any) -> str:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("service.inbox.inbox.hash_file", refused)
+    monkeypatch.setattr("service.inbox.digests.hash_file", refused)
     assert list(box.take(1)) == [Scan(root / "a", "", 1)]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from models.fields.ticket import Ticket
 from models.page.scan import Fault
+from service.daemon import carrying
 from service.daemon import placement as module
 from service.daemon.placement import Placement
 from service.workers.pipeline import Examined
@@ -101,7 +102,7 @@ def test_a_name_taken_at_the_last_moment_gets_a_number(
             (there / name).write_text("theirs")
         return file_away(moves)
 
-    monkeypatch.setattr(module, "file_away", after_others)
+    monkeypatch.setattr(carrying, "file_away", after_others)
     placement.place([judged(claim)])
     assert (there / "scan.png").read_text() == "theirs"
     assert (there / "scan (3).png").read_text() == "ticket"
@@ -290,7 +291,7 @@ def test_a_crash_around_the_move_is_made_good(
 
     path = desk.drop("a")
     with monkeypatch.context() as patch:
-        patch.setattr(module, "file_away", cut)
+        patch.setattr(carrying, "file_away", cut)
         with pytest.raises(PowerCutError):
             Placement(desk.ledger, desk.home).place([judged(claimed(desk, path)[0])])
     assert desk.states() == {"a": "moving"}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.errors import UsageError
 from config.home import Home
+from config.interrupting import checkpoint
 from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
 from service.mounts import numbers_files_anew
@@ -82,6 +83,7 @@ class Folders:
         found = set[str]()
         pending = [top]
         while pending:
+            checkpoint()
             folder = pending.pop()
             found.add(folder)
             try:

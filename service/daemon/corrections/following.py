@@ -27,8 +27,9 @@ import structlog
 from config.home import Home
 from config.ignored import Ignored
 from service.daemon.corrections.folders import Folders
-from service.daemon.corrections.identity import CLOSED, GONE, Identities, read
+from service.daemon.corrections.identity import CLOSED, GONE, Identities
 from service.daemon.corrections.missing import Missing, Strangers
+from service.inbox.digests import PENDING, Digests
 from storage.corrections.feedback import Correction, FeedbackBook
 from storage.ledger import Ledger
 from storage.presence import PresenceBook
@@ -82,6 +83,7 @@ class Following:
         patience: seconds after which a file that is nowhere counts as deleted.
         clock: seconds that never go backwards.
         tell: who is told.
+        digests: hashes the files.
     """
 
     def __init__(
@@ -94,7 +96,9 @@ class Following:
         patience: float,
         clock: Clock,
         tell: Followers,
+        digests: Digests | None = None,
     ) -> None:
+        self._digests = digests or Digests()
         self._home = home
         self._ledger = ledger
         self._book = FeedbackBook(ledger.database, home)
@@ -119,12 +123,22 @@ class Following:
 
     @property
     def due_in(self) -> float | None:
-        """Seconds until there is something to compare; None while there is nothing."""
+        """Seconds until there is something to compare; None while there is nothing.
+
+        Nor while a large file is being hashed: who does that wakes the daemon.
+        """
         if self._named:
             return 0.0
-        if not self._resting:
+        first = min(
+            (
+                one.since
+                for place, one in self._resting.items()
+                if not self._digests.pending(os.fspath(place))
+            ),
+            default=None,
+        )
+        if first is None:
             return None
-        first = min(one.since for one in self._resting.values())
         return max(0.0, first + self._delay - self._clock())
 
     def look(self, path: str) -> None:
@@ -256,9 +270,15 @@ class Following:
         # What has the size of no scan is none, however large it is.
         if not (named or self._ledger.has_size(looks.size)):
             return
-        digest = read(place, state)
+        try:
+            digest = self._digests.of(os.fspath(place), state)
+        except OSError:
+            return  # it may not be read: the next sweep tells
+        if digest is PENDING:
+            self._resting[place] = seen
+            return
         if digest is None:
-            return  # it changes still, or may not be read: the next sweep tells
+            return  # it changes still: the next sweep tells
         same = [one for one in named if one.sha256 == digest]
         closed = [one for one in named if one.state in CLOSED]
         owner = next((one for one in same if one.state != GONE), None)

@@ -15,6 +15,7 @@ from indexer.verdict import UNKNOWN
 from service.daemon.corrections.following import Followers, Following
 from service.daemon.notes import clear_note, renew_note
 from service.daemon.tickets.clearing import bring_after, clear_outputs
+from service.inbox.digests import Digests
 from service.inbox.events import InboxEvents
 from service.workers.detectors import detector_names
 from storage.corrections.feedback import Correction
@@ -39,11 +40,18 @@ class Shelves:
         settings: how long files rest, and what is ignored.
         ledger: that names where scans stand.
         wake: called, from any thread, when there is something to look at.
+        digests: hashes the files.
     """
 
     def __init__(
-        self, home: Home, settings: Settings, ledger: Ledger, wake: Callable[[], None]
+        self,
+        home: Home,
+        settings: Settings,
+        ledger: Ledger,
+        wake: Callable[[], None],
+        digests: Digests | None = None,
     ) -> None:
+        self._longest = settings.max_file_bytes
         self._home = home
         self._book = OutputBook(ledger.database, home)
         ignored = Ignored(settings.ignore)
@@ -59,6 +67,7 @@ class Shelves:
             tell=Followers(
                 moving=self._learn, moved=self._tidy, going=self._clear_note, back=self._renew_note
             ),
+            digests=digests,
         )
         self._ledger = ledger
         # Large archives are not polled: on a share that sends no events the sweeps find it all.
@@ -111,6 +120,9 @@ class Shelves:
         if name in (None, UNKNOWN) or name in detector_names(self._home.detectors):
             return
         assert name is not None
+        if correction.move.size > self._longest:
+            log.warning("no example of it is taken", kind=name, reason="larger than max_file_bytes")
+            return
         folder, place = self._home.support / name, correction.move.destination
         try:
             # A daemon may have died over this very example.

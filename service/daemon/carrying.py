@@ -1,0 +1,71 @@
+"""Carrying out moves: of small files at once, of large ones by a thread."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from config.interrupting import InterruptedWork
+from service.background import LARGE, Background
+from storage.filing.moving import file_away
+from storage.filing.outcomes import Outcome
+from storage.records import Move
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    moves: tuple[Move, ...]
+    outcomes: Future[list[Outcome]]
+    again: bool
+
+
+class Carrier:
+    """Moves files, and keeps in mind which are on their way.
+
+    Args:
+        background: moves large ones; without it they are moved at once.
+    """
+
+    def __init__(self, background: Background | None) -> None:
+        self._background = background
+        self._under_way: list[_UnderWay] = []
+
+    @property
+    def under_way(self) -> dict[int, Move]:
+        """What the background moves now, by the ids of the scans."""
+        return {move.scan_id: move for one in self._under_way for move in one.moves}
+
+    @property
+    def sources(self) -> set[str]:
+        """Where that comes from."""
+        return {os.fspath(move.source) for move in self.under_way.values()}
+
+    def carry(self, moves: Sequence[Move], *, again: bool) -> list[Outcome]:
+        """Carry out moves; what became of those that are no longer under way.
+
+        Args:
+            moves: what stands in the journal.
+            again: is given back by `arrived`.
+        """
+        if self._background is None:
+            return file_away(moves)
+        large = [move for move in moves if move.size >= LARGE]
+        for some in self._background.parted(large, lambda move: move.size):
+            outcomes = self._background.submit(some[0].size, file_away, some)
+            self._under_way.append(_UnderWay(some, outcomes, again))
+        return file_away([move for move in moves if move.size < LARGE])
+
+    def arrived(self) -> Iterator[tuple[list[Outcome], bool]]:
+        """What has become of large files since the last call, with its ``again``. Never waits.
+
+        What was interrupted stands in the journal, and is left to the next start.
+        """
+        for one in [one for one in self._under_way if one.outcomes.done()]:
+            self._under_way.remove(one)
+            try:
+                outcomes = one.outcomes.result()
+            except InterruptedWork:
+                continue
+            yield outcomes, one.again
