@@ -143,6 +143,13 @@ class Ledger(Queries):
             each(connection, TO_JOURNAL, [journal_row(move, now) for move in kept])
         return kept
 
+    def leave(self, scan_id: int, place: Path, state: str) -> None:
+        """A closed scan that was to be moved stays at ``place``, in this state."""
+        with self.database.write() as connection:
+            row = {"scan": scan_id, "to_state": state, **placed(place, self.home)}
+            connection.execute(_STAY, row)
+            each(connection, _LEAVE_JOURNAL, [{"scan": scan_id}])
+
     def redirect(self, scan_id: int, destination: Path) -> Move:
         """Commit another destination before it is tried.
 
@@ -253,6 +260,15 @@ _RECALL = (
     .where(_BY_ID)
     .values(
         state="moving",
+        destination=bindparam("destination"),
+        destination_path=bindparam("destination_path"),
+    )
+)
+_STAY = (
+    update(scans)
+    .where(_BY_ID, scans.c.state == "moving")
+    .values(
+        state=bindparam("to_state"),
         destination=bindparam("destination"),
         destination_path=bindparam("destination_path"),
     )

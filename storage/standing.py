@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 from config.home import Home
 from indexer.verdict import UNKNOWN
 from storage.database import Database
+from storage.filing.names import Names
 from storage.records import Filed, FileIdentity
 from storage.rows import MOST, identity_in, stored_identity
 from storage.tables import CLOSED, scans
@@ -98,6 +100,20 @@ class Standing:
             return self._found(query.where(scans.c.id.in_(scan_ids)))
         wanted = frozenset(scan_ids)
         return [scan for scan in self._found(query) if scan.scan_id in wanted]
+
+    def failed(self) -> list[tuple[Filed, int]]:
+        """Failed scans that have a file, each with when it was closed, in ns since the epoch."""
+        found = self.filed(states=["failed"])
+        query = select(scans.c.id, scans.c.finished_at).where(scans.c.state == "failed")
+        with self.database.read() as connection:
+            closed = {scan_id: moment for scan_id, moment in connection.execute(query)}  # noqa: C416 - a Row is no tuple to mypy
+        return [(scan, _nanoseconds(closed.get(scan.scan_id))) for scan in found]
+
+    def sha256_of(self, scan_id: int) -> str | None:
+        """The hash that the bytes of a scan had when it was claimed."""
+        query = select(scans.c.sha256).where(scans.c.id == scan_id)
+        with self.database.read() as connection:
+            return connection.execute(query).scalar()
 
     def filed_at(self, places: Iterable[Path]) -> list[Filed]:
         """Closed scans that stand at one of these absolute paths."""
@@ -205,6 +221,26 @@ def final_state(class_name: str) -> Literal["filed", "review"]:
 def folder_of(home: Home, class_name: str) -> Path:
     """Where scans of this class are filed."""
     return home.review if class_name == UNKNOWN else home.sorted / class_name
+
+
+def state_at(home: Home, place: Path) -> Literal["filed", "review", "failed", "duplicate"]:
+    """How a scan has ended whose file stands there."""
+    if place.is_relative_to(home.failed):
+        return "failed"
+    if place.is_relative_to(home.review):
+        return "review"
+    return "duplicate" if place.is_relative_to(home.duplicates) else "filed"
+
+
+def place_in_inbox(home: Home, names: Names, scan: Filed, promised: Container[Path] = ()) -> Path:
+    """Where a scan was dropped, or the next free name; at the top where that inbox is no more."""
+    inside = scan.source.is_relative_to(home.inbox)
+    folder = scan.source.parent if inside else home.inbox
+    return names.free(folder, scan.source.name, promised)
+
+
+def _nanoseconds(moment: str | None) -> int:
+    return 0 if moment is None else int(datetime.fromisoformat(moment).timestamp() * 1e9)
 
 
 def places_of(

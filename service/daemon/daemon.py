@@ -119,6 +119,9 @@ class Daemon:
         self._recover()
         self._sweep()
         self._follow()
+        if self._placement.asked:  # a failed file has changed: it is in the inbox again
+            self._close(self._placement.resume())
+            self._wait_for_moves()
         left = self._work_off(self._inbox.untaken_paths())
         return not left and not self._failed and not self._health.trouble
 
@@ -165,8 +168,13 @@ class Daemon:
     def _follow(self) -> None:
         """Follow at once what a person has moved or deleted: nobody will be told of it later."""
         while not (self._ending.asked or self._shelves.settle()):
-            # Where large files are all that is left, whoever has hashed one wakes us.
-            self._bell.wait(None if self._shelves.due_in is None else 0.0)
+            self._bell.wait(self._shelves.settles_in)
+
+    def _wait_for_moves(self) -> None:
+        while self._placement.under_way:
+            self._bell.wait(1.0)
+            self._close(self._placement.collect())
+        self._inbox.sweep()
 
     def _inbox_of(self, folder: Path) -> Inbox:
         return Inbox(

@@ -28,7 +28,7 @@ from storage.filing.notes import remove_note, write_note
 from storage.filing.outcomes import Changed, Gone, NameRefused, Outcome, Placed, Taken, Trouble
 from storage.ledger import Ledger
 from storage.records import Claim, Decision, FinalState, Move, Superseded
-from storage.standing import final_state, folder_of, is_away
+from storage.standing import final_state, folder_of, is_away, state_at
 from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
@@ -288,8 +288,14 @@ class Placement:
                     closed.append(Closed(move.source, end))
                 case Changed():
                     self._faults.pop(move.scan_id, None)
-                    self._ledger.abandon(move.scan_id, _REPLACED, state="superseded")
-                    closed.append(Closed(move.source, "superseded", again=True))
+                    if move.source.is_relative_to(self._home.inbox):
+                        self._ledger.abandon(move.scan_id, _REPLACED, state="superseded")
+                        closed.append(Closed(move.source, "superseded", again=True))
+                        continue
+                    # The ledger goes on naming it.
+                    state = state_at(self._home, move.source)
+                    self._ledger.leave(move.scan_id, move.source, state)
+                    log.warning("stays: it was changed", file=str(move.source))
                 case Trouble():
                     self._refused(outcome)
         # Without its note a failed file stays in the journal: with the next sweep, again.
@@ -326,7 +332,9 @@ class Placement:
     def _annotate(self, move: Move) -> bool:
         """Put the note beside a failed file; False if it cannot be written."""
         if move.final_state == "superseded" or move.source.is_relative_to(self._home.failed):
-            self._clear_note(move.scan_id, move.source, move.sha256)
+            # Of the bytes that failed; it may have others now.
+            failed = self._ledger.sha256_of(move.scan_id) or move.sha256
+            self._clear_note(move.scan_id, move.source, failed)
         if move.final_state != "failed":
             return True
         fault = self._faults.get(move.scan_id, Fault("file", "it failed"))

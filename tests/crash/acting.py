@@ -49,6 +49,8 @@ def act_before(story: Story, desk: Desk) -> None:
         for path in home.failed.iterdir():
             if not path.name.endswith(ENDING):
                 path.rename(home.inbox / path.name)
+    for place, content in story.changed.items():
+        (home.root / place).write_text(content)
     if story.again == "dragged":
         (home.sorted / "cylinder").mkdir()
         (home.sorted / "ticket" / "a.png").rename(home.sorted / "cylinder" / "a.png")

@@ -36,7 +36,7 @@ def restarted(root: Path, story: Story) -> None:
     before = contents(home)
     whole = {text for place, text in before.items() if ".pigeonhole-" not in place}
     theirs = {text for place, text in story.files.items() if not place.startswith("support/")}
-    theirs -= story.deleted
+    theirs = set(story.changed.values()) or theirs - story.deleted
     assert whole >= theirs, "bytes are at no place"
     with closing(Database.open(home.database)) as database:
         desk = Desk(home, Ledger(database, home))

@@ -31,6 +31,7 @@ class Story:
             and which of two files is seen first depends on the disk.
         again: what is done with everything after it was sorted once; the story is the second time.
         last: the step that ends it.
+        changed: what is written into files after everything was sorted once, by their paths in the home.
         says: what the judge says the second time, and ever after, by the first word of a file.
     """
 
@@ -54,10 +55,12 @@ class Story:
         "deleted",
         "put there again",
         "filled",
+        "changed",
     ] = ""
     last: str = "close committed"
     says: dict[str, str] = field(default_factory=dict)
     deleted: frozenset[str] = frozenset()
+    changed: dict[str, str] = field(default_factory=dict)
 
 
 def _refuse(number: int) -> Callable[..., None]:
@@ -196,6 +199,14 @@ STORIES = {
     "dropped back after it failed": Story(
         {"inbox/a.png": "broken 1"}, {"sorted/ticket/a.png": "broken 1"}, ("filed",),
         again="dropped back", says={"broken": "ticket"},
+    ),
+    "changed after it failed": Story(
+        {"inbox/a.png": "broken 1"}, {"sorted/ticket/a.png": "ticket 2"}, ("filed",),
+        again="changed", changed={"failed/a.png": "ticket 2"},
+    ),
+    "changed after it failed where there are no links": Story(
+        {"inbox/a.png": "broken 1"}, {"sorted/ticket/a.png": "ticket 2"}, ("filed",),
+        again="changed", changed={"failed/a.png": "ticket 2"}, odd=_no_links,
     ),
     "with its text": Story(
         {"inbox/a.png": "ticket 1"}, WITH_TEXT, ("filed",), settings=TEXT, last="made committed"

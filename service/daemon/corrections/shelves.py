@@ -13,6 +13,7 @@ from config.settings import Settings
 from indexer.support import class_counts
 from indexer.verdict import UNKNOWN
 from service.daemon.corrections.following import Followers, Following
+from service.daemon.corrections.mending import Mending
 from service.daemon.notes import clear_note, renew_note
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.inbox.digests import Digests
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 
 
 class Shelves:
-    """The folders of classes and of review, while a daemon works.
+    """The folders of classes, of review and of what failed, while a daemon works.
 
     A file that a person puts into a folder that is no class yet makes one: it is its first
     example. To a class that has examples, or a detector, nothing is added.
@@ -52,6 +53,13 @@ class Shelves:
         digests: Digests | None = None,
     ) -> None:
         self._longest = settings.max_file_bytes
+        self._mending = Mending(
+            home,
+            ledger,
+            stability_delay=settings.stability_delay,
+            clock=time.monotonic,
+            digests=digests or Digests(),
+        )
         self._home = home
         self._book = OutputBook(ledger.database, home)
         ignored = Ignored(settings.ignore)
@@ -82,7 +90,13 @@ class Shelves:
     @property
     def due_in(self) -> float | None:
         """Seconds until there is something to compare; None while there is nothing."""
-        return self._following.due_in
+        waits = (self._following.due_in, self._mending.due_in)
+        return min((one for one in waits if one is not None), default=None)
+
+    @property
+    def settles_in(self) -> float | None:
+        """Seconds until `settle` has something to do; None while it waits to be woken."""
+        return self._mending.due_in if self._following.due_in is None else 0.0
 
     def start(self) -> None:
         """Begin to hear."""
@@ -100,6 +114,7 @@ class Shelves:
             for path in events.paths():
                 self._following.look(path)
         self._following.go_on()
+        self._mending.go_on()
 
     def look(self) -> None:
         """Hear again where hearing has ended; what was missed meanwhile a sweep finds."""
@@ -107,12 +122,17 @@ class Shelves:
             events.restart_if_dead()
 
     def sweep(self) -> None:
-        """Look into every folder that has changed."""
+        """Look into every folder that has changed, and at every failed file."""
         self._following.sweep()
+        self._mending.sweep()
 
     def settle(self) -> bool:
-        """Compare without waiting, and note what is gone; False while there is more to compare."""
-        return self._following.settle()
+        """Compare without waiting, and note what is gone; False while there is more to compare.
+
+        A failed file that has changed must rest: whoever writes it may not have finished.
+        """
+        self._mending.go_on()
+        return self._following.settle() and not self._mending.busy
 
     def _learn(self, correction: Correction) -> None:
         """A folder that is no class yet becomes one."""

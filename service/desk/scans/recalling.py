@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from config.home import Home
 from service.desk.scans.moving import PATIENCE, Moved, have_moved
 from storage.filing.names import Names
 from storage.ledger import Ledger
 from storage.records import Filed
+from storage.standing import place_in_inbox
 
 
 def put_back(
@@ -22,12 +22,5 @@ def put_back(
     names = Names()
     return have_moved(
         home, ledger, scans, patience=patience, write=ledger.recall,
-        goal=lambda scan, promised: (_free(home, names, scan, promised), "superseded"),
+        goal=lambda scan, promised: (place_in_inbox(home, names, scan, promised), "superseded"),
     )  # fmt: skip
-
-
-def _free(home: Home, names: Names, scan: Filed, promised: Container[Path]) -> Path:
-    """Where it was dropped, or the next free name; at the top where that inbox is no more."""
-    inside = scan.source.is_relative_to(home.inbox)
-    folder = scan.source.parent if inside else home.inbox
-    return names.free(folder, scan.source.name, promised)
