@@ -11,6 +11,7 @@ from config.settings import Settings
 from service.daemon.corrections import folders, identity
 from service.daemon.corrections.shelves import Shelves
 from service.desk.scans.verifying import verify
+from service.inbox import digests
 from storage.corrections.feedback import Correction, FeedbackBook, Said
 from storage.records import Move
 from tests.service.fakes import PATIENCE, Desk, Judge
@@ -319,13 +320,14 @@ def test_a_file_that_looks_otherwise_is_read_once(
     shutil.copy2(place, place.with_name("again"))
     place.with_name("again").replace(place)  # another inode, all else is the same
     reads: list[str] = []
-    hash_file = identity.hash_file
+    hash_file = digests.hash_file
 
     def counted(path: str, state: os.stat_result) -> str | None:
         reads.append(path)
         return hash_file(path, state)
 
-    monkeypatch.setattr(identity, "hash_file", counted)
+    for module in (identity, digests):
+        monkeypatch.setattr(module, "hash_file", counted)
     for _ in range(3):
         namesakes.once(Judge())
     assert reads == [str(place)]
