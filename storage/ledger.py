@@ -12,9 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
 from config.home import Home
+from indexer.verdict import UNKNOWN
 from models.page.scan import Fault, Scan
 from storage import records, rows
 from storage.claims import claim, retries
@@ -207,7 +208,7 @@ class Ledger(Queries):
         now = timestamp(self._clock())
         values: dict[str, Any] = {"state": state, "finished_at": now, **identified(None)}
         if state == "gone":
-            values |= {"gone_from": _FINAL_STATE.scalar_subquery(), "gone_at": now}
+            values |= {"gone_from": _OF_CLASS, "gone_at": now}
         else:
             values |= faulted(fault)
             if not perhaps_moved:
@@ -291,6 +292,12 @@ _LEFT = (
     .values(destination=None, destination_path=None, **identified(None))
 )
 """What went back to the inbox is nowhere as this scan: the next one has the file."""
+_OF_CLASS = case(
+    (scans.c.class_name.is_(None), "failed"),
+    (scans.c.class_name == UNKNOWN, "review"),
+    else_="filed",
+)
+"""What a scan is that was filed: the journal may say that it was to go back into the inbox."""
 _LEAVE_JOURNAL = delete(journal).where(journal.c.scan_id == bindparam("scan"))
 
 

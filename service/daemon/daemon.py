@@ -83,7 +83,14 @@ class Daemon:
             ignored=Ignored(settings.ignore),
             wake=self._bell.ring,
         )
-        self._shelves = Shelves(home, settings, ledger, self._bell.ring, self._digests)
+        self._shelves = Shelves(
+            home,
+            settings,
+            ledger,
+            self._bell.ring,
+            self._digests,
+            dropped=lambda: self._inbox.sizes(),  # noqa: PLW0108 - `_start_over` makes another
+        )
         self._health = Health(
             home, ledger, self._placement, self._events, also=lambda: self._aftercare.trouble
         )
@@ -123,6 +130,7 @@ class Daemon:
             self._close(self._placement.resume())
             self._wait_for_moves()
         left = self._work_off(self._inbox.untaken_paths())
+        self._follow()  # what was missed may have been in the inbox
         return not left and not self._failed and not self._health.trouble
 
     def _run_on(self) -> bool:

@@ -202,6 +202,10 @@ class Inbox:
                 return max(0.0, self._clock() - one.first_seen)
         return None
 
+    def sizes(self) -> set[int]:
+        """Of all files that were seen and are still here, taken or not."""
+        return {one.size for one in self._seen.values()}
+
     def untaken_paths(self) -> set[str]:
         """Those files, by absolute path."""
         return self._seen.keys() - self._taken

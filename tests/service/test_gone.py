@@ -245,6 +245,23 @@ def test_a_scan_that_is_deleted_while_it_is_to_be_moved_is_gone(sorted_desk: Des
     assert states(sorted_desk)[1] == "review"
 
 
+def test_a_scan_that_is_overwritten_while_it_is_to_be_moved_is_gone(sorted_desk: Desk) -> None:
+    """It would be superseded, though nothing takes its place, and the other one be missed."""
+    home, ledger = sorted_desk.home, sorted_desk.ledger
+    (review,) = ledger.filed(scan_ids=[2])
+    move = Move(
+        2, review.place, home.sorted / "ticket" / "b.png", review.sha256, review.size, "filed"
+    )
+    FeedbackBook(ledger.database, home).correct([Correction("ticket", move)], "api")
+    (home.root / PLACES[1]).replace(review.place)
+    sorted_desk.once(Judge())
+    assert [(row["state"], row["destination"]) for row in sorted_desk.rows()[:2]] == [
+        ("review", "review/b.png"),
+        ("gone", "sorted/ticket/b.png"),
+    ]
+    assert [one.kind for one in verify(home, ledger)] == ["gone"]
+
+
 def test_a_daemon_at_work_notes_it_after_a_while(sorted_desk: Desk) -> None:
     """A file that is cut from one folder and put into another would be gone in between."""
     with sorted_desk.watching(Judge(), rescan_interval=0.05):

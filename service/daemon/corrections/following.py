@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +84,7 @@ class Following:
         clock: seconds that never go backwards.
         tell: who is told.
         digests: hashes the files.
+        dropped: sizes of the files that lie in the inbox.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Following:
         clock: Clock,
         tell: Followers,
         digests: Digests | None = None,
+        dropped: Callable[[], Container[int]] = frozenset,
     ) -> None:
         self._digests = digests or Digests()
         self._home = home
@@ -110,6 +112,7 @@ class Following:
         self._patience = patience
         self._clock = clock
         self._tell = tell
+        self._dropped = dropped
         # Files at places that scans name, still to be compared with what is remembered of them.
         self._named: deque[tuple[str, Known]] = deque()
         self._resting: dict[Path, _Resting] = {}
@@ -349,7 +352,8 @@ class Following:
     def _note_what_is_gone(self, patience: float) -> None:
         if self._named:
             return  # there may be files among them that nobody has missed yet
-        gone = self._missing.deleted(patience, {one.looks.size for one in self._resting.values()})
+        coming = {one.looks.size for one in self._resting.values()}
+        gone = self._missing.deleted(patience, coming, self._dropped())
         for scan in gone:
             self._tell.going(scan)
             log.info("taken away by hand", file=self._home.relative(scan.place))

@@ -48,17 +48,24 @@ class Missing:
         """It is not, or no longer."""
         self._since.pop(scan_id, None)
 
-    def deleted(self, patience: float, coming: Container[int]) -> list[Filed]:
+    def deleted(
+        self, patience: float, coming: Container[int], dropped: Container[int]
+    ) -> list[Filed]:
         """Those that have been missed for so long, and are nowhere; they are told of once.
 
         Args:
             patience: seconds.
             coming: sizes of files that nobody has read yet: one of these may be the one that is missed.
+            dropped: sizes of files in the inbox: a failed scan may be there, to be tried again.
         """
         now = self._clock()
         late = [one for one, since in self._since.items() if now >= since + patience]
         scans = self._ledger.filed(scan_ids=late) if late else []
-        waits = {scan.scan_id for scan in scans if scan.size in coming}
+        waits = {
+            scan.scan_id
+            for scan in scans
+            if scan.size in coming or (scan.state == "failed" and scan.size in dropped)
+        }
         for scan_id in late:
             if scan_id not in waits:
                 del self._since[scan_id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import structlog
 
@@ -42,6 +42,7 @@ class Shelves:
         ledger: that names where scans stand.
         wake: called, from any thread, when there is something to look at.
         digests: hashes the files.
+        dropped: sizes of the files that lie in the inbox.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Shelves:
         ledger: Ledger,
         wake: Callable[[], None],
         digests: Digests | None = None,
+        dropped: Callable[[], Container[int]] = frozenset,
     ) -> None:
         self._longest = settings.max_file_bytes
         self._mending = Mending(
@@ -76,6 +78,7 @@ class Shelves:
                 moving=self._learn, moved=self._tidy, going=self._clear_note, back=self._renew_note
             ),
             digests=digests,
+            dropped=dropped,
         )
         self._ledger = ledger
         # Large archives are not polled: on a share that sends no events the sweeps find it all.
