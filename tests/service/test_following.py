@@ -257,6 +257,7 @@ def test_files_of_one_name_that_are_swapped_are_corrections(
             wait_until(lambda: all(row(namesakes, scans[name])[1] == then[name] for name in names))
     else:
         swap(namesakes, *map(placed, names))
+        assert verify_kinds(namesakes) == ["moved"] * len(names)
         namesakes.once(Judge())
     for name, now in then.items():
         assert row(namesakes, scans[name]) == ("filed", now, placed(now))
@@ -270,6 +271,8 @@ def test_files_of_one_name_that_are_swapped_are_corrections(
 def test_a_file_that_was_dragged_onto_a_known_name_is_followed(namesakes: Desk) -> None:
     """The row of the overwritten scan would describe the other one, and that would be missing."""
     (namesakes.home.root / placed("ticket")).replace(namesakes.home.root / placed("cylinder"))
+    found = {one.place: one.kind for one in verify(namesakes.home, namesakes.ledger)}
+    assert found == {placed("ticket"): "moved", placed("cylinder"): "changed"}
     namesakes.once(Judge())
     assert row(namesakes, 1) == ("filed", "cylinder", placed("cylinder"))
     assert row(namesakes, 2) == ("gone", "cylinder", placed("cylinder"))

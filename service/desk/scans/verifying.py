@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,8 +71,12 @@ def verify(
     moves = ledger.moves()
     named = {row.place for row in rows}
     named |= {place for move in moves for place in (move.source, move.destination)}
-    shared = {place for place, n in Counter(row.place for row in rows).items() if n > 1}
-    owners = {place: _owner(place, rows) for place in shared}
+    found = dict[Path, str | OSError]()
+    for row in rows:
+        if row.place not in found:
+            found[row.place] = _hash(row.place)
+        advance()
+    owners = _owners(rows, found)
     deleted = ledger.filed(states=("gone",))
     outputs = OutputBook(ledger.database, home).standing()
     named |= {output.place for output in outputs if output.place is not None}
@@ -86,18 +89,22 @@ def verify(
     for path in strangers:
         if (digest := _digest(path)) in known:
             elsewhere.setdefault(digest, path)
+    for row in rows:
+        # Two that were swapped, or one that was dragged onto another: neither is a stranger.
+        here = found[row.place]
+        if isinstance(here, str) and here != row.sha256 and here in known:
+            elsewhere.setdefault(here, row.place)
     found_again = set[Path]()
     for row in rows:
         finding = (
-            _compare(home, row, elsewhere)
-            if owners.get(row.place, row.scan_id) == row.scan_id
+            _compare(home, row, found[row.place], elsewhere)
+            if owners[row.place] == row.scan_id
             else _replaced(home, row, elsewhere)
         )
         if finding is not None:
             if finding.kind == "moved":
                 found_again.add(elsewhere[row.sha256])
             yield finding
-        advance()
     for row in deleted:
         finding = _deleted(home, row, elsewhere)
         if finding.kind == "moved":
@@ -120,24 +127,25 @@ def verify(
         yield from _unfinished(home, ledger)
 
 
-def _compare(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding | None:
+def _compare(
+    home: Home, row: Filed, found: str | OSError, elsewhere: dict[str, Path]
+) -> Finding | None:
     place = home.relative(row.place)
-    try:
-        digest = hash_file(os.fspath(row.place), row.place.lstat())
-    except FileNotFoundError:
-        if row.sha256 in elsewhere:
-            return _moved(home, row, elsewhere)
+    if found == row.sha256 or (isinstance(found, str) and not row.sha256):
+        return None
+    missing = isinstance(found, FileNotFoundError)
+    if row.sha256 in elsewhere and (missing or isinstance(found, str)):
+        return _moved(home, row, elsewhere)
+    if missing:
         return Finding(
             "missing", row.scan_id, place, "the file is gone",
             "Look for it in a backup, or where you took it to",
         )  # fmt: skip
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+    if isinstance(found, OSError):
+        reason = (found.strerror or str(found)).lower()
         return Finding(
             "unreadable", row.scan_id, place, f"cannot be read: {reason}", "See who may read it"
         )
-    if digest == row.sha256 or not row.sha256:
-        return None
     return Finding(
         "changed", row.scan_id, place, "has other bytes than the scan that was filed",
         "Nothing, if you edited it; else restore it from a backup",
@@ -185,12 +193,13 @@ def _compare_output(home: Home, output: Output) -> Finding | None:
     )  # fmt: skip
 
 
-def _owner(place: Path, rows: Sequence[Filed]) -> int:
-    """Which of the scans that name one place has its file there: by the bytes, else the last one."""
-    here = [row for row in rows if row.place == place]
-    digest = _digest(place)
-    same = [row.scan_id for row in here if row.sha256 == digest]
-    return max(same or [row.scan_id for row in here])
+def _owners(rows: Sequence[Filed], found: dict[Path, str | OSError]) -> dict[Path, int]:
+    """Which scan has its file at a place: of several that name it by the bytes, else the last one."""
+    owners: dict[Path, tuple[bool, int]] = {}
+    for row in rows:
+        this = (row.sha256 == found[row.place], row.scan_id)
+        owners[row.place] = max(owners.get(row.place, this), this)
+    return {place: scan_id for place, (_, scan_id) in owners.items()}
 
 
 def _deleted(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding:
@@ -254,8 +263,14 @@ def _files(home: Home) -> Iterator[Path]:
                     yield Path(inner, name)
 
 
-def _digest(path: Path) -> str:
+def _hash(path: Path) -> str | OSError:
+    """The hash of a file, empty if it changes meanwhile; or why it cannot be read."""
     try:
         return hash_file(os.fspath(path), path.lstat()) or ""
-    except OSError:
-        return ""
+    except OSError as error:
+        return error
+
+
+def _digest(path: Path) -> str:
+    found = _hash(path)
+    return found if isinstance(found, str) else ""
