@@ -307,6 +307,8 @@ class Daemon:
             else:
                 self._inbox.forget(one.source)
             self._note(one)
+            if one.state == "gone":
+                self._shelves.reconsider()
         self._aftercare.look()
 
     def _note(self, closed: Closed) -> None:

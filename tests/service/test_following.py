@@ -10,6 +10,7 @@ import pytest
 from config.settings import Settings
 from service.daemon.corrections import folders, identity
 from service.daemon.corrections.shelves import Shelves
+from service.daemon.placement import Placement
 from service.desk.scans.verifying import verify
 from service.inbox import digests
 from storage.corrections.feedback import Correction, FeedbackBook, Said
@@ -385,6 +386,22 @@ def test_a_file_that_lands_where_a_move_is_to_end_is_followed(namesakes: Desk) -
     assert row(namesakes, 2) == ("filed", "invoice", "sorted/invoice/b.png")
     assert row(namesakes, 1) == ("filed", "invoice", "sorted/invoice/b (2).png")
     assert list(verify(namesakes.home, namesakes.ledger)) == []
+
+
+def test_a_file_that_is_dragged_off_while_it_is_to_be_moved_is_followed(namesakes: Desk) -> None:
+    """Its row would be gone until the next start, though the file lies there."""
+    home, ledger = namesakes.home, namesakes.ledger
+    (one,) = ledger.filed(scan_ids=[1])
+    move = Move(1, one.place, home.sorted / "invoice" / "b.png", one.sha256, one.size, "filed")
+    FeedbackBook(ledger.database, home).correct([Correction("invoice", move)], "api")
+    one.place.rename(home.sorted / "cylinder" / "c.png")
+    shelves = Shelves(home, settings(), ledger, lambda: None)
+    shelves.sweep()
+    assert shelves.settle()
+    Placement(ledger, home).resume()
+    assert row(namesakes, 1)[0] == "gone"
+    shelves.reconsider()  # as the daemon has it done
+    assert row(namesakes, 1) == ("filed", "cylinder", "sorted/cylinder/c.png")
 
 
 def test_failed_files_and_copies_are_followed_within_their_folders(used: Desk) -> None:

@@ -186,6 +186,12 @@ class Following:
         self._note_what_is_gone(0.0)
         return True
 
+    def reconsider(self) -> None:
+        """A scan has gone while it was to be moved: its file may be one that nobody had left."""
+        for digest in self._strangers.hashes():
+            for place, state in list(self._strangers.take(digest)):
+                self._recognise(digest, place, state)
+
     def _work(self, delay: float) -> None:
         until = self._clock() + BUDGET
         while self._named and self._clock() < until:

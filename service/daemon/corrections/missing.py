@@ -87,6 +87,10 @@ class Strangers:
         """A file with these bytes stands there."""
         self._by_hash.setdefault(sha256, {})[place] = FileIdentity.of(state)
 
+    def hashes(self) -> list[str]:
+        """Of all of them."""
+        return list(self._by_hash)
+
     def take(self, sha256: str) -> Iterator[tuple[Path, os.stat_result]]:
         """Those with these bytes that are still there and unchanged; what is taken is forgotten."""
         places = self._by_hash.get(sha256, {})

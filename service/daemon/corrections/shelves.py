@@ -129,6 +129,10 @@ class Shelves:
         self._following.sweep()
         self._mending.sweep()
 
+    def reconsider(self) -> None:
+        """A scan has gone while it was to be moved; see `Following.reconsider`."""
+        self._following.reconsider()
+
     def settle(self) -> bool:
         """Compare without waiting, and note what is gone; False while there is more to compare.
 
