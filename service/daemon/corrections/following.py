@@ -29,6 +29,7 @@ from config.ignored import Ignored
 from service.daemon.corrections.folders import Folders
 from service.daemon.corrections.identity import CLOSED, GONE, Identities
 from service.daemon.corrections.missing import Missing, Strangers
+from service.daemon.corrections.resting import Resting
 from service.inbox.digests import PENDING, Digests
 from storage.corrections.feedback import Correction, FeedbackBook
 from storage.ledger import Ledger
@@ -45,14 +46,6 @@ BUDGET = 0.2
 """Seconds that one round may take before the daemon turns to its scans again."""
 AT_ONCE = 200
 """Files whose looks are compared between two looks at the clock."""
-
-
-@dataclass(slots=True)
-class _Resting:
-    """A file that the ledger does not know, as it was seen; ``since`` is on the clock."""
-
-    looks: FileIdentity
-    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +108,7 @@ class Following:
         self._dropped = dropped
         # Files at places that scans name, still to be compared with what is remembered of them.
         self._named: deque[tuple[str, Known]] = deque()
-        self._resting: dict[Path, _Resting] = {}
+        self._resting = Resting(clock)
         self._strangers = Strangers()
         self._missing = Missing(home, ledger, self._places, self._identities, clock)
 
@@ -132,17 +125,9 @@ class Following:
         """
         if self._named:
             return 0.0
-        first = min(
-            (
-                one.since
-                for place, one in self._resting.items()
-                if not self._digests.pending(os.fspath(place))
-            ),
-            default=None,
+        return self._resting.due_in(
+            self._delay, lambda place: not self._digests.pending(os.fspath(place))
         )
-        if first is None:
-            return None
-        return max(0.0, first + self._delay - self._clock())
 
     def look(self, path: str) -> None:
         """Something happened to this file or folder."""
@@ -152,7 +137,7 @@ class Following:
         try:
             state = place.lstat()
         except OSError:
-            self._resting.pop(place, None)
+            self._resting.forget(place)
             self._miss([*self._ledger.filed_at([place]), *self._ledger.filed_in(place, deep=True)])
             return
         if stat.S_ISDIR(state.st_mode):
@@ -196,7 +181,7 @@ class Following:
         until = self._clock() + BUDGET
         while self._named and self._clock() < until:
             self._look_at_named()
-        for place in [one for one, seen in self._resting.items() if self._rests(seen, delay)]:
+        for place in self._resting.rested(delay):
             if self._clock() >= until:
                 return
             self._compare(place)
@@ -246,7 +231,7 @@ class Following:
         if seen.unsure:
             self._rest(place, state)
             return
-        self._resting.pop(place, None)
+        self._resting.forget(place)
         if seen.owner is not None:
             self._missing.found(seen.owner.scan_id)
         if seen.back is not None:
@@ -256,25 +241,15 @@ class Following:
             self._recognise(seen.other, place, state)
 
     def _rest(self, place: Path, state: os.stat_result) -> None:
-        looks = FileIdentity.of(state)
-        before = self._resting.get(place)
-        if (before is None or before.looks != looks) and not self._outputs.is_output(place):
-            self._resting[place] = _Resting(looks, self._clock())
-
-    def _rests(self, seen: _Resting, delay: float) -> bool:
-        return self._clock() >= seen.since + delay
+        if self._resting.look(place, state) and self._outputs.is_output(place):
+            self._resting.forget(place)
 
     def _compare(self, place: Path) -> None:
         """Read a file that has come to rest."""
-        seen = self._resting.pop(place)
-        try:
-            state = place.lstat()
-        except OSError:
-            return  # it has gone again
-        looks = FileIdentity.of(state)
-        if seen.looks != looks:
-            self._rest(place, state)
+        state = self._resting.take(place)
+        if state is None:
             return
+        looks = FileIdentity.of(state)
         named = self._ledger.named_at(place)
         # What has the size of no scan is none, however large it is.
         if not (named or self._ledger.has_size(looks.size)):
@@ -284,7 +259,7 @@ class Following:
         except OSError:
             return  # it may not be read: the next sweep tells
         if digest is PENDING:
-            self._resting[place] = seen
+            self._resting.put_back(place, state)
             return
         if digest is None:
             return  # it changes still: the next sweep tells
@@ -358,8 +333,7 @@ class Following:
     def _note_what_is_gone(self, patience: float) -> None:
         if self._named:
             return  # there may be files among them that nobody has missed yet
-        coming = {one.looks.size for one in self._resting.values()}
-        gone = self._missing.deleted(patience, coming, self._dropped())
+        gone = self._missing.deleted(patience, self._resting.sizes, self._dropped())
         for scan in gone:
             self._tell.going(scan)
             log.info("taken away by hand", file=self._home.relative(scan.place))
