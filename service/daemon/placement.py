@@ -14,6 +14,7 @@ import structlog
 from config.home import Home
 from config.interrupting import checkpoint
 from config.settings import OutputKind
+from config.words import counted
 from models.page.scan import Fault
 from service.background import Background
 from service.daemon.carrying import Carrier
@@ -99,11 +100,14 @@ class Placement:
     @property
     def trouble(self) -> str:
         """What keeps moves from being carried out, for a person; empty if nothing does."""
-        for first in self._stuck.values():
-            scans = "1 scan" if self.stuck == 1 else f"{self.stuck} scans"
-            folder = self._home.relative(first.move.destination.parent)
-            return f"{scans} cannot be filed: {folder}: {os.strerror(first.errno)}"
-        return ""
+        if not self._stuck:
+            return ""
+        first = self._stuck[min(self._stuck)]  # the same one each time
+        folder, file = map(self._home.relative, (first.folder, first.file))
+        return (
+            f"{counted(self.stuck, 'scan')} cannot be filed: {folder}: {first.reason}"
+            f" (file {file}). {first.advice}"
+        )
 
     @property
     def full(self) -> bool:
@@ -324,10 +328,13 @@ class Placement:
         """The move stays in the journal. Each kind of trouble is told once, until all is well."""
         move = trouble.move
         self._stuck[move.scan_id] = trouble
-        kind = (trouble.errno, move.destination.parent)
+        kind = (trouble.errno, trouble.folder)
         if kind not in self._told:
             self._told.add(kind)
-            log.error("cannot file", file=str(move.source), reason=trouble.reason)
+            log.error(
+                "cannot file", file=str(trouble.file), folder=str(trouble.folder),
+                reason=trouble.reason, what_to_do=trouble.advice,
+            )  # fmt: skip
 
     def _annotate(self, move: Move) -> bool:
         """Put the note beside a failed file; False if it cannot be written."""
@@ -342,8 +349,9 @@ class Placement:
         try:
             write_note(move.destination, note, self._ledger.is_scan)
         except OSError as error:
-            reason = f"cannot write the note: {error.strerror}: {move.destination}"
-            self._refused(Trouble(move, reason, error.errno or errno.EIO))
+            reason = f"the note cannot be written: {error.strerror}"
+            place = move.destination
+            self._refused(Trouble(move, reason, error.errno or errno.EIO, place.parent, place))
             return False
         self._faults.pop(move.scan_id, None)
         return True

@@ -7,6 +7,8 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -34,7 +36,7 @@ COPIED_MODE: Final = 0o666
 """The most that a copy takes over of a file's mode."""
 
 _CHUNK = 1 << 20
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_TO_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NO_SYNC = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
 _AT_FDCWD: Final = -100
 _RENAME_NOREPLACE: Final = 1  # renameat2(2)
@@ -48,11 +50,28 @@ def open_regular(path: Path) -> int:
     Raises:
         OSError: it is not there (ENOENT), is a link (ELOOP), or no regular file (EINVAL).
     """
-    fd = os.open(path, _READ)
+    fd = os.open(path, _TO_READ)
     if stat.S_ISREG(os.fstat(fd).st_mode):
         return fd
     os.close(fd)
     raise OSError(errno.EINVAL, "not a regular file", os.fspath(path))
+
+
+@contextmanager
+def _naming(fd: int) -> Iterator[None]:
+    """Have an error of an open file name that file, as errors of paths do."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            with suppress(OSError):
+                error.filename = os.readlink(f"/proc/self/fd/{fd}")
+        raise
+
+
+def _read(fd: int) -> bytes:
+    with _naming(fd):
+        return os.read(fd, _CHUNK)
 
 
 def sha256_of(fd: int) -> str:
@@ -63,7 +82,7 @@ def sha256_of(fd: int) -> str:
     """
     os.lseek(fd, 0, os.SEEK_SET)
     digest = hashlib.sha256()
-    while chunk := os.read(fd, _CHUNK):
+    while chunk := _read(fd):
         digest.update(chunk)
         checkpoint()
     return digest.hexdigest()
@@ -141,7 +160,8 @@ def unchanged(one: os.stat_result, other: os.stat_result) -> bool:
 def fsync(fd: int) -> None:
     """``os.fsync``; a mount that does not support it is tolerated, and named in the log once."""
     try:
-        os.fsync(fd)
+        with _naming(fd):
+            os.fsync(fd)
     except OSError as error:
         if error.errno not in _NO_SYNC:
             raise
@@ -222,10 +242,11 @@ def copy_open(source: int, target: int) -> None:
     care: it is the same inode and keeps its owner.
     """
     os.lseek(source, 0, os.SEEK_SET)
-    while chunk := os.read(source, _CHUNK):
+    while chunk := _read(source):
         view = memoryview(chunk)
-        while view:
-            view = view[os.write(target, view) :]
+        with _naming(target):
+            while view:
+                view = view[os.write(target, view) :]
         checkpoint()
     seen = os.fstat(source)
     try:

@@ -221,7 +221,7 @@ def _unlink_source(step: _Step) -> _Step | Outcome:
 
 
 def _undone(step: _Step, error: OSError) -> Trouble:
-    """Take the destination away again while the source stands, and say what was wrong."""
+    """Take the destination away again while the source stands, and report what was wrong."""
     if step.source is not None:
         _take_back(step.move, step.source)
     return _trouble(step.move, error)
@@ -275,10 +275,10 @@ def _remove_leftovers(move: Move) -> bool:
 
 
 def _trouble(move: Move, error: OSError) -> Trouble:
+    named = error.filename if error.filename2 is None else error.filename2
+    place = move.destination.parent if named is None else Path(os.fsdecode(named))
+    # A file, hidden or not, lies in one of the two; anything else is a folder to be made or read.
+    if place.parent in (move.source.parent, move.destination.parent):
+        place = place.parent
     reason = error.strerror or str(error)
-    if error.filename is not None:
-        place = Path(os.fsdecode(error.filename))
-        # A hidden file of ours says nothing to anybody: its folder is what refuses.
-        place = place.parent if place.name.startswith(files.OURS) else place
-        reason += f": {os.fsencode(place).decode('utf-8', 'backslashreplace')}"
-    return Trouble(move, reason, error.errno or errno.EIO)
+    return Trouble(move, reason, error.errno or errno.EIO, place, move.source)

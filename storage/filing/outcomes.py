@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from storage.records import Move
+
+_ADVICE: Final = {
+    "Make room there": (errno.ENOSPC, errno.EDQUOT),
+    "Mount it so that it can be written": (errno.EROFS,),
+    "Give the user of the service leave to read and write there": (errno.EACCES, errno.EPERM),
+    "See that the folder is there, and the share mounted": (errno.ENOENT, errno.ENOTDIR),
+    "Give the file another name": (errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG),
+    "Look at the disk, or at the share": (
+        errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN,
+        errno.EHOSTUNREACH, errno.ENODEV, errno.ENXIO,
+    ),
+}  # fmt: skip
+
+
+def advice_on(number: int) -> str:
+    """What a person can do when the file system refuses with this error number."""
+    for advice, numbers in _ADVICE.items():
+        if number in numbers:
+            return advice
+    return "'pigeonhole doctor' tries every folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +79,20 @@ class Trouble:
     Attributes:
         reason: for a person.
         errno: the system's number for it.
+        folder: where it refused: that of the destination, or of the source.
+        file: what could not be moved, or written.
     """
 
     move: Move
     reason: str
     errno: int
+    folder: Path
+    file: Path
+
+    @property
+    def advice(self) -> str:
+        """What a person can do."""
+        return advice_on(self.errno)
 
 
 Outcome = Placed | Taken | NameRefused | Gone | Changed | Trouble

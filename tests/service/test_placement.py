@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ from service.daemon import carrying
 from service.daemon import placement as module
 from service.daemon.placement import Placement
 from service.workers.pipeline import Examined
+from storage.filing import files
 from storage.filing.moving import file_away
 from storage.records import Claim, Decision
+from tests.conftest import Mount
 from tests.service.fakes import Desk, scan_of, verdict_of
 
 BROKEN = Fault("decode", "is broken", "Scan it again")
@@ -318,3 +322,91 @@ def test_odd_names_are_kept(desk: Desk, placement: Placement, name: bytes) -> No
     found = {os.fsencode(path.name) for path in desk.home.failed.iterdir()}
     assert name in found
     assert len(found) == 2
+
+
+def test_trouble_names_the_folder_of_the_destination(
+    desk: Desk, placement: Placement, mount: Mount
+) -> None:
+    """Who reads it must know which file, where, why, and what to do."""
+    mount(desk.home.review)
+    subprocess.run(["mount", "-o", "remount,ro", desk.home.review], check=True)
+    placement.place([judged(claimed(desk, desk.drop("sub/a.png"))[0], "unknown")])
+    assert placement.trouble == (
+        "1 scan cannot be filed: review: Read-only file system (file inbox/sub/a.png)."
+        " Mount it so that it can be written"
+    )
+
+
+def test_trouble_names_the_folder_of_the_source(
+    desk: Desk, placement: Placement, mount: Mount
+) -> None:
+    """It said "review: Operation not permitted" while the inbox was closed."""
+    mount(desk.home.inbox)
+    paths = [desk.home.inbox / name for name in ("a.png", "b.png")]
+    for path in paths:
+        path.write_text(path.name)
+    claims = claimed(desk, *paths)
+    subprocess.run(["mount", "-o", "remount,ro", desk.home.inbox], check=True)
+    placement.place([judged(claim, "unknown") for claim in claims])
+    assert placement.trouble.startswith(
+        "2 scans cannot be filed: inbox: Read-only file system (file inbox/a.png)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "number", "advice"),
+    [
+        ("sorted/ticket", errno.ENOSPC, "Make room there"),
+        ("sorted/ticket", errno.EACCES, "Give the user of the service leave"),
+        ("inbox", errno.EPERM, "Give the user of the service leave"),
+        ("inbox", errno.EIO, "Look at the disk"),
+    ],
+)
+def test_trouble_names_what_was_refused(
+    desk: Desk, placement: Placement, monkeypatch: pytest.MonkeyPatch,
+    folder: str, number: int, advice: str,
+) -> None:  # fmt: skip
+    """A move touches two folders, and each may be the cause."""
+    (claim,) = claimed(desk, desk.drop("a.png"))
+    refused = desk.home.root / folder
+
+    def refuse(source: Path, target: Path, **_: object) -> None:
+        if target.parent == refused:
+            raise OSError(number, os.strerror(number), source, None, target)
+        real(source, target)
+
+    call = "link" if folder != "inbox" else "rename"
+    real = getattr(os, call)
+    monkeypatch.setattr(os, call, refuse)
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "LINKS_REFUSED", frozenset())
+        placement.place([judged(claim)])
+    assert placement.trouble.startswith(
+        f"1 scan cannot be filed: {folder}: {os.strerror(number)} (file inbox/a.png). {advice}"
+    )
+
+
+def test_trouble_names_the_note(
+    desk: Desk, placement: Placement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has been moved by then: looking for it in the inbox would be in vain."""
+    (claim,) = claimed(desk, desk.drop("a.png", "broken"))
+    monkeypatch.setattr(module, "write_note", refuse)
+    placement.place([failed(claim)])
+    assert placement.trouble == (
+        "1 scan cannot be filed: failed: the note cannot be written: Permission denied"
+        " (file failed/a.png). Give the user of the service leave to read and write there"
+    )
+
+
+def test_an_error_of_an_open_file_names_it(tmp_path: Path) -> None:
+    """A copy reads one folder and writes another, and write(2) says nothing of either."""
+    source = tmp_path / "a.png"
+    source.write_bytes(b"x")
+    with (
+        source.open("rb") as file,
+        open("/dev/full", "wb", buffering=0) as full,
+        pytest.raises(OSError, match="No space left") as caught,
+    ):
+        files.copy_open(file.fileno(), full.fileno())
+    assert caught.value.filename == "/dev/full"

@@ -188,7 +188,8 @@ def test_a_read_only_destination_is_told_and_not_asked_for_ever(
         desk.drop("odd", "unknown 1")
         with desk.watching(Judge(), rescan_interval=0.1):
             trouble = told.wait("100 scans cannot be filed")
-            assert f"{disk}/ticket: Read-only file system" in trouble
+            assert f"{disk}/ticket: Read-only file system (file inbox/0" in trouble
+            assert "Mount it so that it can be written" in trouble
             assert "paused" not in trouble
             assert desk.wait_closed() == [("odd", "review")]  # the others go on
             assert status(home, desk.ledger)["moving"] == 100

@@ -26,6 +26,7 @@ from service.workers.outputs import Made, OutputJob, make_outputs
 from storage.filing.beside import clear_part, put_beside
 from storage.filing.files import fsync_folder, holds
 from storage.filing.names import Names, next_name
+from storage.filing.outcomes import advice_on
 from storage.filing.refusals import other_name
 from storage.ledger import Ledger
 from storage.tickets.outputs import Output, OutputBook, Owed
@@ -178,4 +179,7 @@ class Making:
         reason = error.strerror or str(error)
         if not self.trouble:
             log.error("cannot write beside a ticket", file=str(place), reason=reason)
-        self.trouble = f"ticket_outputs cannot be written: {place.parent}: {reason}"
+        self.trouble = (
+            f"ticket_outputs cannot be written: {place.parent}: {reason} (file {place.name})."
+            f" {advice_on(error.errno or errno.EIO)}"
+        )
