@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3  # noqa: F401 - see below
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
 
+from config.private import make_private_folder
 from models.page.quiet import quiet_stderr
 
 
@@ -23,7 +25,11 @@ def set_up_keras(cache: Path, *, threads: int) -> None:
             processes take 1: there are as many workers as cores.
     """
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    os.environ["KERAS_HOME"] = str(cache / "keras")
+    home = cache / "keras"
+    with suppress(OSError):  # Keras does without; what cannot be made here it cannot make either
+        for folder in (cache, home):
+            make_private_folder(folder)
+    os.environ["KERAS_HOME"] = str(home)
     # Errors only.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     cv2.setNumThreads(threads)

@@ -52,9 +52,9 @@ def put_beside(data: bytes, target: Path, mark: str) -> bool:
 def clear_part(target: Path, mark: str) -> None:
     """Take away what a process that died while it wrote ``target`` left."""
     marker = _marker(target, mark)
+    if (reserved := files.reserved_by(marker)) is not None:
+        os.unlink(reserved)
     if files.status(marker) is not None:
-        if files.is_reservation(target):
-            os.unlink(target)
         os.unlink(marker)
     if files.status(_part(target, mark)) is not None:
         os.unlink(_part(target, mark))

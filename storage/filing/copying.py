@@ -27,13 +27,13 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
     """
     clear_what_the_dead_left(target.parent, sha256)
     part = _part(target.parent, str(os.getpid()), sha256)
-    part.unlink(missing_ok=True)
+    _clear(part)
     descriptor = files.open_regular(source)
     try:
         files.copy_to_part(descriptor, part, sha256)
         while True:
             try:
-                if files.publish(part, target):
+                if files.publish(part, target, marker=part.with_suffix(".renamed")):
                     break
                 target = next_name(target)
             except OSError as error:
@@ -46,7 +46,7 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
         files.fsync_folder(target.parent)
     finally:
         os.close(descriptor)
-        part.unlink(missing_ok=True)
+        _clear(part)
     return target
 
 
@@ -56,7 +56,16 @@ def _part(folder: Path, pid: str, sha256: str) -> Path:
 
 def clear_what_the_dead_left(folder: Path, sha256: str) -> None:
     """Whoever died while copying this very file is followed by one who does it again."""
-    for left in folder.glob(_part(folder, "*", sha256).name):
+    for left in folder.glob(_part(folder, "*", sha256).with_suffix(".*").name):
         pid = left.name.removeprefix(f"{files.OURS}copy-").partition("-")[0]
         if not Path("/proc", pid).exists():
-            left.unlink(missing_ok=True)
+            _clear(left.with_suffix(".part"))
+
+
+def _clear(part: Path) -> None:
+    """Take away our hidden files, and the empty one that the part was to be renamed over."""
+    marker = part.with_suffix(".renamed")
+    if reserved := files.reserved_by(marker):
+        reserved.unlink(missing_ok=True)
+    marker.unlink(missing_ok=True)
+    part.unlink(missing_ok=True)

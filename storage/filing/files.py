@@ -16,6 +16,7 @@ from typing import Final
 import structlog
 
 from config.interrupting import checkpoint
+from storage.filing.names import LONGEST
 from storage.records import FileIdentity
 
 OURS: Final = ".pigeonhole-"
@@ -265,8 +266,8 @@ def publish(part: Path, target: Path, *, marker: Path | None = None) -> bool:
     By a hard link, after which ``part`` still stands, and is the caller's to remove. Where the
     file system has no links, by ``renameat2(RENAME_NOREPLACE)``; where it has not that either,
     the name is first reserved with ``O_EXCL`` and the reservation renamed over. Either way
-    ``part`` is then gone, and ``marker``, made before, tells that it went this way: an empty
-    file, the caller's to remove.
+    ``part`` is then gone, and ``marker``, made before, tells that it went this way: it
+    holds the target's name, and is the caller's to remove.
     """
     try:
         os.link(part, target, follow_symlinks=False)
@@ -278,7 +279,7 @@ def publish(part: Path, target: Path, *, marker: Path | None = None) -> bool:
     else:
         return True
     if marker is not None:
-        marker.touch()
+        _mark(marker, target.name)
         fsync_folder(marker.parent)
     try:
         rename_without_replacing(part, target)
@@ -292,6 +293,34 @@ def publish(part: Path, target: Path, *, marker: Path | None = None) -> bool:
     if marker is not None and not published:
         marker.unlink()
     return published
+
+
+def _mark(marker: Path, name: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(marker)
+    # Whoever may write there can guess the name: what a link of theirs leads to is left alone.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    fd = os.open(marker, flags, 0o600)
+    try:
+        os.write(fd, os.fsencode(name))
+    finally:
+        os.close(fd)
+
+
+def reserved_by(marker: Path) -> Path | None:
+    """The empty file that a `publish` which was cut short has left; None where there is none."""
+    try:
+        fd = open_regular(marker)
+    except OSError:
+        return None
+    try:
+        name = os.fsdecode(os.read(fd, LONGEST))
+    finally:
+        os.close(fd)
+    if name in {"", ".", ".."} or {"/", "\0"} & set(name):
+        return None
+    target = marker.with_name(name)
+    return target if is_reservation(target) else None
 
 
 def rename_without_replacing(source: Path, target: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice, takewhile
+from itertools import islice
 from pathlib import Path
 
 from storage.filing import files
@@ -47,7 +47,7 @@ def write_note(
     # The same name each time: what a process that died left is taken away by the next.
     part = beside.with_name(f"{files.OURS}note-{sha256[:16]}.part")
     marker = part.with_suffix(".renamed")
-    _clear(beside, sha256, part, marker)
+    _clear(part, marker)
     try:
         with part.open("xb") as file:
             # JSON's own escapes stand in for the bytes of names that are not UTF-8.
@@ -66,7 +66,7 @@ def write_note(
         _clear(beside, sha256, part, marker)
         files.fsync_folder(beside.parent)
     finally:
-        _clear(beside, sha256, part, marker)
+        _clear(part, marker)
     return path
 
 
@@ -101,15 +101,11 @@ def remove_note(
     return False
 
 
-def _clear(beside: Path, sha256: str, part: Path, marker: Path) -> None:
+def _clear(part: Path, marker: Path) -> None:
     """Take away what writing a note needed: our hidden files, and the empty one with its name."""
-    if files.status(marker) is not None:
-        taken = takewhile(os.path.lexists, islice(_places(beside, sha256), _LOOKS))
-        # It was made with the first name that was free.
-        *_, last = (None, *taken)
-        if last is not None and files.is_reservation(last):
-            last.unlink()
-        marker.unlink()
+    if reserved := files.reserved_by(marker):
+        reserved.unlink(missing_ok=True)
+    marker.unlink(missing_ok=True)
     part.unlink(missing_ok=True)
 
 

@@ -53,14 +53,15 @@ def other_name(destination: Path, error: OSError, probe: str = "") -> Path | Non
 
 
 def _takes(probe: Path) -> bool:
-    """Whether a file with this name can be made."""
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        os.close(os.open(probe, flags, 0o600))
-    except OSError:
-        return False
+    """Whether a file with this name can be made; it is gone again afterwards."""
     with suppress(OSError):
         os.unlink(probe)
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        os.close(os.open(probe, flags, 0o600))
+        os.unlink(probe)
+    except OSError:
+        return False
     return True
 
 

@@ -19,6 +19,7 @@ from config.home import Home
 from config.ignored import Ignored
 from config.settings import Settings
 from indexer.cache import EmbeddingCache
+from models.siamese.runtime import set_up_keras
 from service.desk.classes.classes import add_examples
 from service.desk.detectors.publishing import publish_detector
 from service.desk.doctor import examine_home
@@ -135,7 +136,11 @@ def test_a_workers_folder_is_private_up_to_the_home(tmp_path: Path) -> None:
         patched.setenv("TMPDIR", os.environ.get("TMPDIR", "/tmp"))
         patched.setattr(tempfile, "tempdir", None)
         use_private_folder(tmp_path / "cache")
-    assert set(modes_below(tmp_path).values()) == {0o700}
+        patched.setenv("KERAS_HOME", "")
+        set_up_keras(tmp_path / "keras in", threads=1)
+    modes = modes_below(tmp_path)
+    assert modes.keys() >= {"cache/tmp", "keras in/keras"}
+    assert set(modes.values()) == {0o700}
 
 
 def test_a_detector_is_no_more_open_than_the_umask_says(home: Home) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from storage.filing import files
 from storage.filing.copying import copy_in
+from tests.storage.filing.mounting import behave_as
 
 BYTES = b"an example of a class"
 SHA256 = hashlib.sha256(BYTES).hexdigest()
@@ -70,3 +72,44 @@ def test_the_part_of_a_copy_that_died_is_in_nobodys_way(source: Path, folder: Pa
     (folder / f".pigeonhole-copy-{os.getpid()}-{SHA256[:16]}.part").write_bytes(b"half")
     copy_in(source, SHA256, folder / "a.png")
     assert os.listdir(folder) == ["a.png"]
+
+
+def test_a_name_that_was_reserved_by_who_died_is_given_back(
+    source: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On exFAT an empty example would stay in the class for ever, and nobody could read it."""
+    behave_as("reserve", folder, monkeypatch)
+    child = os.fork()
+    if not child:
+        monkeypatch.setattr(os, "rename", lambda *_: os._exit(9))
+        copy_in(source, SHA256, folder / "a.png")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert (folder / "a.png").read_bytes() == b""
+    (folder / "empty.png").touch()  # somebody's
+    assert copy_in(source, SHA256, folder / "a.png") == folder / "a.png"
+    assert (folder / "a.png").read_bytes() == BYTES
+    assert sorted(os.listdir(folder)) == ["a.png", "empty.png"]
+
+
+def test_a_marker_of_somebody_else_leads_nowhere(
+    source: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may write to the folder would have another file emptied, or removed."""
+    theirs, empty = tmp_path / "theirs", tmp_path / "empty"
+    theirs.write_text("theirs")
+    empty.touch()
+    own = folder / f".pigeonhole-copy-{os.getpid()}-{SHA256[:16]}.renamed"
+    dead = folder / f".pigeonhole-copy-0-{SHA256[:16]}.renamed"
+    piped = folder / f".pigeonhole-copy-00-{SHA256[:16]}.renamed"
+    os.mkfifo(piped)
+    dead.write_text("../empty")
+    behave_as("reserve", folder, monkeypatch)
+    own.symlink_to(theirs)
+    assert copy_in(source, SHA256, folder / "a.png") == folder / "a.png"
+    own.symlink_to(theirs)
+    part = folder / "part"
+    part.write_bytes(BYTES)
+    assert files.publish(part, folder / "b.png", marker=own)
+    assert theirs.read_text() == "theirs"
+    assert empty.exists()
+    assert sorted(os.listdir(folder)) == [own.name, "a.png", "b.png"]
