@@ -63,7 +63,7 @@ def write_note(
         if files.status(marker) is not None:
             files.fsync_folder(beside.parent)  # until then the marker is needed
         # Before the sync: else a power cut brings it back, and nobody would remove it.
-        _clear(beside, sha256, part, marker)
+        _clear(part, marker)
         files.fsync_folder(beside.parent)
     finally:
         _clear(part, marker)

@@ -304,7 +304,8 @@ class Following:
 
     def _follow(self, scan: Filed, place: Path, state: os.stat_result) -> None:
         """Have the row follow the file; in the folder of another class that is a correction."""
-        of_folder = self._places.class_of(place)
+        # In the same folder it stays what it is: the folder may have a safe name, not the class's.
+        of_folder = None if place.parent == scan.place.parent else self._places.class_of(place)
         # A folder that stands for no class says nothing of what a scan is.
         end = final_state(of_folder) if of_folder else scan.gone_from or scan.state
         move = Move(scan.scan_id, scan.place, place, scan.sha256, scan.size, end)  # type: ignore[arg-type]

@@ -147,6 +147,18 @@ def test_the_folder_of_a_class_gets_a_safe_name_too(desk: Desk) -> None:
     assert list(verify(desk.home, desk.ledger)) == []
 
 
+def test_a_file_renamed_in_such_a_folder_stays_of_its_class(desk: Desk) -> None:
+    """A class of the folder's name would be made, and the scan be of that."""
+    desk.drop("a.png", "ticket 1")
+    assert desk.once(Judge(says={"ticket": "in: paid"}))
+    folder = desk.home.sorted / "in_ paid"
+    (folder / "a.png").rename(folder / "b.png")
+    desk.once(Judge())
+    (row,) = desk.rows()
+    assert (row["class"], Path(row["destination"]).name) == ("in: paid", "b.png")
+    assert "in_ paid" not in listing(desk.home.support)
+
+
 def test_corrections_and_runs_over_the_archive_keep_the_safe_name(desk: Desk) -> None:
     """Every way to move a scan goes to the same file system."""
     desk.drop("a:b.png", "unknown 1")
