@@ -44,7 +44,7 @@ class Database:
         # SQLite gives the logs beside it the mode of the database. What cannot be created here
         # it cannot create either, and gives the reason.
         with suppress(OSError):
-            create_private(path)
+            create_private(Path(os.path.realpath(path)))
         return _brought_up_to_date(cls(path, timeout=timeout, create=True))
 
     @classmethod

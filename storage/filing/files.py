@@ -64,7 +64,8 @@ def _naming(fd: int) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is None:
+        if not isinstance(error.filename, str | bytes):  # of some calls it is the descriptor
+            error.filename = None
             with suppress(OSError):
                 error.filename = os.readlink(f"/proc/self/fd/{fd}")
         raise
@@ -256,7 +257,8 @@ def copy_open(source: int, target: int) -> None:
         # exFAT and shares have no modes; the bytes matter more.
         if error.errno not in {errno.EPERM, *_NO_SYNC}:
             raise
-    os.utime(target, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    with _naming(target):
+        os.utime(target, ns=(seen.st_atime_ns, seen.st_mtime_ns))
     fsync(target)
 
 

@@ -78,7 +78,7 @@ TWICE = [
         "put back with its text",
         "to another file system",
         "nor renames without replacing",
-        "the name is refused",
+        "the name is refused where there are links",
     )
 ]
 

@@ -130,6 +130,16 @@ def test_a_database_elsewhere_and_its_backup_are_private(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("_open_umask")
+def test_a_database_behind_a_link_is_private(tmp_path: Path) -> None:
+    """Who keeps the ledger on another disk may name it by a link that leads to nothing yet."""
+    link = tmp_path / "link.db"
+    link.symlink_to(tmp_path / "ledger.db")
+    Database.open(link).close()
+    assert link.is_symlink()
+    assert mode_of(tmp_path / "ledger.db") == 0o600
+
+
+@pytest.mark.usefixtures("_open_umask")
 def test_a_workers_folder_is_private_up_to_the_home(tmp_path: Path) -> None:
     """Pages lie there while Tesseract reads them; somebody may have removed the cache."""
     with pytest.MonkeyPatch.context() as patched:

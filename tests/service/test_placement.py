@@ -20,6 +20,7 @@ from storage.filing.moving import file_away
 from storage.records import Claim, Decision
 from tests.conftest import Mount
 from tests.service.fakes import Desk, scan_of, verdict_of
+from tests.storage.filing.mounting import behave_as
 
 BROKEN = Fault("decode", "is broken", "Scan it again")
 
@@ -410,3 +411,18 @@ def test_an_error_of_an_open_file_names_it(tmp_path: Path) -> None:
     ):
         files.copy_open(file.fileno(), full.fileno())
     assert caught.value.filename == "/dev/full"
+
+
+def test_a_time_that_cannot_be_set_is_trouble_and_no_crash(
+    desk: Desk, placement: Placement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """utime(2) by a descriptor names that number, where a path is expected."""
+    (claim,) = claimed(desk, desk.drop("a.png"))
+
+    def refuse(descriptor: int, **_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM), descriptor)
+
+    behave_as("copy", desk.home.inbox, monkeypatch)
+    monkeypatch.setattr(os, "utime", refuse)
+    placement.place([judged(claim)])
+    assert placement.trouble.startswith("1 scan cannot be filed: sorted/ticket: Operation not")
