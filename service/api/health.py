@@ -48,10 +48,3 @@ def health(request: Request, office: TheOffice) -> Health | Response:
         moving=found["moving"],
         unread=found["unread"] or 0,
     )
-
-
-@router.head("/", include_in_schema=False)
-def head(office: TheOffice) -> Response:
-    """The same, for those who only want to know that somebody is there."""
-    office.ledger.counts()
-    return Response(media_type="application/json")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote_to_bytes
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -34,6 +36,10 @@ _OVERHEAD: Final = 1 << 20
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ADVICE: Final = "Send multipart/form-data with the field 'file', as in curl -F file=@scan.png"
 _LONGEST: Final = 150
+_QUOTED: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_EXTENDED: Final = re.compile(
+    rb";\s*filename\*\s*=\s*([\w.-]*)'[\w-]*'([^\s;]*)", re.IGNORECASE | re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +221,11 @@ class _Form:
 
     def _on_headers_finished(self) -> None:
         part = self._parts[-1]
-        _, options = parse_options_header(part.headers.get(b"content-disposition"))
-        if b"filename" not in options:
+        disposition = part.headers.get(b"content-disposition", b"")
+        _, options = parse_options_header(disposition)
+        name = options.get(b"filename")
+        given = _extended(disposition) if name is None else name.decode("utf-8", "replace")
+        if given is None:
             self._fields += 1
             if self._fields > self._limits.fields:
                 raise RefusedError(413, f"more than {self._limits.fields} fields", _ADVICE)
@@ -226,7 +235,7 @@ class _Form:
         number = len(self._parts) - self._fields
         if number > self._limits.files:
             raise RefusedError(413, f"more than {self._limits.files} files", "Send fewer at once")
-        part.name = options[b"filename"].decode("utf-8", "replace")
+        part.name = given
         # A folder of its own, for two files may have one name.
         part.file = self._folder / str(number) / clean_name(part.name)
         self._waiting.append((part, b""))
@@ -244,6 +253,19 @@ class _Form:
 
     def _on_end(self) -> None:
         self._ended = True
+
+
+def _extended(disposition: bytes) -> str | None:
+    """The name in ``filename*`` (RFC 5987); None where there is none.
+
+    RFC 7578 forbids it in forms, but some clients send nothing else. The plain ``filename`` comes first.
+    """
+    found = _EXTENDED.search(_QUOTED.sub(b"", disposition))
+    if found is None:
+        return None
+    charset, value = found.groups()
+    latin = charset.lower() == b"iso-8859-1"
+    return unquote_to_bytes(value).decode("latin-1" if latin else "utf-8", "replace")
 
 
 def _broken() -> RefusedError:

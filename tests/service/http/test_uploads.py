@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -100,6 +101,51 @@ def test_a_path_in_a_file_name_leads_nowhere(taker: httpx.Client, folder: Path) 
     """The same, through the whole form."""
     (told,) = taker.post("/", files={"file": ("../../../tmp/x.png", b"x")}).json()
     assert (told["name"], told["last"], told["inside"]) == ("x.png", "x.png", True)
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ("filename*=UTF-8''f%C3%BCr%20dich.png", "für dich.png"),
+        ("filename*=utf-8'de'a.png", "a.png"),
+        ("FILENAME* = iso-8859-1''f%FCr.png", "für.png"),
+        ("filename*=utf-8''..%2F..%2Fetc%2Fpasswd", "passwd"),
+        ("filename*=utf-8''a%00b%1B%E2%80%AE.png", "ab.png"),
+        ("filename*=utf-8''%FF.png", "�.png"),
+        ("filename*=rot13''a.png", "a.png"),
+        ("filename*=utf-8''", "upload"),
+        ("filename*=utf-8''%2e%2e", "upload"),
+        ("filename=\"plain.png\"; filename*=utf-8''other.png", "plain.png"),
+        ("filename*=utf-8''other.png; filename=plain.png", "plain.png"),
+    ],
+)
+def test_a_name_may_come_in_its_extended_form(
+    taker: httpx.Client, disposition: str, name: str
+) -> None:
+    """Uploads of some clients were refused, whose names hold an umlaut; or such a name was a path."""
+    (told,) = taker.post("/", **form(disposition)).json()
+    assert (told["name"], told["bytes"], told["inside"]) == (name, 1, True)
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        "filename*", "filename*=", "filename*=a.png", "filename*=utf-8'a.png",
+        'x="; filename*=utf-8\'\'a.png"', "filename*0*=utf-8''a.png",
+    ],
+)  # fmt: skip
+def test_what_is_no_name_makes_no_file(taker: httpx.Client, disposition: str) -> None:
+    """Any text in a header would be taken for a name."""
+    is_problem(taker.post("/", **form(disposition)), 422)
+
+
+def form(disposition: str) -> dict[str, Any]:
+    """A form with one file of one byte, as its header has it."""
+    head = f"Content-Disposition: form-data; name=file; {disposition}"
+    return {
+        "content": f"--b\r\n{head}\r\n\r\nx\r\n--b--\r\n".encode(),
+        "headers": {"Content-Type": "multipart/form-data; boundary=b"},
+    }
 
 
 def test_limits_hold(taker: httpx.Client, folder: Path) -> None:
