@@ -7,10 +7,10 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help system browser tracer setup run test check bench soak power slow fuzz recognition reading detectors docs clean
+.PHONY: help system browser tracer setup run test check bench soak power slow fuzz fuzz-http recognition reading detectors docs clean
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 # Debian and Ubuntu leave venv out of Python; elsewhere the message says what to install.
 system: missing = \
@@ -79,6 +79,10 @@ slow: setup ## the other slow tests
 FUZZ_SECONDS ?= 600
 fuzz: setup ## read mutated files; PIGEONHOLE_TEST_DATA adds real odd ones
 	$(BIN)/python -m tests.fuzz.pages --seconds $(FUZZ_SECONDS)
+
+FUZZ_EXAMPLES ?= 500
+fuzz-http: setup ## send odd requests, so many an operation, to a server of its own; a quarter of an hour
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/pytest tests/service/api/test_schema.py -k server_error
 
 recognition: setup ## every line of the recognition target; PIGEONHOLE_TEST_DATA names the data
 	$(BIN)/python benchmarks/recognition.py "$(PIGEONHOLE_TEST_DATA)" --out docs

@@ -58,7 +58,6 @@ class Methods:
 
     def _with_allow(self, scope: Scope, send: Send) -> Send:
         """A ``send`` that lists every method of the path where this one is not allowed."""
-
         asked = dict(scope)  # as it is now: what is mounted changes it
 
         async def listed(message: Message) -> None:
