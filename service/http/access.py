@@ -58,7 +58,7 @@ class Access:
 
     async def _refused(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        by_token = False
+        by_token, guessed = False, False
         if self._sessions is None:
             if not _THIS_MACHINE.fullmatch(headers.get("host", "")):
                 return problem(
@@ -69,14 +69,18 @@ class Access:
         else:
             shown = _bearer(headers)
             by_token = self._sessions.is_token(shown)
+            guessed = bool(shown) and not by_token
             if not by_token and scope["path"] not in OPEN:
                 try:
                     signed_in = await self._signed_in(self._sessions, headers)
                 except DatabaseError as error:
                     return problem_of(error, scope["path"])
                 if not signed_in:
-                    return await self._unknown(scope, headers, guessed=bool(shown))
+                    return await self._unknown(scope, headers, guessed=guessed)
         if scope["method"] not in _SAFE and not by_token and not same_site(headers):
+            # The right token would have passed, so this answers a guess as well.
+            if guessed and (seconds := await self._guessing.failed(scope)):
+                return too_many(seconds)
             return problem(403, "this came from another site", "Send it from this one")
         return None
 

@@ -133,6 +133,17 @@ def test_bearers_and_sign_ins_are_counted_together(guarded: tuple[httpx.Client, 
     assert slept.times == [1]
 
 
+def test_no_path_is_left_to_guess_by(guarded: tuple[httpx.Client, Slept]) -> None:
+    """What answers without a token refuses other sites, unless they show it: so it tells, too."""
+    client, slept = guarded
+    for _ in range(FREE + 1):
+        headers = bearer("wrong") | {"Origin": "http://evil.example"}
+        is_problem(client.post("/sign-out", headers=headers), 403)
+    assert slept.times == [1]
+    headers = bearer() | {"Origin": "http://evil.example"}
+    assert client.post("/sign-out", headers=headers).status_code == 303
+
+
 def test_the_right_token_is_never_held_up(
     guarded: tuple[httpx.Client, Slept], monkeypatch: pytest.MonkeyPatch
 ) -> None:
