@@ -171,25 +171,22 @@ def _header(name: str, size: int) -> tarfile.TarInfo:
 
 
 @contextmanager
-def hidden_files(target: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A hidden file beside ``target``, locked and of mode 0600, and the path of a second one.
+def hidden_file(target: Path) -> Iterator[BinaryIO]:
+    """A hidden file beside ``target``, locked and of mode 0600.
 
-    `publish` gives the first its name; whatever is left of the two goes. So does what a backup
-    left in that folder whose process was killed: its lock is free.
+    `publish` gives it its name; in the end the hidden one goes. So does what a backup left in that
+    folder whose process was killed: its lock is free.
 
     Raises:
-        UsageError: nothing can be written there.
+        OSError: nothing can be written there.
     """
-    try:
-        _remove_left_over(target.parent)
-        part, raw = _begin(target.parent)
-    except OSError as error:
-        raise cannot_write(target, error) from None
+    _remove_left_over(target.parent)
+    part, raw = _begin(target.parent)
     try:
         with raw:
-            yield raw, part.with_suffix(".db")
+            yield raw
     finally:
-        _remove(part)
+        part.unlink(missing_ok=True)
 
 
 def publish(raw: BinaryIO, target: Path) -> None:
@@ -237,18 +234,8 @@ def _remove_left_over(folder: Path) -> None:
             continue
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _remove(part)
+            part.unlink(missing_ok=True)
         except OSError:  # it is being written, or may not be removed
             continue
         finally:
             os.close(fd)
-
-
-def _remove(part: Path) -> None:
-    database = part.with_suffix(".db")
-    for path in (
-        *(database.with_name(database.name + ending) for ending in ("-wal", "-shm", "-journal")),
-        database,
-        part,
-    ):
-        path.unlink(missing_ok=True)

@@ -75,11 +75,11 @@ class Contents:
     _advance: Callable[[], None] = lambda: None
 
     def save(
-        self, part: Path, settings: str, progress: Progress, *, with_secrets: bool
+        self, ledger: Path, settings: str, progress: Progress, *, with_secrets: bool
     ) -> Manifest:
-        """Put everything into the archive; the ledger's snapshot is at ``part``."""
+        """Put everything into the archive; ``ledger`` is the snapshot of it."""
         inbox = self._list("inbox")[0] if self.with_files else []
-        with closing(Database(part)) as database:
+        with closing(Database(ledger)) as database:
             names = names_in(database, self.home)
             with database.read() as connection:
                 scans = connection.exec_driver_sql("SELECT count(*) FROM scans").scalar_one()
@@ -89,7 +89,7 @@ class Contents:
         total += len(names.files) + len(inbox) if self.with_files else 0
         with progress(total) as self._advance:
             self.archive.add_text(SETTINGS, settings)
-            self._add(part, LEDGER)
+            self._add(ledger, LEDGER)
             for found, folders in trees.values():
                 for folder in folders:
                     self.archive.add_folder(self._name_of(folder))

@@ -73,12 +73,13 @@ def names_in(database: Database, home: Home) -> Names:
         if old.place is not None:
             found[old.scan_id, "scan"] = Named((old.place,), old.sha256)
     last: dict[Path, int] = {}
-    for row in ledger.filed():
+    rows = ledger.filed()
+    for row in rows:
         if row.scan_id not in gone:
             found[row.scan_id, "scan"] = Named((row.place,), row.sha256, row.source)
             last[row.place] = max(last.get(row.place, 0), row.scan_id)
     # Where a later scan was filed at the place of one that a person took away.
-    for row in ledger.filed():
+    for row in rows:
         if last.get(row.place, row.scan_id) != row.scan_id:
             found.pop((row.scan_id, "scan"), None)
     for output in OutputBook(database, home).standing():

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import UsageError
 from config.home import Home
 from config.settings_file import settings_toml
-from service.desk.backup.archive import Archive, cannot_write, hidden_files, publish
+from service.desk.backup.archive import Archive, cannot_write, hidden_file, publish
 from service.desk.backup.contents import Contents, Progress, folders_of
-from service.desk.backup.manifest import LeftOut
+from service.desk.backup.manifest import LEDGER, LeftOut
 from service.desk.backup.settings_text import without_secrets
+from service.workers.temporary import (
+    private_folder,
+    remove_private_folder,
+    remove_what_the_dead_left,
+)
 from storage.connection import snapshot, spoken
 from storage.records import now, timestamp
 
@@ -62,12 +68,10 @@ def back_up(
     file = Path(os.path.abspath(file))
     _check_target(home, file)
     try:
-        with hidden_files(file) as (raw, part):
+        with hidden_file(file) as raw, _snapshot_of(home) as ledger:
             saving = Contents(home, Archive(raw), with_files, timestamp(now()))
-            with spoken(home.database):
-                snapshot(home.database, part)
             settings = _settings_of(home, with_secrets=with_secrets)
-            manifest = saving.save(part, settings, progress, with_secrets=with_secrets)
+            manifest = saving.save(ledger, settings, progress, with_secrets=with_secrets)
             saving.archive.finish(manifest)
             size = raw.seek(0, os.SEEK_END)
             publish(raw, file)
@@ -89,6 +93,23 @@ def _check_target(home: Home, file: Path) -> None:
             raise UsageError(
                 f"{file} lies in the {name} folder, which is saved itself", "Name another folder"
             )
+
+
+@contextmanager
+def _snapshot_of(home: Home) -> Iterator[Path]:
+    """A copy of the ledger, in a folder of this process: SQLite opens it, on a local disk.
+
+    Where the archive goes may be a share, on which there is no write-ahead log.
+    """
+    remove_what_the_dead_left(home.cache)
+    folder = private_folder(home.cache, os.getpid())
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with spoken(home.database):
+            snapshot(home.database, folder / LEDGER)
+        yield folder / LEDGER
+    finally:
+        remove_private_folder(home.cache, os.getpid())
 
 
 def _settings_of(home: Home, *, with_secrets: bool) -> str:
