@@ -200,6 +200,7 @@ class Daemon:
             for closed in self._settle(once=True):
                 if not closed.again:
                     pending.discard(os.fspath(closed.source))
+            self._ledger.database.check_in_place()
             self._aftercare.go_on()
             self._health.look()
             if self._health.paused and not self._dispatcher.busy:

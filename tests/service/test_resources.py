@@ -281,16 +281,27 @@ def test_sqlite_says_full_as_we_think(tmp_path: Path, mount: Mount) -> None:
     assert "full" in str(refused.value)
 
 
-def test_a_database_that_is_removed_ends_the_service(desk: Desk) -> None:
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm"])
+def test_a_database_that_is_removed_ends_the_service(desk: Desk, ending: str) -> None:
     """It would go on to write into a file that nobody can find any more."""
+    part = desk.home.database.with_name(desk.home.database.name + ending)
     daemon = desk.daemon(Judge())
     with ThreadPoolExecutor(1) as thread:
         ended = thread.submit(daemon.run)
         desk.drop("a")
         assert desk.wait_closed() == [("a", "filed")]
-        desk.home.database.unlink()
+        part.unlink()
         with pytest.raises(DatabaseError, match="was removed while it was in use"):
             ended.result(PATIENCE)
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm"])
+def test_it_ends_watch_once_as_well(desk: Desk, ending: str) -> None:
+    """The command would report that all is well, and its rows be lost."""
+    part = desk.home.database.with_name(desk.home.database.name + ending)
+    desk.drop("a")
+    with pytest.raises(DatabaseError, match="was removed while it was in use"):
+        desk.once(Judge(on_batch=lambda _jobs: part.unlink()))
 
 
 def test_a_full_disk_under_the_ledger_is_told_though_the_daemon_cannot(
