@@ -147,9 +147,18 @@ def _brought_up_to_date(database: Database) -> Database:
             from storage.migrate import migrate
 
             migrate(database.path, timeout=database.timeout)
-            database.checkpoint(truncate=True)
+            _checkpoint_if_possible(database)
         database.check_in_place()
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _checkpoint_if_possible(database: Database) -> None:
+    """Have a new or migrated database whole in its one file; where the disk is full, later."""
+    try:
+        database.checkpoint(truncate=True)
+    except DatabaseError as error:
+        if not error.passing:
+            raise

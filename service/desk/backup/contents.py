@@ -68,17 +68,22 @@ class Contents:
     archive: Archive
     with_files: bool
     created_at: str
+    _inbox: list[Path] = field(init=False)
     _left_out: list[LeftOut] = field(default_factory=list)
     _folders: dict[str, Folder] = field(default_factory=dict)
     _names: dict[Path, str] = field(default_factory=dict)
     _hashes: dict[str, set[Path]] = field(default_factory=dict)
     _advance: Callable[[], None] = lambda: None
 
+    def __post_init__(self) -> None:
+        """Take note of what waits in the inbox: before the snapshot, or it would be in neither."""
+        self._inbox = self._list("inbox")[0] if self.with_files else []
+
     def save(
         self, ledger: Path, settings: str, progress: Progress, *, with_secrets: bool
     ) -> Manifest:
         """Put everything into the archive; ``ledger`` is the snapshot of it."""
-        inbox = self._list("inbox")[0] if self.with_files else []
+        inbox = self._inbox
         with closing(Database(ledger)) as database:
             names = names_in(database, self.home)
             with database.read() as connection:

@@ -68,10 +68,11 @@ def back_up(
     file = Path(os.path.abspath(file))
     _check_target(home, file)
     try:
-        with hidden_file(file) as raw, _snapshot_of(home) as ledger:
+        with hidden_file(file) as raw:
             saving = Contents(home, Archive(raw), with_files, timestamp(now()))
-            settings = _settings_of(home, with_secrets=with_secrets)
-            manifest = saving.save(ledger, settings, progress, with_secrets=with_secrets)
+            with _snapshot_of(home) as ledger:
+                settings = _settings_of(home, with_secrets=with_secrets)
+                manifest = saving.save(ledger, settings, progress, with_secrets=with_secrets)
             saving.archive.finish(manifest)
             size = raw.seek(0, os.SEEK_END)
             publish(raw, file)

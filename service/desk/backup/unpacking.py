@@ -25,7 +25,7 @@ from service.desk.backup.manifest import (
     escaped,
     unescaped,
 )
-from service.space import shown
+from service.space import LEAST, shown
 
 _ALONE: Final = frozenset({MANIFEST, SETTINGS, LEDGER})
 """The files of an archive that lie in no folder."""
@@ -36,8 +36,6 @@ _FOLDERS: Final = frozenset({
 _CHUNK: Final = 1 << 20
 _LARGEST_HEADER: Final = 1 << 24  # bytes; what is read at once is held in memory
 _LARGEST_MANIFEST: Final = 1 << 28
-_SPARE: Final = 32 << 20
-"""Bytes that stay free on the disk."""
 
 
 def unpack(file: Path, into: Path, advance: Callable[[], None]) -> Manifest:
@@ -61,7 +59,7 @@ def unpack(file: Path, into: Path, advance: Callable[[], None]) -> Manifest:
             tar.members.clear()  # type: ignore[attr-defined]
             target = into / _checked(header, file)
             if header.isdir():
-                target.mkdir(parents=True, exist_ok=True)
+                _make_folder(target, header, file)
                 continue
             if header.name in found:
                 raise _damaged(file, f"{escaped(header.name)} is in it twice")
@@ -173,7 +171,7 @@ def _checked(header: tarfile.TarInfo, file: Path) -> str:
 def _check_room(into: Path, header: tarfile.TarInfo, file: Path) -> None:
     disk = os.statvfs(into)
     free = disk.f_bavail * disk.f_frsize
-    if header.size + _SPARE > free:
+    if header.size + min(LEAST, disk.f_blocks * disk.f_frsize // 20) > free:
         raise DataError(
             f"{file} does not fit: {escaped(header.name)} needs {shown(header.size)},"
             f" and {shown(free)} are free",
@@ -181,12 +179,19 @@ def _check_room(into: Path, header: tarfile.TarInfo, file: Path) -> None:
         )
 
 
+def _make_folder(target: Path, header: tarfile.TarInfo, file: Path) -> None:
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise _damaged(file, f"{escaped(header.name)} is in it twice") from None
+
+
 def _write(content: IO[bytes], target: Path, header: tarfile.TarInfo, file: Path) -> Member:
     private = header.name in {LEDGER, SETTINGS, MANIFEST}
+    _make_folder(target.parent, header, file)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)  # fmt: skip
-    except (FileExistsError, NotADirectoryError):
+    except FileExistsError:
         raise _damaged(file, f"{escaped(header.name)} is in it twice") from None
     digest, size = hashlib.sha256(), 0
     with open(fd, "wb") as copy:

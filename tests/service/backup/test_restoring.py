@@ -177,6 +177,7 @@ def test_a_missing_file_is_refused(saved: Path, tmp_path: Path) -> None:
         ("cache", tarfile.DIRTYPE, ""),
         ("support/ticket/1.png", tarfile.REGTYPE, ""),
         ("support/ticket/1.png/inner", tarfile.REGTYPE, ""),
+        ("support/ticket/1.png", tarfile.DIRTYPE, ""),
     ],
 )
 def test_what_no_backup_holds_is_refused(
@@ -257,6 +258,7 @@ def test_too_little_room_is_said_before_the_disk_is_full(
     class Disk(NamedTuple):
         f_bavail: int = 100
         f_frsize: int = 4096
+        f_blocks: int = 1 << 30
 
     monkeypatch.setattr(os, "statvfs", lambda _path: Disk())
     with pytest.raises(DataError, match="does not fit"):

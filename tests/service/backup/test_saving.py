@@ -15,6 +15,7 @@ import pytest
 from config.errors import UsageError
 from config.home import Home
 from config.settings import Settings
+from service.desk.backup import saving as saving_module
 from service.desk.backup.restoring import restore
 from service.desk.backup.saving import back_up
 from service.desk.scans.correcting import say_what_it_is
@@ -145,6 +146,33 @@ def test_a_daemon_may_file_while_it_is_saved(desk: Desk, tmp_path: Path) -> None
             "failed/fails.png",
         }  # fmt: skip
         assert [one.kind for one in verify(other.home, other.ledger)] == []
+
+
+def test_what_waited_when_it_began_is_saved(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scan that is claimed between two looks would be in neither."""
+    desk.drop("a.png", "ticket 1")
+    snapshot = saving_module.snapshot
+
+    def late(*paths: Path) -> None:
+        snapshot(*paths)
+        desk.once(Judge())
+
+    def early(*paths: Path) -> None:
+        desk.once(Judge())
+        snapshot(*paths)
+
+    for number, change in enumerate((early, late)):
+        monkeypatch.setattr(saving_module, "snapshot", change)
+        desk.drop("b.png", "ticket 2")
+        saved = back_up(desk.home, tmp_path / f"{number}.tar.gz", with_files=True)
+        assert saved.left_out == ()
+        made = restore(saved.file, tmp_path / f"new{number}")
+        with opened(made.home) as other:
+            other.once(Judge())
+            assert len(other.filed()) == number + 2
+            assert list(verify(other.home, other.ledger)) == []
 
 
 def test_a_person_may_drag_while_it_is_saved(desk: Desk, tmp_path: Path) -> None:
