@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,17 +18,15 @@ from typing import Final
 from config.home import Home
 from service.desk.backup.archive import Archive, ChangedError
 from service.desk.backup.manifest import (
-    ELSEWHERE,
     FORMAT,
     LEDGER,
-    MANIFEST,
     SETTINGS,
-    Folder,
     LeftOut,
     Manifest,
     escaped,
 )
-from service.desk.backup.named import Key, Named, Names, listing, names_in
+from service.desk.backup.named import Key, Named, Names, digest_of, listing, names_in
+from service.desk.backup.naming import ALWAYS, WITH_FILES, Naming, folders_of
 from service.version import VERSION
 from storage.database import Database
 from storage.filing import files
@@ -38,19 +36,9 @@ from storage.tables import HEAD
 ROUNDS: Final = 5
 """Looks for files that move while they are looked for."""
 _PAUSE = 0.2  # seconds between them
-_ALWAYS: Final = ("support", "detectors", "removed")
-_WITH_FILES: Final = (
-    "inbox", "sorted", "review", "failed", "duplicates", "originals", "trash",
-)  # fmt: skip
 
 Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
 """Given how many files there are, yields what is called after each."""
-
-
-def folders_of(home: Home) -> dict[str, Path]:
-    """Every folder of a home that is saved, by its name."""
-    more = {name: home.root / name for name in ("detectors", "removed", "originals", "trash")}
-    return {**home.scan_folders, **more}
 
 
 @dataclass
@@ -68,44 +56,47 @@ class Contents:
     archive: Archive
     with_files: bool
     created_at: str
-    _inbox: list[Path] = field(init=False)
+    _waiting: dict[Path, os.stat_result] = field(default_factory=dict)
+    _newest: int = 0
     _left_out: list[LeftOut] = field(default_factory=list)
-    _folders: dict[str, Folder] = field(default_factory=dict)
-    _names: dict[Path, str] = field(default_factory=dict)
+    _naming: Naming = field(init=False)
     _hashes: dict[str, set[Path]] = field(default_factory=dict)
     _advance: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         """Take note of what waits in the inbox: before the snapshot, or it would be in neither."""
-        self._inbox = self._list("inbox")[0] if self.with_files else []
+        self._naming = Naming(self.home, with_files=self.with_files)
+        if self.with_files:
+            with self._live() as look:
+                self._newest = look().newest
+            found = {path: files.status(path) for path in self._list("inbox")[0]}
+            self._waiting = {path: state for path, state in found.items() if state is not None}
 
     def save(
         self, ledger: Path, settings: str, progress: Progress, *, with_secrets: bool
     ) -> Manifest:
         """Put everything into the archive; ``ledger`` is the snapshot of it."""
-        inbox = self._inbox
         with closing(Database(ledger)) as database:
             names = names_in(database, self.home)
             with database.read() as connection:
                 scans = connection.exec_driver_sql("SELECT count(*) FROM scans").scalar_one()
-        self._name_folders()
-        trees = {name: self._list(name) for name in _ALWAYS}
+        trees = {name: self._list(name) for name in ALWAYS}
         total = 2 + sum(len(found) for found, _ in trees.values())
-        total += len(names.files) + len(inbox) if self.with_files else 0
+        total += len(names.files) + len(self._waiting) if self.with_files else 0
         with progress(total) as self._advance:
             self.archive.add_text(SETTINGS, settings)
             self._add(ledger, LEDGER)
             for found, folders in trees.values():
                 for folder in folders:
-                    self.archive.add_folder(self._name_of(folder))
+                    self.archive.add_folder(self._naming.name_of(folder))
                 for path in found:
                     self._add(path)
             if self.with_files:
-                self._save_scans(names, inbox)
+                self._save_scans(names)
         return Manifest(
             format=FORMAT, version=VERSION, revision=HEAD, created_at=self.created_at, scans=scans,
             with_files=self.with_files, with_secrets=with_secrets,
-            home=escaped(os.fspath(self.home.root)), folders=self._folders,
+            home=escaped(os.fspath(self.home.root)), folders=self._naming.folders,
             members={escaped(name): one for name, one in self.archive.members.items()},
             left_out=tuple(self._left_out),
         )  # fmt: skip
@@ -124,11 +115,15 @@ class Contents:
             LeftOut(place=displayable(self.home.relative(path)), reason=f"cannot be read: {reason}")
         )
 
-    def _save_scans(self, names: Names, inbox: list[Path]) -> None:
+    def _save_scans(self, names: Names) -> None:
         pending = {key: one for key, one in names.files.items() if not self._add_named(one)}
-        known = names.places
-        waiting = [path for path in inbox if path not in known]
-        waiting = [path for path in waiting if not self._add(path, report=False)]
+        # What was claimed between the two looks is a row of the snapshot.
+        known = names.places | names.dropped_after(self._newest).keys()
+        waiting = {
+            path: state
+            for path, state in self._waiting.items()
+            if path not in known and not self._add_waiting(path, state)
+        }
         with self._live() as look:
             for number in range(ROUNDS):
                 if not pending and not waiting:
@@ -136,15 +131,17 @@ class Contents:
                 if number:
                     threading.Event().wait(_PAUSE)
                 live = look()
-                waiting = [
-                    path for path in waiting
-                    if not self._add_dropped(path, live.dropped_at(path, after=names.newest))
-                ]  # fmt: skip
                 pending = {
                     key: one for key, one in pending.items()
                     if not self._add_moved(one, live.files.get(key))
                 }  # fmt: skip
-            self._add_strangers(known, look)
+                pending = self._add_found(pending)
+                dropped, unsaved = live.dropped_after(names.newest), self._unsaved()
+                waiting = {
+                    path: state for path, state in waiting.items()
+                    if not self._add_waiting(path, state, dropped.get(path, ()), unsaved)
+                }  # fmt: skip
+            self._add_strangers(names.places, look)
         for key, one in pending.items():
             self._leave_out(key, one)
 
@@ -164,30 +161,69 @@ class Contents:
         # A person has changed it: it is saved as it is.
         return live.places == one.places and self._add(one.places[0], report=False)
 
-    def _add_dropped(self, path: Path, live: Named | None) -> bool:
-        """Add what waited in the inbox, from where it is now; what was taken away is done with."""
-        if live is None:
-            return not os.path.lexists(path) or self._add(path, report=False)
-        return any(self._add_if(place, live.sha256, path) for place in live.places)
+    def _add_found(self, pending: dict[Key, Named]) -> dict[Key, Named]:
+        """Add what lies somewhere else under no row of its own; what is still missing.
+
+        A person has dragged it, or it was put back into the inbox and is not claimed yet.
+        """
+        wanted = {one.sha256: key for key, one in pending.items() if one.sha256}
+        for path in self._unsaved() if wanted else ():
+            if (digest := digest_of(path)) not in wanted:
+                continue
+            key = wanted[digest]
+            if self._add_if(path, digest, pending[key].places[0]):
+                del wanted[digest]
+                pending = {other: one for other, one in pending.items() if other != key}
+        return pending
+
+    def _add_waiting(
+        self,
+        path: Path,
+        state: os.stat_result,
+        dropped: Sequence[Path] = (),
+        unsaved: Sequence[Path] = (),
+    ) -> bool:
+        """Add what waited in the inbox, from where it is now; False where it is not found.
+
+        Args:
+            path: in the inbox.
+            state: of the file that waited: a later one may have its name.
+            dropped: where scans are that were claimed there later.
+            unsaved: other files.
+        """
+        for place in (path, *dropped, *unsaved):
+            if (there := files.status(place)) is None:
+                continue
+            unchanged = (there.st_size, there.st_mtime_ns) == (state.st_size, state.st_mtime_ns)
+            same = files.same_file(there, state)
+            # In the inbox it may still be written to; a copy on another disk is another file.
+            if (same and (unchanged or place == path)) or (unchanged and place in dropped):
+                return self._add(place, self._naming.name_of(path), report=False)
+        return False
+
+    def _unsaved(self) -> list[Path]:
+        """Files in the folders of scans that are not in the archive."""
+        saved = set[Path]().union(*self._hashes.values())
+        return [path for name in WITH_FILES for path in self._list(name)[0] if path not in saved]
 
     def _add_if(self, place: Path, sha256: str, as_place: Path) -> bool:
         """Add the file at ``place`` if it has these bytes; ``as_place`` gives its name."""
-        if self._name_of(as_place) in self.archive.members:
+        if self._naming.name_of(as_place) in self.archive.members:
             return True  # of two rows at one place
-        return self._add(place, self._name_of(as_place), report=False, sha256=sha256)
+        return self._add(place, self._naming.name_of(as_place), report=False, sha256=sha256)
 
     def _add_strangers(self, known: set[Path], look: Callable[[], Names]) -> None:
         """Add what no row names. What the ledger names by now is no stranger: it came later."""
         found = [
             path
-            for name in _WITH_FILES
+            for name in WITH_FILES
             if name != "inbox"
             for path in self._list(name)[0]
             if path not in known
         ]
         live = look().places  # after the listing: each file is named before it appears
         for path in found:
-            if path not in live and self._name_of(path) not in self.archive.members:
+            if path not in live and self._naming.name_of(path) not in self.archive.members:
                 self._add(path, stranger=True)
 
     def _add(
@@ -215,11 +251,11 @@ class Contents:
             if report and error.errno not in files.NO_FILE:
                 self._report(path, error)
             return False
-        name = name or self._name_of(path)
+        name = name or self._naming.name_of(path)
         try:
             if sha256 and files.sha256_of(fd) != sha256:
                 return False
-            if stranger and self._is_dragged(files.sha256_of(fd)):
+            if stranger and self._is_dragged(path, files.sha256_of(fd)):
                 return False
             self.archive.add_file(name, fd)
         except ChangedError:
@@ -232,8 +268,10 @@ class Contents:
         self._advance()
         return True
 
-    def _is_dragged(self, sha256: str) -> bool:
-        return any(not os.path.lexists(path) for path in self._hashes.get(sha256, ()))
+    def _is_dragged(self, path: Path, sha256: str) -> bool:
+        """Whether a scan that is saved already has come to this path meanwhile."""
+        saved = self._hashes.get(sha256, ())
+        return any(one == path or not os.path.lexists(one) for one in saved)
 
     @contextmanager
     def _live(self) -> Iterator[Callable[[], Names]]:
@@ -257,35 +295,5 @@ class Contents:
             LeftOut(place=self._shown(one.places[0]), scan_id=key[0], reason=reason)
         )
 
-    def _name_folders(self) -> None:
-        """Give each folder its name in the archive: that in the home, or a free one beside it."""
-        found = folders_of(self.home)
-        root = self.home.root
-        taken = {place.relative_to(root).parts[0] for place in found.values() if _in(root, place)}
-        taken |= {SETTINGS, LEDGER, MANIFEST, "cache"}
-        for name, place in {**found, ELSEWHERE: Path("/")}.items():
-            inside = _in(root, place)
-            relative = os.fspath(place.relative_to(root)) if inside else name
-            while not inside and relative in taken:
-                relative += "-saved"
-            taken.add(relative)
-            self._names[place] = relative
-            self._folders[name] = Folder(
-                at=escaped(os.fspath(place)), name=escaped(relative), outside=not inside,
-                saved=name in _ALWAYS or self.with_files,
-            )  # fmt: skip
-
-    def _name_of(self, path: Path) -> str:
-        """The path in the archive of a file in one of the folders."""
-        folder = next(one for one in self._names if path.is_relative_to(one))
-        if folder == Path("/") and _in(self.home.root, path):
-            return os.fspath(path.relative_to(self.home.root))
-        inner = os.fspath(path.relative_to(folder))
-        return self._names[folder] if inner == "." else f"{self._names[folder]}/{inner}"
-
     def _shown(self, path: Path) -> str:
         return displayable(self.home.relative(path))
-
-
-def _in(root: Path, place: Path) -> bool:
-    return place != root and place.is_relative_to(root)

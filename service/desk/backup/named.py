@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.home import Home
 from storage.database import Database
-from storage.filing.files import OURS
+from storage.filing.files import OURS, open_regular, sha256_of
 from storage.ledger import Ledger
 from storage.tickets.outputs import OutputBook
 
@@ -49,14 +49,13 @@ class Names:
         """Every path that is named."""
         return {place for one in self.files.values() for place in one.places}
 
-    def dropped_at(self, source: Path, *, after: int) -> Named | None:
-        """The file that was dropped there, as a scan with a larger id than ``after``."""
-        found = [
-            (scan_id, one)
-            for (scan_id, what), one in self.files.items()
-            if what == "scan" and one.source == source and scan_id > after
-        ]
-        return max(found, key=lambda pair: pair[0])[1] if found else None
+    def dropped_after(self, newest: int) -> dict[Path, list[Path]]:
+        """Where scans with larger ids may be, by the place at which they were dropped."""
+        found: dict[Path, list[Path]] = {}
+        for (scan_id, _), one in self.files.items():
+            if scan_id > newest and one.source is not None:
+                found.setdefault(one.source, []).extend(one.places)
+        return found
 
 
 def names_in(database: Database, home: Home) -> Names:
@@ -86,7 +85,9 @@ def names_in(database: Database, home: Home) -> Names:
         if output.place is not None and output.made:
             found[output.scan_id, output.kind] = Named((output.place,), output.sha256)
     _under_way(ledger, found)
-    return Names(found, max((scan_id for scan_id, _ in found), default=0))
+    with database.read() as connection:
+        newest = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM scans").scalar_one()
+    return Names(found, newest)
 
 
 def _under_way(ledger: Ledger, found: dict[Key, Named]) -> None:
@@ -118,3 +119,17 @@ def listing(
             if not name.startswith(OURS) and not os.path.islink(os.path.join(inner, name))
         ]
     return sorted(found), sorted(folders)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file; empty where there is none that can be read."""
+    try:
+        fd = open_regular(path)
+    except OSError:
+        return ""
+    try:
+        return sha256_of(fd)
+    except OSError:
+        return ""
+    finally:
+        os.close(fd)

@@ -12,8 +12,9 @@ from config.errors import UsageError
 from config.home import Home
 from config.settings_file import settings_toml
 from service.desk.backup.archive import Archive, cannot_write, hidden_file, publish
-from service.desk.backup.contents import Contents, Progress, folders_of
+from service.desk.backup.contents import Contents, Progress
 from service.desk.backup.manifest import LEDGER, LeftOut
+from service.desk.backup.naming import folders_of
 from service.desk.backup.settings_text import without_secrets
 from service.workers.temporary import (
     private_folder,
@@ -77,7 +78,7 @@ def back_up(
             size = raw.seek(0, os.SEEK_END)
             publish(raw, file)
     except OSError as error:
-        raise cannot_write(file, error) from None
+        raise cannot_write(file, error) from error
     members = manifest.members.values()
     return Saved(
         file, size, manifest.scans, len(members), sum(one.size for one in members), with_files,
