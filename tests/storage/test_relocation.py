@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import LargeBinary, insert, select
+
+from config.home import Home
+from config.settings import Settings
+from models.page.scan import Scan
+from storage.database import Database
+from storage.ledger import Ledger
+from storage.records import Decision
+from storage.relocation import relocate
+from storage.tables import journal, metadata, outputs, reclassified, scans
+
+RELATIVE_TO_SUPPORT = {"lessons.example_path"}
+
+
+def test_every_column_with_a_path_is_known() -> None:
+    """A restored home would name files of the original in a column that is added later."""
+    exact = {
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    assert exact - RELATIVE_TO_SUPPORT == {
+        "scans.source", "scans.destination_path", "outputs.place_path",
+        "reclassified.place_before", "journal.source", "journal.destination",
+    }  # fmt: skip
+
+
+def test_paths_follow_and_others_stay(
+    database: Database, ledger: Ledger, drop: Callable[..., Scan], home: Home, tmp_path: Path
+) -> None:
+    """Undo, outputs and moves under way would reach into the original home, or find nothing."""
+    nas = tmp_path / "nas"
+    (claim,) = ledger.claim([drop("caf\udce9.png")])
+    ledger.decide([Decision(claim.scan_id, claim.scan, "filed", nas / "ticket" / "caf\udce9.png")])
+    (other,) = ledger.claim([drop("b.png", b"other")])
+    ledger.decide([Decision(other.scan_id, other.scan, "filed", home.sorted / "ticket" / "b.png")])
+    ledger.close([other.scan_id])
+    with database.write() as connection:
+        for kind in ("pdf", "text"):
+            connection.execute(
+                insert(outputs).values(
+                    scan_id=1, kind=kind, place=f"{nas}/a.{kind}",
+                    place_path=os.fsencode(nas / f"a.{kind}"),
+                )
+            )  # fmt: skip
+        connection.execute(
+            insert(reclassified).values(
+                run=1, scan_id=1, done_at="", class_name="x", verdict_before="", matches_before="",
+                place_before=os.fsencode(nas / "old.png"),
+            )
+        )  # fmt: skip
+    new = Home.of(tmp_path / "new", Settings())
+    relocate(database, new, home.root, {home.root: new.root, nas: new.sorted})
+    with database.read() as connection:
+        rows = connection.execute(
+            select(scans.c.source, scans.c.inbox_path, scans.c.destination_path).order_by("id")
+        ).all()
+        assert [tuple(row) for row in rows] == [
+            (
+                os.fsencode(new.inbox / "caf\udce9.png"),
+                "caf\\xe9.png",
+                b"sorted/ticket/caf\xe9.png",
+            ),
+            (os.fsencode(new.inbox / "b.png"), "b.png", b"sorted/ticket/b.png"),
+        ]
+        assert connection.execute(select(scans.c.destination)).scalars().first() == (
+            "sorted/ticket/caf\\xe9.png"
+        )
+        assert connection.execute(select(outputs.c.place, outputs.c.place_path)).all() == [
+            ("sorted/a.pdf", b"sorted/a.pdf"), ("sorted/a.text", b"sorted/a.text"),
+        ]  # fmt: skip
+        assert connection.execute(select(reclassified.c.place_before)).scalar() == b"sorted/old.png"
+        move = connection.execute(select(journal)).mappings().one()
+    assert os.fsdecode(move["source"]) == str(new.inbox / "caf\udce9.png")
+    assert os.fsdecode(move["destination"]) == str(new.sorted / "ticket" / "caf\udce9.png")
+    assert move["inode"] is None
