@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from config.errors import DatabaseError, HomeError
+from config.errors import DatabaseError, DataError, HomeError
 from config.home import Home
 from config.settings import Settings
 from service.desk.backup.manifest import (
@@ -132,6 +132,8 @@ def _hidden_folder(root: Path) -> Iterator[Path]:
             raise HomeError(
                 f"another process restores to {root}", "Wait until it has ended"
             ) from None
+        except OSError:
+            pass  # a file system without locks
         try:
             for one in stage.iterdir():
                 if one.is_dir() and not one.is_symlink():
@@ -155,7 +157,10 @@ def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
     kept = {n: p for n, p in folders.items() if n in _SETTINGS}
     places = {_SETTINGS[name]: place.now for name, place in kept.items()}
     home = Home.of(root, Settings.model_validate(places))
-    text = (stage / SETTINGS).read_text(encoding="utf-8")
+    try:
+        text = (stage / SETTINGS).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DataError("the settings in the backup are not UTF-8", "Use another backup") from None
     text = unset(text, "database_url", note="restored into this home")
     text = with_folders(text, root, places)
     (stage / SETTINGS).write_text(text, encoding="utf-8")

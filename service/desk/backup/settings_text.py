@@ -77,7 +77,12 @@ def with_folders(text: str, root: Path, wanted: Mapping[str, Path]) -> str:
 
 def _folder(text: str, root: Path, name: str) -> Path:
     value = _parsed(text).get(name, Settings.model_fields[name].default)
-    return Path(os.path.abspath(root / Path(value).expanduser()))
+    if not isinstance(value, str | Path):
+        raise SettingsError(f"{name} in the settings is not a path", "Correct that line")
+    try:
+        return Path(os.path.abspath(root / Path(value).expanduser()))
+    except RuntimeError:  # of no user of this machine
+        return Path(value)
 
 
 def _parsed(text: str) -> dict[str, Any]:

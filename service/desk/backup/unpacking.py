@@ -100,10 +100,14 @@ def _manifest(file: Path, into: Path, member: Member | None) -> Manifest:
             f"{file} was written by a newer Pigeonhole ({manifest.version})", "Update Pigeonhole"
         )
     names = [PurePosixPath(unescaped(one.name)) for one in manifest.folders.values()]
+    places = [Path(unescaped(manifest.home))]
+    places += [Path(unescaped(one.at)) for one in manifest.folders.values()]
     if (
         not manifest.folders.keys() >= _FOLDERS
         or any(one.is_absolute() or ".." in one.parts or not one.parts for one in names)
         or any(one.parts[0] in _NO_FOLDERS for one in names)
+        or any("\0" in str(one) for one in (*names, *places))
+        or not all(one.is_absolute() for one in places)
     ):
         raise _damaged(file, "its manifest names folders that no home has")
     return manifest

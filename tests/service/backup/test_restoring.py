@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 from alembic import command
 
-from config.errors import DatabaseError, DataError, HomeError
+from config.errors import DatabaseError, DataError, HomeError, SettingsError
 from config.home import Home
 from config.settings import Settings
 from service.desk.backup import archive as archive_module
@@ -229,6 +229,32 @@ def test_folders_of_a_manifest_stay_in_the_home(saved: Path, tmp_path: Path, nam
     assert nothing_left(tmp_path)
 
 
+@pytest.mark.parametrize("place", ["relative", "", "/mnt/%00"])
+def test_places_of_a_manifest_are_paths(saved: Path, tmp_path: Path, place: str) -> None:
+    """A traceback, or rows that name nothing."""
+
+    def change(manifest: dict[str, Any]) -> None:
+        manifest["folders"]["sorted"].update(at=place, outside=True, saved=False)
+
+    with pytest.raises(DataError, match="folders that no home has"):
+        restore(_with_manifest(saved, change), tmp_path / "new")
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfe", b"sorted_dir = 5\n", b"[", b'sorted_dir = "~no/x"\n']
+)
+def test_settings_that_are_none(saved: Path, tmp_path: Path, data: bytes) -> None:
+    """A traceback for an archive that somebody has packed by hand."""
+    path = _with_file(saved, "pigeonhole.toml", data)
+    if data.startswith(b'sorted_dir = "'):
+        text = (restore(path, tmp_path / "new").home / "pigeonhole.toml").read_text()
+        assert text.startswith("#sorted_dir")
+        return
+    with pytest.raises((DataError, SettingsError)):
+        restore(path, tmp_path / "new")
+    assert nothing_left(tmp_path)
+
+
 def test_a_newer_format_is_refused(saved: Path, tmp_path: Path) -> None:
     """An old program would restore what it does not understand."""
     path = _with_manifest(saved, lambda manifest: manifest.update(format=2))
@@ -281,13 +307,17 @@ def _ledger_at(path: Path, revision: str) -> bytes:
 
 
 def _with_ledger(path: Path, data: bytes) -> Path:
+    return _with_file(path, "pigeonhole.db", data)
+
+
+def _with_file(path: Path, name: str, data: bytes) -> Path:
     def replace(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
         for number, (header, _) in enumerate(members):
-            if header.name == "pigeonhole.db":
+            if header.name == name:
                 members[number] = (header, data)
         header, manifest = members[-1]
         told = json.loads(manifest)
-        told["members"]["pigeonhole.db"] = {
+        told["members"][name] = {
             "sha256": hashlib.sha256(data).hexdigest(), "size": len(data),
         }  # fmt: skip
         members[-1] = (header, json.dumps(told).encode())
