@@ -55,11 +55,15 @@ def _part(folder: Path, pid: str, sha256: str) -> Path:
 
 
 def clear_what_the_dead_left(folder: Path, sha256: str) -> None:
-    """Whoever died while copying this very file is followed by one who does it again."""
+    """Whoever died while copying this very file is followed by one who does it again.
+
+    What the dead one had put in place before its sync is the caller's to sync.
+    """
     for left in folder.glob(_part(folder, "*", sha256).with_suffix(".*").name):
         pid = left.name.removeprefix(f"{files.OURS}copy-").partition("-")[0]
         if not Path("/proc", pid).exists():
             _clear(left.with_suffix(".part"))
+            files.fsync_folder(folder)
 
 
 def _clear(part: Path) -> None:

@@ -1,5 +1,8 @@
 """Lose power in every story: ``python -m tests.power [STORY ...] [--states N] [--out FOLDER]``.
 
+For some states of each, the power is lost a second time, while the next start is at work; and it is
+lost in a start after a daemon that was killed, what it did being unsynced.
+
 Prints a line for each story, and what a start did wrong; with ``--out`` the figures of the docs are
 written there. Ends with 1 where something is lost, doubled or left over.
 """
@@ -13,6 +16,7 @@ import os
 import random
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,11 +24,25 @@ from pathlib import Path
 import structlog
 
 from storage.database import Database
-from tests.crash.stories import STORIES
-from tests.power.checking import Shelf, record_story, states_of, violation
+from tests.crash.stories import STORIES, Story
+from tests.power.checking import (
+    Shelf,
+    record_start,
+    record_start_after_kill,
+    record_story,
+    states_of,
+    violation,
+)
 from tests.power.history import Sync
+from tests.power.recording import Recording
 
 FILE = "power.json"
+AGAIN = 2
+"""So often the power is lost in the start after a power cut, and in that after a kill …"""
+AGAIN_STATES = 40
+"""… and so many states of each are started on, drawn."""
+_STEPS = 24
+"""A daemon is killed at one of its first steps; few stories have more."""
 _MEMORY = Path("/dev/shm")  # a real disk would wait for each sync
 
 
@@ -35,11 +53,13 @@ class Outcome:
     Attributes:
         states: in which a power cut may leave it.
         started: of how many it was seen what a start makes of them.
+        again: starts after a power cut in the start after a first one, or after a kill.
         wrong: what a start did wrong, and in which states.
     """
 
     states: int = 0
     started: int = 0
+    again: int = 0
     wrong: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -48,7 +68,10 @@ class Outcome:
         return sum(map(len, self.wrong.values()))
 
     def __str__(self) -> str:
-        return f"{self.states} states, {self.started} starts, {self.number_wrong} wrong"
+        return (
+            f"{self.states} states, {self.started} starts, {self.again} after two troubles, "
+            f"{self.number_wrong} wrong"
+        )
 
 
 def main(words: Sequence[str]) -> int:
@@ -56,6 +79,7 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.power", description=__doc__)
     parser.add_argument("stories", nargs="*", metavar="STORY", help="all of them, if none is named")
     parser.add_argument("--states", type=int, help="start on so many of a story, drawn at random")
+    parser.add_argument("--again", type=int, default=AGAIN, help="lose it again in so many")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help=f"write {FILE} there")
     asked = parser.parse_args(words)
@@ -67,7 +91,9 @@ def main(words: Sequence[str]) -> int:
         Database.open(empty).close()
         for number, name in enumerate(names):
             root = Path(folder, str(number))
-            outcomes[name] = in_a_fork(name, root, empty, most=asked.states, seed=asked.seed)
+            outcomes[name] = in_a_fork(
+                name, root, empty, most=asked.states, again=asked.again, seed=asked.seed
+            )
             print(f"{name}: {outcomes[name]}", flush=True)
             for what, where in outcomes[name].wrong.items():
                 print(f"  {len(where)} times: {what}\n    {min(where, key=len)}", flush=True)
@@ -87,6 +113,7 @@ def in_a_fork(
     *,
     most: int | None,
     seed: int,
+    again: int = 0,
     lies: Callable[[Sync], bool] = _honest,
 ) -> Outcome:
     """Lose power in a story, in a process of its own: a story may change what a process can do.
@@ -97,6 +124,7 @@ def in_a_fork(
         empty: a ledger that holds nothing.
         most: start on so many of its states, drawn; on all where None.
         seed: of what is drawn.
+        again: so often lose the power in the start after a power cut, and in that after a kill.
         lies: a sync of which it says so makes nothing durable; the first wrong start is the last.
 
     Raises:
@@ -107,8 +135,13 @@ def in_a_fork(
     if child == 0:
         code = 1
         try:
-            answer.write_text(json.dumps(asdict(_lose_power(name, root, empty, most, seed, lies))))
+            answer.write_text(
+                json.dumps(asdict(_lose_power(name, root, empty, most, seed, again, lies)))
+            )
             code = 0
+        except BaseException:
+            traceback.print_exc()
+            raise
         finally:
             sys.stderr.flush()
             os._exit(code)
@@ -124,13 +157,15 @@ def _lose_power(
     empty: Path,
     most: int | None,
     seed: int,
+    again: int,
     lies: Callable[[Sync], bool],
 ) -> Outcome:
     story = STORIES[name]
     recording = record_story(story, empty, root)
     every = states_of(story, recording, lies)
     most = len(every) if most is None else min(most, len(every))
-    chosen = random.Random(seed).sample(every, most)
+    rng = random.Random(seed)
+    chosen = rng.sample(every, most)
     outcome = Outcome(len(every))
     shelf = Shelf(recording)
     for state in chosen:
@@ -139,13 +174,36 @@ def _lose_power(
             outcome.wrong.setdefault(wrong, []).append(str(state))
             if lies is not _honest:
                 break
+    for state in rng.sample(every, min(again, len(every))):
+        shelf.lay_out(state.disk)
+        _lose_it_again(story, record_start(story, root), str(state), outcome, rng)
+    for number, step in enumerate(rng.sample(range(1, _STEPS), again)):
+        home = root.with_name(f"{root.name}-{number}")
+        recording = record_start_after_kill(story, empty, home, step)
+        _lose_it_again(story, recording, f"killed at step {step}", outcome, rng)
     return outcome
+
+
+def _lose_it_again(
+    story: Story, recording: Recording, first: str, outcome: Outcome, rng: random.Random
+) -> None:
+    found = states_of(story, recording)
+    shelf = Shelf(recording)
+    for state in rng.sample(found, min(AGAIN_STATES, len(found))):
+        outcome.again += 1
+        if wrong := violation(shelf, state.disk, story):
+            outcome.wrong.setdefault(wrong, []).append(f"{first}; then {state}")
 
 
 def figures(outcomes: dict[str, Outcome]) -> dict[str, dict[str, int]]:
     """What the docs show of each story: states, starts, and starts that did something wrong."""
     return {
-        name: {"states": one.states, "starts": one.started, "wrong": one.number_wrong}
+        name: {
+            "states": one.states,
+            "starts": one.started,
+            "again": one.again,
+            "wrong": one.number_wrong,
+        }
         for name, one in outcomes.items()
     }
 

@@ -7,13 +7,17 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from config.home import Home
+from config.settings import Settings
 from tests.crash.acting import act, act_before, lay_out, open_desk
 from tests.crash.restarting import restarted
+from tests.crash.steps import Steps
 from tests.crash.stories import Story
 from tests.power.disk import Disk
 from tests.power.history import Sync
 from tests.power.recording import Recording, record
 from tests.power.states import State, states
+from tests.service.fakes import Judge
 
 _PERSONS_DEED = frozenset({"dropped back", "dragged"})
 """What a person did with files before the story is taken as durable: it is theirs, not ours."""
@@ -35,6 +39,49 @@ def record_story(story: Story, empty: Path, root: Path) -> Recording:
         act(story, desk)
 
     return record(root, play)
+
+
+def record_start(story: Story, root: Path, killed: Callable[[], None] | None = None) -> Recording:
+    """Record the start of a daemon in the home ``root``, in which another one came to its end.
+
+    Args:
+        story: which.
+        root: the home.
+        killed: what the daemon before did; None where its power went.
+
+    Raises:
+        NotTraceableError: nothing can be recorded here.
+    """
+    home = Home.of(root, Settings())
+
+    def play(begin: Callable[[], None]) -> None:
+        begin()
+        desk = open_desk(home)
+        if killed is not None:
+            story.odd(home)
+        desk.once(Judge(says=story.says), **story.settings)
+
+    return record(root, play, killed=killed)
+
+
+def record_start_after_kill(story: Story, empty: Path, root: Path, step: int) -> Recording:
+    """Record a story whose daemon dies at a step, by SIGKILL, and the start of the next one.
+
+    The kernel has what the dead one did; only what was synced is on the disk.
+
+    Raises:
+        NotTraceableError: nothing can be recorded here.
+    """
+    home = lay_out(story, empty, root)
+
+    def die() -> None:
+        desk = open_desk(home)
+        act_before(story, desk)
+        story.odd(home)
+        Steps(home, step).watch(desk.ledger.database)
+        act(story, desk)
+
+    return record_start(story, root, killed=die)
 
 
 def states_of(

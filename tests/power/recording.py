@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storage.filing import syncing
@@ -54,13 +54,19 @@ class Recording:
     history: History
 
 
-def record(root: Path, play: Callable[[Callable[[], None]], None]) -> Recording:
+def record(
+    root: Path,
+    play: Callable[[Callable[[], None]], None],
+    *,
+    killed: Callable[[], None] | None = None,
+) -> Recording:
     """Have a forked process change a folder, and record how.
 
     Args:
         root: the folder; whatever is in it is durable.
         play: what that process does. It is given a function to call at the moment from which on
             power may be lost; what was not synced by then may still be missing later.
+        killed: what another process did before, which may have been killed over it.
 
     Raises:
         NotTraceableError: nothing can be recorded here.
@@ -69,14 +75,18 @@ def record(root: Path, play: Callable[[Callable[[], None]], None]) -> Recording:
     if shutil.which("strace") is None:
         raise NotTraceableError("strace is not installed")
     kept = root.with_name(f"{root.name}.kept")
-    kept.mkdir()
+    kept.mkdir(exist_ok=True)
     _keep(root, kept)
     initial = Disk.of(root)
     trace = root.with_name(f"{root.name}.strace")
-    _traced(trace, lambda: play(root.with_name(root.name + _BEGINS).touch))
-    with trace.open() as lines:
-        recorded = list(calls(lines))
-    trace.unlink()
+    mark = root.with_name(root.name + _BEGINS)
+    mark.unlink(missing_ok=True)  # one that exists is not opened
+    recorded = [] if killed is None else _traced(trace, killed, may_die=True)
+    earlier = len(recorded)
+    recorded += [
+        replace(call, began=call.began + earlier)
+        for call in _traced(trace, lambda: play(mark.touch))
+    ]
     _keep(root, kept)
     history = History.of(root, initial, recorded, _begins(recorded))
     if not holds_the_same(history.final, Disk.of(root)):
@@ -84,7 +94,7 @@ def record(root: Path, play: Callable[[Callable[[], None]], None]) -> Recording:
     return Recording(root, kept, history)
 
 
-def _traced(trace: Path, play: Callable[[], None]) -> None:
+def _traced(trace: Path, play: Callable[[], None], *, may_die: bool = False) -> list[Call]:
     ready, go = os.pipe()
     child = os.fork()
     if child == 0:
@@ -110,8 +120,12 @@ def _traced(trace: Path, play: Callable[[], None]) -> None:
         os.close(go)
         os.close(ready)
         _, code = os.waitpid(child, 0)
-    if code != 0:
+    if code != 0 and not (may_die and os.WIFSIGNALED(code)):
         raise RuntimeError(f"the recorded process ended with {code}: {said}")
+    with trace.open() as lines:
+        recorded = list(calls(lines))
+    trace.unlink()
+    return recorded
 
 
 def _play(play: Callable[[], None], ready: int) -> None:

@@ -23,6 +23,7 @@ from storage.filing.notes import write_note
 from tests.crash.acting import lay_out, open_desk
 from tests.crash.stories import STORIES
 from tests.power.__main__ import in_a_fork
+from tests.power.checking import record_start_after_kill
 from tests.power.disk import Disk
 from tests.power.history import Sync
 from tests.power.recording import NotTraceableError, Recording, record
@@ -174,6 +175,15 @@ def test_what_was_done_is_durable(name: str, folder: Path) -> None:
     for state in states(recording.history):
         assert _holding(state.disk, content), state
         assert _holding(state.disk, b"one"), state
+
+
+@pytest.mark.parametrize("step", range(5, 9))
+def test_an_example_that_a_killed_daemon_left_is_durable(
+    step: int, empty: Path, folder: Path
+) -> None:
+    """The ledger would say that a scan was learned from, and a power cut would take the example."""
+    recording = record_start_after_kill(STORIES["learned"], empty, folder, step)
+    assert not [label for label in unsynced(recording.history) if "support/" in label]
 
 
 def test_a_folder_is_on_the_other_disk_before_the_original_goes(folder: Path) -> None:

@@ -12,7 +12,7 @@ from indexer.support import IGNORED, class_counts, support_files
 from storage.corrections.lessons import Lesson, LessonBook
 from storage.filing.aside import set_aside
 from storage.filing.copying import clear_what_the_dead_left, copy_in
-from storage.filing.files import holds
+from storage.filing.files import fsync_folder, holds
 from storage.filing.names import Names, visible
 from storage.records import displayable
 
@@ -48,6 +48,8 @@ def _add(home: Home, book: LessonBook, lesson: Lesson) -> None:
         if place is None:
             free = Names().free(folder, visible(scan.path.name, scan.sha256, IGNORED, "example"))
             place = copy_in(scan.path, scan.sha256, free)
+        else:
+            fsync_folder(folder)  # the one who put it there may have died before
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         log.warning("not added as an example", file=scan.path.name, reason=reason)

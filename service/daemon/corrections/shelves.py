@@ -21,7 +21,7 @@ from service.inbox.events import InboxEvents
 from service.workers.detectors import detector_names
 from storage.corrections.feedback import Correction
 from storage.filing.copying import clear_what_the_dead_left, copy_in
-from storage.filing.files import make_durable_folders
+from storage.filing.files import fsync_folder, make_durable_folders
 from storage.filing.names import Names
 from storage.ledger import Ledger
 from storage.records import Filed
@@ -155,6 +155,9 @@ class Shelves:
             # A daemon may have died over this very example.
             clear_what_the_dead_left(folder, correction.move.sha256)
             if class_counts(self._home.support).get(name):
+                # A daemon may have died over the first example before its sync.
+                fsync_folder(folder)
+                fsync_folder(folder.parent)
                 return
             make_durable_folders(folder)
             copy_in(place, correction.move.sha256, Names().free(folder, place.name))
