@@ -111,8 +111,8 @@ def _taken_meanwhile(home: Home) -> None:
         # They sync what they write: only what is ours is at stake in a power cut.
         _sync(theirs)
         theirs.rename(place)
-        _sync(place.parent)
-        _sync(home.sorted)
+        for folder in (place.parent, home.sorted, home.root):
+            _sync(folder)
         return moves
 
     Ledger.decide = decided  # type: ignore[method-assign]

@@ -27,6 +27,7 @@ from storage.database import Database
 from tests.crash.stories import STORIES, Story
 from tests.power.checking import (
     Shelf,
+    left_unsynced,
     record_start,
     record_start_after_kill,
     record_story,
@@ -55,12 +56,14 @@ class Outcome:
         started: of how many it was seen what a start makes of them.
         again: starts after a power cut in the start after a first one, or after a kill.
         wrong: what a start did wrong, and in which states.
+        unsynced: what may still be missing when the story is over.
     """
 
     states: int = 0
     started: int = 0
     again: int = 0
     wrong: dict[str, list[str]] = field(default_factory=dict)
+    unsynced: list[str] = field(default_factory=list)
 
     @property
     def number_wrong(self) -> int:
@@ -166,7 +169,7 @@ def _lose_power(
     most = len(every) if most is None else min(most, len(every))
     rng = random.Random(seed)
     chosen = rng.sample(every, most)
-    outcome = Outcome(len(every))
+    outcome = Outcome(len(every), unsynced=left_unsynced(story, recording))
     shelf = Shelf(recording)
     for state in chosen:
         outcome.started += 1

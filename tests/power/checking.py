@@ -16,7 +16,7 @@ from tests.crash.stories import Story
 from tests.power.disk import Disk
 from tests.power.history import Sync
 from tests.power.recording import Recording, record
-from tests.power.states import State, states
+from tests.power.states import State, states, unsynced
 from tests.service.fakes import Judge
 
 _PERSONS_DEED = frozenset({"dropped back", "dragged"})
@@ -88,8 +88,24 @@ def states_of(
     story: Story, recording: Recording, lies: Callable[[Sync], bool] = lambda _sync: False
 ) -> list[State]:
     """The states in which a power cut may leave the home of a story."""
-    settled = story.again in _PERSONS_DEED
-    return list(states(recording.history, settled=settled, lies=lies))
+    return list(states(recording.history, settled=_settled(story), lies=lies))
+
+
+def left_unsynced(story: Story, recording: Recording) -> list[str]:
+    """What a story did that a power cut may still undo when it is over.
+
+    The lock in the cache is of use to the living only, and SQLite cuts its log without a sync: an
+    old log is known by its salt.
+    """
+    return [
+        label
+        for label in unsynced(recording.history, settled=_settled(story))
+        if "cache/daemon.lock" not in label and not label.startswith("truncate pigeonhole.db-wal")
+    ]
+
+
+def _settled(story: Story) -> bool:
+    return story.again in _PERSONS_DEED
 
 
 class Shelf:

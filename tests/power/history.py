@@ -206,7 +206,10 @@ class _Replay:
             size = int(str(call.arguments[1]))
             there = len(self.disk.files[found[1]])
             if size != there:
-                self._change(Size(found[1], size, grows=size > there, label=f"truncate to {size}"))
+                target = call.arguments[0]
+                assert isinstance(target, Descriptor)
+                label = f"truncate {self._shown(self._parts(target.path))} to {size}"
+                self._change(Size(found[1], size, grows=size > there, label=label))
 
     def _synced(self, call: Call) -> None:
         found = self._file(call)

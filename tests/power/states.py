@@ -82,9 +82,9 @@ def states(
             )  # fmt: skip
 
 
-def unsynced(history: History) -> list[str]:
+def unsynced(history: History, *, settled: bool = False) -> list[str]:
     """What may still be missing when all was done."""
-    *_, (_, _, _, pending) = _syncs(history)
+    *_, (_, _, _, pending) = _syncs(history, settled=settled)
     return [change.label for _, change in pending]
 
 

@@ -64,6 +64,7 @@ def test_a_start_after_a_power_cut_loses_nothing(name: str, empty: Path, folder:
     outcome = in_a_fork(name, folder, empty, most=_BOUNDED, seed=20)
     assert outcome.started == min(_BOUNDED, outcome.states)
     assert not outcome.wrong
+    assert outcome.unsynced == []
 
 
 LIES = {
