@@ -67,8 +67,10 @@ bench: setup ## throughput, latency, idle load, memory, reading, HTTP and page, 
 	$(BIN)/python benchmarks/web.py
 	$(BIN)/python benchmarks/page.py
 
+# SOAK_KILLS and SOAK_SEED say how often, and what is drawn.
+SOAK_RECORD ?= docs/soak.jsonl
 soak: setup ## kill the service at random moments under load; 20,000 files at once; half an hour
-	$(BIN)/pytest -m slow -s tests/soak tests/crash
+	SOAK_RECORD=$(SOAK_RECORD) $(BIN)/pytest -m slow -s tests/soak tests/crash
 
 power: setup ## lose power in every crash story, in every state of the disk; ten minutes
 	$(BIN)/python -m tests.power --out docs
