@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,6 +79,15 @@ class Accounts:
     def doubled(self) -> int:
         """How many files are there once too often."""
         return (self._there() - self.register.fed()).total()
+
+    def astray(self, scan_ids: Collection[int]) -> int:
+        """How many of these rows name a place where their bytes are not."""
+        lying = {file.path: file.sha256 for file in self.lying}
+        return sum(
+            lying.get(self.place(row) or self.home.root) != row["sha256"]
+            for row in self.rows
+            if row["id"] in scan_ids and row["state"] != "superseded"
+        )
 
     def complaints(self) -> Iterator[str]:
         """Everything that is not as it should be, each in a sentence."""

@@ -1,4 +1,4 @@
-"""What a person does beside the service: asks for retries, drags files about, adds a class."""
+"""What a person does beside the service: retries, drags, corrections, swaps, another class."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import random
 import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
 from collections import Counter
+from collections.abc import Collection
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +21,29 @@ from PIL import Image
 from config.home import Home
 from models.drawing.documents import draw_document
 from storage.filing.files import rename_without_replacing
+from tests.soak.placing import exchange
 from tests.soak.serving import COMMAND, PATIENCE, Serving
 
 _LEFT_ALONE = 1
 """The exit code of a command that could not put back all it was asked to."""
+
+REPOSITORY = Path(__file__).parents[2]
+
+ALSO = frozenset({"swap"})
+"""Deeds that a person does only when asked to, by ``SOAK_ALSO``, with commas between them.
+
+A deed is asked for here until the service can follow it; then it belongs to the others, in `_live`.
+Backups and restores belong here too: a deed `_back_up` that runs ``pigeonhole backup`` beside the
+daemon, restores into an empty folder and has `verify` find nothing there.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A scan that is filed for good, as the ledger has it."""
+
+    scan_id: int
+    place: Path
 
 
 class Person:
@@ -32,9 +54,19 @@ class Person:
         serving: the service beside them.
         staging: a folder on the file system of the inbox.
         rng: what to do next.
+        also: deeds of `ALSO`.
     """
 
-    def __init__(self, home: Home, serving: Serving, staging: Path, rng: random.Random) -> None:
+    def __init__(
+        self,
+        home: Home,
+        serving: Serving,
+        staging: Path,
+        rng: random.Random,
+        also: Collection[str] = (),
+    ) -> None:
+        if unknown := set(also) - ALSO:
+            raise ValueError(f"nobody can do this: {', '.join(sorted(unknown))}")
         self._home = home
         self._serving = serving
         self._staging = staging
@@ -45,7 +77,10 @@ class Person:
         self._extra_class.mkdir()
         pixels = draw_document("staves", np.random.default_rng(3))
         Image.fromarray(pixels).save(self._extra_class / "1.png")
+        self._also = also
         self.did: Counter[str] = Counter()
+        self.touched: set[int] = set()
+        """Scans the files of which were moved by hand: their rows must follow."""
         self.killed = 0
         self.raised: list[BaseException] = []
 
@@ -67,12 +102,16 @@ class Person:
         deeds = {
             self._retry: 4,
             self._drag_back: 5,
+            self._drag: 4,
+            self._correct: 3,
             self._reclassify: 2,
             self._change_classes: 1,
             self._look: 1,
         }
+        if "swap" in self._also:
+            deeds[self._swap] = 4
         try:
-            while not self._rest.wait(self._rng.uniform(0.5, 5.0)):
+            while not self._rest.wait(self._rng.uniform(0.5, 3.0)):
                 (deed,) = self._rng.choices(list(deeds), list(deeds.values()))
                 deed()
         except BaseException as error:  # noqa: BLE001 - told by `stop`
@@ -122,6 +161,66 @@ class Person:
                     place = place.with_name(f"again-{self._rng.randrange(10**6)}")
             self.did["dragged back"] += 1
 
+    def _drag(self) -> None:
+        """Take some scans from the folder of their class to that of another one."""
+        for held in self._filed("filed", 3):
+            name = self._another_class(held.place)
+            if name is None:
+                return
+            target = self._home.sorted / name / held.place.name
+            target.parent.mkdir(exist_ok=True)
+            try:
+                rename_without_replacing(held.place, target)
+            except (FileExistsError, FileNotFoundError):
+                continue
+            self.touched.add(held.scan_id)
+            self.did["dragged to another class"] += 1
+
+    def _swap(self) -> None:
+        """Two files of one name, in the folders of two classes, take each other's places."""
+        by_name: dict[str, list[Held]] = {}
+        for held in self._filed("filed"):
+            by_name.setdefault(held.place.name, []).append(held)
+        pairs = [found[:2] for found in by_name.values() if len(found) > 1]
+        for one, other in self._rng.sample(pairs, min(3, len(pairs))):
+            try:
+                exchange(one.place, other.place)
+            except FileNotFoundError:
+                continue
+            self.touched |= {one.scan_id, other.scan_id}
+            self.did["swapped"] += 1
+
+    def _correct(self) -> None:
+        """Say of a scan that it is of another class: the service moves it."""
+        for held in self._filed(self._rng.choice(("filed", "review")), 1):
+            name = self._another_class(held.place)
+            if name is not None:
+                words = (str(self._home.root), str(held.scan_id), name)
+                self._run("correct", sys.executable, "-m", "tests.soak.correcting", *words)
+
+    def _another_class(self, place: Path) -> str | None:
+        """A class with examples, other than the one that comes and goes."""
+        names = sorted(
+            one.name
+            for one in self._home.support.iterdir()
+            if one.name not in {self._extra_class.name, place.parent.name}
+            and not one.name.startswith(".")
+        )
+        return self._rng.choice(names) if names else None
+
+    def _filed(self, state: str, most: int | None = None) -> list[Held]:
+        """Scans of a state, none of them under way; some of them, or all."""
+        if not self._home.database.exists():
+            return []
+        with closing(sqlite3.connect(self._home.database, timeout=PATIENCE)) as connection:
+            rows = connection.execute(
+                "SELECT id, destination_path FROM scans WHERE state = ? AND destination_path"
+                " IS NOT NULL AND id NOT IN (SELECT scan_id FROM journal) ORDER BY id",
+                (state,),
+            ).fetchall()
+        held = [Held(number, self._home.root / os.fsdecode(place)) for number, place in rows]
+        return held if most is None else self._rng.sample(held, min(most, len(held)))
+
     def _failed(self) -> list[Path]:
         """Some files that are filed as failed for good."""
         if not self._home.database.exists():
@@ -138,16 +237,20 @@ class Person:
 
     def _command(self, *words: str) -> None:
         """Run a command to its end, or to one that comes early."""
-        self.did[" ".join(words)] += 1
+        self._run(" ".join(words), COMMAND, *words, "--home", self._home.root)
+
+    def _run(self, deed: str, *words: str | Path) -> None:
+        self.did[deed] += 1
         process = subprocess.Popen(
-            [COMMAND, *words, "--home", self._home.root],
+            words,
+            cwd=REPOSITORY,
             env=self._serving.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
         )
-        self._serving.note("command", words=words, pid=process.pid)
+        self._serving.note("command", words=deed, pid=process.pid)
         with process:
             killed = False
             if self._rng.random() < 0.15:
@@ -159,7 +262,7 @@ class Person:
                     self.killed += 1
             answered, said = process.communicate(timeout=PATIENCE)
         code, end = process.returncode, answered.splitlines()[-1:]
-        self._serving.note("command ended", words=words, pid=process.pid, code=code, answer=end)
+        self._serving.note("command ended", words=deed, pid=process.pid, code=code, answer=end)
         if not killed:
-            assert code in (0, _LEFT_ALONE), f"{words} ended with {code}: {said}"
+            assert code in (0, _LEFT_ALONE), f"{deed} ended with {code}: {said}"
             assert "Traceback" not in said, said

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from config.home import Home
 from config.settings import load_settings
@@ -50,6 +51,7 @@ class Soak:
         seed: of all that is drawn. What comes of it depends on timing, too.
         most: files that may wait in the inbox.
         workers: how many a daemon has; each gets one of these numbers.
+        also: what people do besides, of `people.ALSO`.
     """
 
     def __init__(
@@ -60,7 +62,9 @@ class Soak:
         seed: int,
         most: int,
         workers: Sequence[int],
+        also: Sequence[str] = (),
     ) -> None:
+        self.seed = seed
         self._started = time.monotonic()
         self._told = 0
         self._complaints = root / "complaints.txt"
@@ -82,7 +86,7 @@ class Soak:
             self.home.inbox, staging, self.register, random.Random(rng.random()),
             most=most, longest_pause=RESCAN, unreadable=unreadable,
         )  # fmt: skip
-        self.person = Person(self.home, self.serving, staging, random.Random(rng.random()))
+        self.person = Person(self.home, self.serving, staging, random.Random(rng.random()), also)
         variety = _VARIETY | {"workers": tuple(map(str, workers))}
         self.killer = Killer(self.serving, self.home.database, random.Random(rng.random()), variety)
 
@@ -145,6 +149,25 @@ class Soak:
         )
         return "\n".join(lines)
 
+    def figures(self) -> dict[str, Any]:
+        """What the docs keep of a run."""
+        accounts = self._accounts()
+        return {
+            "seed": self.seed,
+            "kills": self.killer.total,
+            "daemon": self.killer.kills["daemon"],
+            "recovering": self.killer.kills["recovering"],
+            "worker": self.killer.kills["worker"],
+            "commands": self.person.killed,
+            "files": len(self.register.drops),
+            "dragged": self.person.did["dragged to another class"],
+            "corrected": self.person.did["correct"],
+            "swapped": self.person.did["swapped"],
+            "lost": accounts.lost(),
+            "doubled": accounts.doubled(),
+            "seconds": round(time.monotonic() - self._started),
+        }
+
     def _tell(self, kills: int) -> None:
         if self.killer.total >= self._told + 10:
             self._told = self.killer.total
@@ -177,18 +200,21 @@ class Soak:
         if not self.serving.runs:
             self.killer.start()
         last, since = None, time.monotonic()
-        while (left := self._left()) != (0, 0, 0):
+        while any(left := self._left()):
             if left != last:
                 last, since = left, time.monotonic()
             assert self.serving.code is None, f"the daemon ended with {self.serving.code}"
             assert time.monotonic() < since + PATIENCE, (
                 f"it hangs: {left[0]} lines in the journal, {left[1]} files in the inbox, "
-                f"{left[2]} rows open"
+                f"{left[2]} rows open, {left[3]} files not followed"
             )
             self.serving.wait(0.1)
 
-    def _left(self) -> tuple[int, int, int]:
-        """Moves, files and rows that wait, asked in the order in which one becomes the next."""
+    def _left(self) -> tuple[int, int, int, int]:
+        """Moves, files and rows that wait, asked in the order in which one becomes the next.
+
+        The last are files that were moved by hand, and not followed yet.
+        """
         with closing(sqlite3.connect(self.home.database, timeout=PATIENCE)) as ledger:
             (moves,) = ledger.execute("SELECT count(*) FROM journal").fetchone()
             files = sum(
@@ -199,7 +225,10 @@ class Soak:
             (rows,) = ledger.execute(
                 "SELECT count(*) FROM scans WHERE state IN ('queued', 'working', 'moving')"
             ).fetchone()
-        return moves, files, rows
+        astray = 0
+        if (moves, files, rows) == (0, 0, 0):
+            astray = self._accounts().astray(self.person.touched)
+        return moves, files, rows, astray
 
     def _verify(self) -> None:
         """What ``pigeonhole verify`` finds, but for failed files that were dropped once more."""
@@ -222,11 +251,13 @@ class Soak:
 
 
 @contextmanager
-def soak(*, seed: int, most: int, workers: Sequence[int]) -> Iterator[Soak]:
+def soak(
+    *, seed: int, most: int, workers: Sequence[int], also: Sequence[str] = ()
+) -> Iterator[Soak]:
     """A `Soak` in folders of its own, which stay if something is wrong."""
     root = Path(tempfile.mkdtemp(prefix="pigeonhole-soak-"))
     elsewhere = _another_file_system(root)
-    soaking = Soak(root, elsewhere, seed=seed, most=most, workers=workers)
+    soaking = Soak(root, elsewhere, seed=seed, most=most, workers=workers, also=also)
     try:
         yield soaking
     except BaseException:

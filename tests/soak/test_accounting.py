@@ -109,6 +109,15 @@ def test_losses_and_doubles_are_counted(home: Home) -> None:
     assert (found.lost(), found.doubled()) == (1, 1)
 
 
+def test_files_that_were_moved_and_not_followed_yet_are_counted(home: Home) -> None:
+    """The soak would complain of a drag that the service is about to see."""
+    (home.sorted / "other").mkdir()
+    (home.sorted / "ticket" / "a.png").rename(home.sorted / "other" / "a.png")
+    found = accounts(home)
+    rows = {row["original_name"]: row["id"] for row in found.rows}
+    assert found.astray({rows["a.png"], rows["b.png"]}) == 1
+
+
 def _exchanged(home: Home, one: str, other: str) -> None:
     folder = home.sorted / "ticket"
     (folder / one).rename(folder / "between")

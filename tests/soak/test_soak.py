@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.soak.runs import add_run
 from tests.soak.soaking import soak
 
 MOMENTS = (
@@ -16,11 +19,19 @@ MOMENTS = (
 
 @pytest.mark.slow
 @pytest.mark.timeout(3 * 60 * 60)
-def test_nothing_is_lost_however_often_it_is_killed(kills: int, seed: int) -> None:
+def test_nothing_is_lost_however_often_it_is_killed(
+    kills: int, seed: int, also: list[str], record: Path | None
+) -> None:
     """The only copy of a receipt would be gone, or filed twice, after a power cut or a crash."""
-    with soak(seed=seed, most=300, workers=(1, 1, 2)) as soaking:
-        soaking.run(kills, every=20)
-        print(soaking.summary(), flush=True)
+    with soak(seed=seed, most=300, workers=(1, 1, 2), also=also) as soaking:
+        passed = False
+        try:
+            soaking.run(kills, every=20)
+            passed = True
+        finally:
+            print(soaking.summary(), flush=True)
+            if record is not None:
+                add_run(record, {**soaking.figures(), "passed": passed, "also": also})
 
 
 def test_nothing_is_lost_when_it_is_killed_a_few_times(seed: int) -> None:
