@@ -41,8 +41,10 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
                 if other is None:
                     raise
                 target = other
+        if files.status(part.with_suffix(".renamed")) is not None:
+            files.fsync_folder(target.parent)  # until then the marker is needed
         # Before the sync: else a power cut brings it back, and nobody would remove it.
-        part.unlink(missing_ok=True)
+        _clear(part)
         files.fsync_folder(target.parent)
     finally:
         os.close(descriptor)

@@ -13,6 +13,7 @@ none, all, all up to each, all but each, each alone, and random ones.
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -65,11 +66,16 @@ def states(
     for sync, number, durable, pending in _syncs(history, settled=settled, lies=lies):
         if number < history.begins:
             continue
+        # A later change may be durable where an earlier one is not: their order is kept.
+        first = pending[0][0] if pending else number
+        base = history.initial.copy()
+        for _, change in durable[: bisect_left(durable, first, key=_number)]:
+            base.apply(change)
+        later = durable[bisect_left(durable, first, key=_number) :]
         for chosen in _subsets(len(pending), rng):
             taken = [one for one, there in zip(pending, chosen, strict=True) if there]
-            disk = history.initial.copy()
-            # A later change may be durable where an earlier one is not: their order is kept.
-            for _, change in sorted([*durable, *taken], key=_number):
+            disk = base.copy()
+            for _, change in sorted([*later, *taken], key=_number):
                 disk.apply(change)
             if (digest := disk.digest()) in seen:
                 continue

@@ -30,7 +30,7 @@ from tests.power.recording import NotTraceableError, Recording, record
 from tests.power.states import states, unsynced
 from tests.service.fakes import LIMITS, Judge
 
-_BOUNDED = 10
+_BOUNDED = 8
 """Starts for each story: ``make power`` makes all of them."""
 
 

@@ -70,8 +70,8 @@ class Killer:
             self._while_it_recovers: 2,
             self._while_it_moves: 4,
             self._at_the_first: 2,
-            self._at_full_load: 4,
-            self._a_worker: 2,
+            self._at_full_load: 3,
+            self._a_worker: 4,
         }
         if self._recovers:
             # The last one died at work: this one finds much to take up, and dies of it.
@@ -112,7 +112,7 @@ class Killer:
         return self._at_work() and self._shortly(0.1) and self._kill("daemon")
 
     def _at_full_load(self) -> bool:
-        return self._at_work() and self._shortly(4.0) and self._kill("daemon")
+        return self._at_work() and self._shortly(2.0) and self._kill("daemon")
 
     def _a_worker(self) -> bool:
         """A worker alone, sometimes while it starts. The daemon stays."""
@@ -142,7 +142,7 @@ class Killer:
 
     def _at_work(self) -> bool:
         """It has filed something: what a dead one left, or what it was given to judge."""
-        enough = self._rng.choice((1, 10, 50))
+        enough = self._rng.choice((1, 5, 20))
         return self._serving.wait_for(lambda: self._serving.closed >= enough)
 
     def _shortly(self, most: float) -> bool:
@@ -152,7 +152,7 @@ class Killer:
     def _kill(self, whom: str) -> bool:
         self._serving.kill()
         self.kills[whom] += 1
-        self._recovers = whom == "daemon" and self._rng.random() < 0.25
+        self._recovers = whom == "daemon" and self._rng.random() < 0.4
         return True
 
     def _busy_only(self) -> None:
