@@ -22,10 +22,10 @@ from storage.filing.folders import set_folder_aside
 from storage.filing.notes import write_note
 from tests.crash.acting import lay_out, open_desk
 from tests.crash.stories import STORIES
-from tests.power.__main__ import in_a_fork
 from tests.power.checking import record_start_after_kill
 from tests.power.disk import Disk
 from tests.power.history import Sync
+from tests.power.losing import in_a_fork
 from tests.power.recording import NotTraceableError, Recording, record
 from tests.power.states import states, unsynced
 from tests.service.fakes import LIMITS, Judge
