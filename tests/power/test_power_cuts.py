@@ -30,6 +30,9 @@ from tests.power.recording import NotTraceableError, Recording, record
 from tests.power.states import states, unsynced
 from tests.service.fakes import LIMITS, Judge
 
+# A runner in several processes has a thread that waits for its parent; it holds no lock of ours.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+
 _BOUNDED = 8
 """Starts for each story: ``make power`` makes all of them."""
 
