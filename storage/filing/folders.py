@@ -110,7 +110,11 @@ def _copied(folder: Path, place: Path) -> Path:
         sync_tree(part)
         place = _renamed(part, place)
         # Before the original goes: a power cut may undo the rename, and not the removal.
-        files.fsync_folder(place.parent)
+        try:
+            files.fsync_folder(place.parent)
+        except OSError:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
     # Under another name first: nobody takes half a folder for a whole one.

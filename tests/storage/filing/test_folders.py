@@ -69,13 +69,26 @@ def test_a_folder_goes_to_another_disk_whole(tmp_path: Path) -> None:
         assert not (tmp_path / "cone").exists()
 
 
+@pytest.mark.parametrize("unsynced", ["file", "removed"])
 def test_a_copy_that_fails_leaves_the_folder_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    unsynced: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Half a detector would be left, or a hidden folder for ever."""
+    """Half a detector would be left, or a hidden folder for ever, or two detectors."""
     folder(tmp_path / "cone")
-    monkeypatch.setattr(files, "rename_without_replacing", refuse(errno.EXDEV))
-    monkeypatch.setattr(files, "fsync", refuse(errno.ENOSPC))
+    sync = files.fsync
+
+    def fail(descriptor: int) -> None:
+        if os.readlink(f"/proc/self/fd/{descriptor}").endswith(f"/{unsynced}"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(descriptor)
+
+    def rename(source: Path, target: Path) -> None:
+        if not source.name.startswith(files.OURS):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        os.rename(source, target)
+
+    monkeypatch.setattr(files, "rename_without_replacing", rename)
+    monkeypatch.setattr(files, "fsync", fail)
     with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
         set_folder_aside(tmp_path / "cone", tmp_path / "removed")
     assert (tmp_path / "cone" / "file").read_text() == "mine"
