@@ -41,6 +41,8 @@ def put_beside(data: bytes, target: Path, mark: str) -> bool:
         finally:
             os.close(fd)
         published = files.publish(part, target, marker=_marker(target, mark))
+        if files.status(_marker(target, mark)) is not None:
+            files.fsync_folder(target.parent)  # until then the marker is needed
     finally:
         with suppress(OSError):  # hidden, and the next call takes it away
             clear_part(target, mark)
