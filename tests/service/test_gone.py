@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from config.errors import ConflictError
+from models.page.scan import Scan
 from service.cli.commands import app
 from service.daemon.corrections.shelves import Shelves
 from service.desk.overview import status
@@ -20,6 +21,7 @@ from service.desk.scans.scans import Wanted, described_scan, file_of, page_of_sc
 from service.desk.scans.teaching import make_example
 from service.desk.scans.verifying import verify
 from storage.corrections.feedback import Correction, FeedbackBook
+from storage.corrections.lessons import LessonBook, Spoken
 from storage.records import Move
 from tests.service.fakes import LIMITS, Desk, Judge
 from tests.service.test_following import settings, wait_until
@@ -154,6 +156,19 @@ def test_what_is_asked_of_it_is_answered_in_words(sorted_desk: Desk) -> None:
     assert isinstance(done.exception, ConflictError)
     assert put_back(home, ledger, ledger.filed(newest=5)) == []
     assert ledger.filed() == []
+
+
+def test_nobody_is_asked_about_its_correction(sorted_desk: Desk) -> None:
+    """A person would be asked whether a file that is not there shall be an example."""
+    (scan,) = sorted_desk.ledger.filed(scan_ids=[1])
+    say_what_it_is(sorted_desk.home, sorted_desk.ledger, 1, "ticket", "api")
+    book = LessonBook(sorted_desk.ledger.database, sorted_desk.home)
+    book.decide(Spoken(1, Scan(scan.place, scan.sha256, scan.size), "ticket"), "asks")
+    delete(sorted_desk, 1)
+    assert (book.lessons(), book.counts()) == ([], {})
+    scan.place.write_text("ticket 1")
+    sorted_desk.once(Judge())
+    assert book.counts() == {"asks": 1}
 
 
 def test_verify_tells_and_does_not_complain(sorted_desk: Desk) -> None:
