@@ -171,6 +171,7 @@ class Placement:
             failed.scan_id
             for failed in scans
             if failed.place is not None
+            and not self._ledger.filed_at([failed.place])  # by now another failed scan has the name
             and clear_placeholder(failed)
             and self._clear_note(failed.scan_id, failed.place, failed.sha256)
         ]

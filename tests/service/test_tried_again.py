@@ -7,9 +7,11 @@ import os
 
 import pytest
 
+from models.page.scan import Fault
 from service.daemon.placement import Placement
 from service.desk.scans.verifying import verify
 from storage.ledger import Ledger
+from storage.records import Decision
 from tests.service.fakes import Desk, Judge, scan_of
 
 
@@ -123,6 +125,27 @@ def test_a_daemon_that_died_over_a_placeholder_is_followed_by_one_that_takes_it_
     assert states(desk) == ["superseded", "working"]
     Placement(desk.ledger, desk.home).clear_old_notes()
     assert not [path for path in desk.filed() if path.startswith("failed/")]
+
+
+def test_the_next_empty_file_of_that_name_is_none_of_it(desk: Desk) -> None:
+    """It would be taken away as well, and its row name nothing."""
+    desk.drop("a.png", "")
+    desk.once(Judge())
+    desk.ledger.claim([scan_of(desk.drop("a.png", "ticket 1"))])  # and the daemon dies
+    (desk.home.failed / "a.png").unlink()
+    (desk.home.inbox / "a.png").rename(desk.home.root / "elsewhere.png")
+    desk.drop("sub/a.png", "")
+    with desk.ledger.database.write() as connection:
+        connection.exec_driver_sql("UPDATE scans SET file_inode = NULL WHERE id = 1")
+    desk.ledger.claim([scan_of(desk.home.inbox / "sub" / "a.png")])
+    place = desk.home.failed / "a.png"
+    scan = scan_of(desk.home.inbox / "sub" / "a.png")
+    desk.ledger.decide([Decision(3, scan, "failed", place, fault=Fault("open", "is empty"))])
+    placement = Placement(desk.ledger, desk.home)
+    placement.resume()
+    placement.clear_old_notes()
+    assert desk.rows()[2]["state"] == "failed"
+    assert desk.filed() == {"failed/a.png", "failed/a.png.error.json"}
 
 
 def test_a_claim_of_other_names_reads_nothing(desk: Desk) -> None:

@@ -111,7 +111,7 @@ def verify(
             found_again.add(elsewhere[row.sha256])
         yield finding
     for scan in partial:
-        if scan.place is not None and os.path.lexists(scan.place):
+        if scan.place is not None and scan.place not in found and os.path.lexists(scan.place):
             yield Finding(
                 "partial", scan.scan_id, home.relative(scan.place),
                 "is the beginning of a file that has arrived whole since",
