@@ -14,8 +14,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LARGE: Final = 4 << 20
-"""Bytes from which a file is worth a thread: it takes 10 ms to hash, and a second on a slow share."""
-_FAREWELL: Final = 1.0
+"""Bytes from which a file is worth a thread: it takes 3 ms to hash, and a second on a slow share."""
+_FAREWELL: Final = 0.5
 """Seconds that a thread gets to end. One that hangs in a dead disk is left behind."""
 
 Task = Callable[[], None]

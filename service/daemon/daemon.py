@@ -124,11 +124,13 @@ class Daemon:
 
     def _run_once(self) -> bool:
         self._recover()
+        self._wait_for_moves()
         self._sweep()
         self._follow()
-        if self._placement.asked:  # a failed file has changed: it is in the inbox again
+        if self._placement.asked:  # a failed file has changed, and goes back to the inbox
             self._close(self._placement.resume())
             self._wait_for_moves()
+            self._inbox.sweep()
         left = self._work_off(self._inbox.untaken_paths())
         self._follow()  # what was missed may have been in the inbox
         return not left and not self._failed and not self._health.trouble
@@ -179,10 +181,10 @@ class Daemon:
             self._bell.wait(self._shelves.settles_in)
 
     def _wait_for_moves(self) -> None:
+        """Until large files are where they go; some go to the inbox."""
         while self._placement.under_way:
             self._bell.wait(1.0)
             self._close(self._placement.collect())
-        self._inbox.sweep()
 
     def _inbox_of(self, folder: Path) -> Inbox:
         return Inbox(

@@ -191,6 +191,21 @@ def test_a_large_one_is_taken_again_by_once(desk: Desk, judge: Judge, failed: Pa
     assert rows(desk) == [("a.png", "superseded"), ("a.png", "filed")]
 
 
+def test_a_large_one_whose_move_was_cut_short_is_taken_again_by_once(
+    desk: Desk, judge: Judge, failed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run would carry out the move of the last, and leave the file in the inbox."""
+    failed.write_text("ticket 1")
+    os.truncate(failed, LARGE)
+    with monkeypatch.context() as patch:
+        patch.setattr(carrying, "file_away", lambda _moves: (_ for _ in ()).throw(KeyError))
+        with pytest.raises(KeyError):
+            desk.once(judge)
+    assert rows(desk) == [("a.png", "moving")]
+    assert desk.once(judge) is True
+    assert rows(desk) == [("a.png", "superseded"), ("a.png", "filed")]
+
+
 def test_one_that_changes_while_it_is_moved_stays_and_is_named(
     desk: Desk, judge: Judge, failed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
