@@ -39,7 +39,9 @@ def watch(
     with (
         spinner("sorting", shown=once) as advance,
         daemon_of(found, settings, report=lambda _closed: advance()) as daemon,
-        server_beside(found, settings) if web and not once else nullcontext(),
+        server_beside(found, settings)
+        if web and not once
+        else nullcontext(lambda: None) as end_server,
     ):
-        all_well = daemon.run(once=once)
+        all_well = daemon.run(once=once, ending=end_server)
     raise typer.Exit(ExitCode.OK if all_well or not once else ExitCode.SCANS_FAILED)

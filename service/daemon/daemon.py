@@ -101,18 +101,24 @@ class Daemon:
         self._next_sweep = 0.0
         self._next_look = 0.0
         self._failed = False
+        self._on_ending: Callable[[], None] = lambda: None
 
     def stop(self) -> None:
         """Have `run` end, after `service.daemon.ending.GRACE` at the latest. Safe from a signal handler or a thread."""
         self._ending.ask()
         self._bell.ring()
 
-    def run(self, *, once: bool = False) -> bool:
+    def run(self, *, once: bool = False, ending: Callable[[], None] = lambda: None) -> bool:
         """Work until `stop`; or, with ``once``, until the files present now are closed.
+
+        Args:
+            once: see above.
+            ending: called when it has heard of `stop`, before what is under way gets its time.
 
         Returns:
             Whether every scan that was closed was filed or sent to review.
         """
+        self._on_ending = ending
         try:
             with interruptible(self._ending.is_due):
                 return self._run_once() if once else self._run_on()
@@ -334,6 +340,7 @@ class Daemon:
         """Close what is under way; nothing new is begun but, unless told to stop, what is owed."""
         if self._ending.asked:
             log.info("stopping", after="what is under way")
+            self._on_ending()
         while self._unfinished():
             if self._ending.is_due():
                 raise InterruptedWork

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-GRACE: Final = 3.0
+GRACE: Final = 2.0
 """Seconds that what is under way gets; what is left of it then the next start completes."""
 
 

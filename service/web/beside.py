@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -31,12 +31,16 @@ _FAREWELL = 8.0
 
 
 @contextmanager
-def server_beside(home: Home, settings: Settings) -> Iterator[None]:
-    """Have a server of the home run, and started again whenever it ends, during the block."""
+def server_beside(home: Home, settings: Settings) -> Iterator[Callable[[], None]]:
+    """Have a server of the home run, and started again whenever it ends, during the block.
+
+    Yields:
+        What asks it to end already, and does not wait for that.
+    """
     keeper = _Keeper(home, settings)
     keeper.start()
     try:
-        yield
+        yield keeper.ask_to_end
     finally:
         keeper.stop()
 
@@ -55,11 +59,15 @@ class _Keeper:
     def start(self) -> None:
         self._thread.start()
 
+    def ask_to_end(self) -> None:
+        if not self._ends.is_set():
+            self._ends.set()
+            with self._lock:
+                if self._process is not None:
+                    self._process.terminate()
+
     def stop(self) -> None:
-        self._ends.set()
-        with self._lock:
-            if self._process is not None:
-                self._process.terminate()
+        self.ask_to_end()
         self._thread.join(2 * _FAREWELL)
 
     def _keep(self) -> None:
