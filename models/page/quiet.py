@@ -1,20 +1,30 @@
-"""Libraries in C write to stderr what a fault or an exception says better, and name no file.
+"""Decoders that speak for themselves: what they say a fault says better, and they name no file.
 
-libtiff, libpng and libjpeg do for damaged pictures, TensorFlow while it is imported. Only
-the descriptor can be turned away: they know nothing of Python's ``sys.stderr``.
+libtiff, libpng and libjpeg write to stderr about damaged pictures, as TensorFlow does while it is
+imported. Only the descriptor can be turned away: they know nothing of Python's ``sys.stderr``.
+Pillow and pypdfium2 log: the latter advises to install another PDFium for each XFA form.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import threading
 from collections.abc import Iterator
+from typing import Final
 
+_LOGGERS: Final = ("PIL", "pypdfium2")
 _LOCK = threading.Lock()
 _inside = 0
 _kept = -1
+
+
+def quiet_loggers() -> None:
+    """Decoders log nothing from now on, in this process."""
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ from models.page.formats import (
 )
 from models.page.limits import Limits, ran_out_of_memory
 from models.page.pdf import pages_of_pdf
+from models.page.quiet import quiet_loggers
 from models.page.reasons import undecodable
 from models.page.scan import Fault, Page, Scan
 
@@ -154,6 +155,7 @@ def _decoded(
 def _decoded_as_it_is(
     data: bytes, limits: Limits, least_side: int | None
 ) -> Generator[tuple[Page, int, int] | Fault, None, None]:
+    quiet_loggers()
     kind = kind_of(data)
     if kind is None:
         yield _no_image(data)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from PIL import Image
 
 from models.page.quiet import quiet_stderr
 from models.page.read import read_pages
+from tests.models.test_pdf import pdf
 from tests.models.test_read import LIMITS, ROOT, stored
 from tests.models.test_reasons import tiff
 
@@ -39,6 +41,30 @@ def test_decoders_write_nothing_to_stderr(data: bytes, capfd: pytest.CaptureFixt
     read_pages(data, LIMITS, least_side=24, first_only=True)
     os.write(2, b"heard again")
     assert capfd.readouterr().err == "heard again"
+
+
+def xfa() -> bytes:
+    """A PDF with an XFA form, of which PDFium shows what lies beneath."""
+    return pdf(
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [] /XFA 4 0 R >> >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 72 72] /Resources << >> >>",
+        b"<< /Length 11 >>\nstream\n<xdp></xdp>\nendstream",
+    )
+
+
+def many_samples() -> bytes:
+    """A TIFF that claims 300 samples a pixel."""
+    entry = struct.Struct("<HHIH")
+    data = stored(Image.new("RGB", (8, 8)), "TIFF")
+    return data.replace(entry.pack(277, 3, 1, 3), entry.pack(277, 3, 1, 300))
+
+
+@pytest.mark.parametrize("data", [xfa(), many_samples()])
+def test_decoders_log_nothing(data: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """The log would advise to install another PDFium, and not say for which file."""
+    read_pages(data, LIMITS)
+    assert not caplog.records
 
 
 def test_stderr_comes_back_after_threads_that_overlap(capfd: pytest.CaptureFixture[str]) -> None:
