@@ -156,8 +156,9 @@ def _blank(table: _Table, distances: NDArray[np.float32]) -> Iterator[_Found]:
     """Examples in which the branch sees nothing.
 
     All pages without ink have one embedding: blank ones, those of one colour, those with a page
-    number alone. Measured with one white example: 12 of 13 such pages were filed in its class with
-    a probability of 0.999; it drew no page in which ink is seen.
+    number alone. Measured with one white example: 12 of 13 such drawn pages, and 27 of 27 files
+    of one colour, were filed in its class with a probability of 0.999; of 143 files with
+    something on them, one was, with 0.71.
     """
     for row in np.flatnonzero(distances <= AS_ONE).tolist():
         one = table.held[row]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from config.errors import UsageError
 from config.ignored import Ignored
@@ -136,9 +136,10 @@ def left_alone(support: Path) -> Iterator[LeftAlone]:
     they end as those of images do. Class folders without any example are not looked for here.
     """
     for entry in _entries(support):
-        if entry.is_symlink():
+        what = _what(entry)
+        if what == "link":
             yield LeftAlone("", entry.name, *_link(entry))
-        elif not entry.is_dir():
+        elif what != "folder":
             yield LeftAlone(
                 "", entry.name, "lies in no class folder, so it is no example",
                 "Move it into the folder of its class",
@@ -163,21 +164,32 @@ def _left_alone_in(folder: os.DirEntry[str]) -> Iterator[LeftAlone]:
             "Rename the folder",
         )  # fmt: skip
     for entry in _entries(Path(folder.path), ignored=True):
-        name = f"{folder.name}/{entry.name}"
+        name, what = f"{folder.name}/{entry.name}", _what(entry)
         reason, advice = "", ""
         if IGNORED(entry.name):
             if entry.name.lower().endswith(_IMAGES) and not entry.name.startswith("._"):
                 reason = "is left alone, as hidden and temporary files are"
                 advice = "Rename it if it is an example"
-        elif entry.is_symlink():
+        elif what == "link":
             reason, advice = _link(entry)
-        elif entry.is_dir():
+        elif what == "folder":
             reason = "lies too deep: only files directly in a class folder are examples"
             advice = "Move its images up, or the folder up to be a class of its own"
-        elif not entry.is_file():
+        elif what == "other":
             reason, advice = "is not a regular file, so it is left alone", "Remove it"
         if reason:
             yield LeftAlone(folder.name, name, reason, advice)
+
+
+def _what(entry: os.DirEntry[str]) -> Literal["link", "folder", "file", "other"]:
+    try:
+        if entry.is_symlink():
+            return "link"
+        if entry.is_dir():
+            return "folder"
+        return "file" if entry.is_file() else "other"
+    except OSError:
+        return "file"  # the share does not answer; whoever reads it finds out why
 
 
 def _link(entry: os.DirEntry[str]) -> tuple[str, str]:
