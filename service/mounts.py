@@ -30,13 +30,13 @@ def is_network(path: Path) -> bool:
     return _crosses_the_network(file_system_of(path))
 
 
-def numbers_files_anew(path: Path) -> bool:
+def numbers_files_anew(path: Path, table: Path = TABLE) -> bool:
     """Whether a file below ``path`` may get another inode number though nobody touched it.
 
     FAT and exFAT number what is in memory, and programs that serve a file system, and some shares,
     number anew with each mount.
     """
-    kind = file_system_of(path)
+    kind = file_system_of(path, table)
     return kind.startswith("fuse.") or kind in _RENUMBERING
 
 

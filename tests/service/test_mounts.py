@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service import mounts
-from service.mounts import file_system_of, is_network, network_mounts
+from service.mounts import file_system_of, is_network, network_mounts, numbers_files_anew
 
 TABLE = b"""overlay / overlay rw,relatime 0 0
 proc /proc proc rw 0 0
@@ -45,6 +45,15 @@ def table(tmp_path: Path) -> Path:
 def test_the_innermost_latest_mount_counts(table: Path, path: str, kind: str) -> None:
     """A database on a share would not be warned of, or one on a disk would be."""
     assert file_system_of(Path(path), table) == kind
+
+
+@pytest.mark.parametrize(
+    ("path", "anew"),
+    [("/data", False), ("/data/my scans", True), ("/data/back\\slash", True), ("/over", False)],
+)
+def test_where_inode_numbers_do_not_last_is_known(table: Path, path: str, *, anew: bool) -> None:
+    """Every file of such a share would be read with each mount."""
+    assert numbers_files_anew(Path(path), table) is anew
 
 
 def test_without_a_table_nothing_is_known(tmp_path: Path) -> None:
