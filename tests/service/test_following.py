@@ -418,6 +418,14 @@ def test_failed_files_and_copies_are_followed_within_their_folders(used: Desk) -
     assert verify_kinds(used) == []
 
 
+def test_a_failed_file_that_is_put_into_no_class_stays_a_failure(used: Desk) -> None:
+    """It would count as judged, or leave a note among the classes."""
+    move(used, "failed/c.png", "sorted/c.png")
+    used.once(Judge())
+    assert row(used, 3) == ("failed", None, "sorted/c.png")
+    assert not [path for path in used.filed() if path.endswith(".error.json")]
+
+
 def verify_kinds(desk: Desk) -> list[str]:
     """What ``verify`` finds."""
     return [one.kind for one in verify(desk.home, desk.ledger)]

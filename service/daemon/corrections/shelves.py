@@ -172,7 +172,8 @@ class Shelves:
         move = correction.move
         bring_after(self._book, move.scan_id)
         self._clear_note(before)
-        if move.final_state == "failed":
+        in_failed = move.destination.is_relative_to(self._home.failed)
+        if move.final_state == "failed" and in_failed:
             renew_note(self._ledger, move.scan_id, move.destination, move.sha256)
 
     def _clear_note(self, scan: Filed) -> None:
