@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 class Shelves:
-    """The folders of classes, of review and of what failed, while a daemon works.
+    """The folders of classes, of review and of failed scans, while a daemon works.
 
     A file that a person puts into a folder that is no class yet makes one: it is its first
     example. To a class that has examples, or a detector, nothing is added.
