@@ -79,6 +79,7 @@ TWICE = [
         "to another file system",
         "nor renames without replacing",
         "the name is refused where there are links",
+        "swapped",
     )
 ]
 
