@@ -67,7 +67,9 @@ def _copied(file: Path, place: Path) -> Path:
     finally:
         os.close(descriptor)
     place = copy_in(file, digest, place)
-    if not files.unchanged(before, file.lstat()):
+    now = file.lstat()
+    # Some programs hold the mtime while they write; nothing here changes the ctime.
+    if not files.unchanged(before, now) or before.st_ctime_ns != now.st_ctime_ns:
         raise OSError(errno.EBUSY, "it was replaced meanwhile", os.fspath(file))
     file.unlink()
     return place

@@ -208,7 +208,9 @@ def _unlink_source(step: _Step) -> _Step | Outcome:
         there = files.status(move.source)
         if source is None or there is None or not files.same_file(source, there):
             return step
-        if files.unchanged(source, there) and take_away(move, source):
+        # Of a copy, what is written now is lost with the source; a link changes the ctime itself.
+        late = step.copied and there.st_ctime_ns != source.st_ctime_ns
+        if not late and files.unchanged(source, there) and take_away(move, source):
             return step
     except FileNotFoundError:
         return step

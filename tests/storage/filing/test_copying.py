@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from storage.filing import files
+from storage.filing import aside, files
 from storage.filing.copying import copy_in
 from tests.storage.filing.mounting import behave_as
 
@@ -113,3 +115,29 @@ def test_a_marker_of_somebody_else_leads_nowhere(
     assert theirs.read_text() == "theirs"
     assert empty.exists()
     assert sorted(os.listdir(folder)) == [own.name, "a.png", "b.png"]
+
+
+def test_a_file_that_is_written_under_a_held_time_is_not_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a program writes that sets the mtime back would go with the original, and be lost."""
+    file = tmp_path / "a.png"
+    file.write_bytes(b"pixels")
+    held = file.stat()
+    copy = aside.copy_in
+
+    def refused(_source: Path, _target: Path) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    def then_written(*args: Any) -> Path:
+        place = copy(*args)
+        while file.stat().st_ctime_ns == held.st_ctime_ns:
+            file.write_bytes(b"PIXELS")
+            os.utime(file, ns=(held.st_atime_ns, held.st_mtime_ns))
+        return place
+
+    monkeypatch.setattr(files, "rename_without_replacing", refused)
+    monkeypatch.setattr(aside, "copy_in", then_written)
+    with pytest.raises(OSError, match="replaced meanwhile"):
+        aside.set_aside(file, tmp_path / "removed")
+    assert file.read_bytes() == b"PIXELS"

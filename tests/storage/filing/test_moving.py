@@ -330,6 +330,36 @@ def test_a_file_that_changes_between_link_and_unlink_stays(
     assert listing(move.destination.parent) == []
 
 
+@pytest.mark.parametrize("when", ["hashed", "copied"])
+def test_a_file_that_changes_under_a_held_time_stays(
+    move: Move, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """What a program writes that sets the mtime back would go with the source, and be lost."""
+    monkeypatch.setattr(os, "link", no_links_from(move.source, errno.EXDEV))
+    name = {"hashed": "sha256_of", "copied": "copy_to_part"}[when]
+    step = getattr(files, name)
+
+    def then_written(*args: Any) -> Any:
+        answer = step(*args)
+        monkeypatch.setattr(files, name, step)
+        held = move.source.stat()
+        while move.source.stat().st_ctime_ns == held.st_ctime_ns:
+            with move.source.open("r+b") as file:
+                file.write(b"MORE")
+            os.utime(move.source, ns=(held.st_atime_ns, held.st_mtime_ns))
+        return answer
+
+    monkeypatch.setattr(files, name, then_written)
+    (outcome,) = file_away([move])
+    assert move.source.read_bytes()[:4] == b"MORE"
+    if when == "hashed":
+        assert outcome == Changed(move)
+        assert not move.destination.exists()
+    else:
+        assert outcome == Placed(move)
+        assert move.destination.read_bytes() == BYTES
+
+
 def test_a_source_replaced_before_the_unlink_stays(
     move: Move, monkeypatch: pytest.MonkeyPatch
 ) -> None:
