@@ -31,19 +31,20 @@ class BestEffortStream(io.TextIOBase):
     Args:
         descriptor: to write to; it stays the caller's.
         encoding: of the text; what it cannot hold is escaped.
-        patience: seconds; see `PATIENCE`.
+        patience: see the attribute.
 
     Attributes:
+        patience: seconds, see `PATIENCE`; None waits for a reader as long as it takes.
         report: called after the first line that could be written after some could not.
     """
 
     def __init__(
-        self, descriptor: int, *, encoding: str = "utf-8", patience: float = PATIENCE
+        self, descriptor: int, *, encoding: str = "utf-8", patience: float | None = PATIENCE
     ) -> None:
+        self.patience = patience
         self._encoding = encoding
         self.report: Report = self._say
         self._descriptor = descriptor
-        self._patience = patience
         # Reentrant: a garbage collection may warn in the middle of a write.
         self._lock = threading.RLock()
         self._pending = ""
@@ -132,7 +133,10 @@ class BestEffortStream(io.TextIOBase):
     def _has_room(self) -> bool:
         poll = select.poll()
         poll.register(self._descriptor, select.POLLOUT)
-        ready = bool(poll.poll(0 if self._stalled else self._patience * 1000))
+        if self.patience is None:
+            poll.poll()
+            return True
+        ready = bool(poll.poll(0 if self._stalled else self.patience * 1000))
         self._stalled = not ready
         return ready
 
@@ -140,8 +144,12 @@ class BestEffortStream(io.TextIOBase):
         self.write(f"pigeonhole: {lost} lines could not be written: {reason}\n")
 
 
-def secure_streams() -> None:
+def secure_streams(patience: float | None = None) -> None:
     """Have nothing that this process says stop it. For a process of our own, at its start.
+
+    Args:
+        patience: how long a reader of stderr that does not read is waited for. Who runs a command
+            may read page by page, and it is waited for; a service must not wait.
 
     Standard streams that are closed are opened on ``/dev/null``: a file that is opened later,
     the ledger say, would get their number, and whatever a library writes to stderr.
@@ -156,4 +164,6 @@ def secure_streams() -> None:
     if sys.stdout is None:
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     if not isinstance(sys.stderr, BestEffortStream):
-        sys.stderr = BestEffortStream(2, encoding=getattr(sys.stderr, "encoding", "utf-8"))
+        encoding = getattr(sys.stderr, "encoding", "utf-8")
+        sys.stderr = BestEffortStream(2, encoding=encoding, patience=patience)
+    sys.stderr.patience = patience

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from config.stderr import PATIENCE, secure_streams
 from service.cli.context import HomeOption, HostOption, PortOption, open_home
 
 
@@ -17,6 +18,7 @@ def serve(
 
     Without a token (api_token) only this machine is answered.
     """
+    secure_streams(PATIENCE)
     found, settings = open_home(ctx, home, lay_out=True, host=host, port=port)
     from service.web.server import serve as serve_home
 

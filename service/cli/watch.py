@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from config.errors import ExitCode
+from config.stderr import PATIENCE, secure_streams
 from service.cli.context import HomeOption, HostOption, PortOption, open_home
 
 
@@ -29,6 +30,7 @@ def watch(
 
     With --once the exit code is 0 if every file was sorted or sent to review, 1 if any failed.
     """
+    secure_streams(PATIENCE)
     found, settings = open_home(ctx, home, lay_out=True, workers=workers, host=host, port=port)
     from contextlib import nullcontext
 

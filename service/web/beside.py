@@ -18,7 +18,7 @@ from config.errors import ExitCode, PigeonholeError
 from config.home import Home
 from config.logs import configure_logging
 from config.settings import Settings
-from config.stderr import secure_streams
+from config.stderr import PATIENCE, secure_streams
 from service.parent import die_with
 
 log = structlog.get_logger()
@@ -123,7 +123,7 @@ def _serve(home: Home, settings: Settings, parent: int, quiet: bool) -> None:
     # Ctrl-C reaches it too, but its parent decides, and ends it by SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    secure_streams()
+    secure_streams(PATIENCE)
     configure_logging(settings)
     from service.web.server import serve
 

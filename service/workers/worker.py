@@ -15,7 +15,7 @@ from typing import Any
 
 from config.logs import configure_logging
 from config.settings import Settings
-from config.stderr import BestEffortStream, secure_streams
+from config.stderr import PATIENCE, BestEffortStream, secure_streams
 from service.parent import die_with
 from service.workers.engine import EngineSpec
 from service.workers.memory import give_back_pages, limit_memory, memory_taken
@@ -69,7 +69,7 @@ def serve(
         log_as: how it logs.
     """
     die_with(parent)
-    secure_streams()
+    secure_streams(PATIENCE)
     configure_logging(log_as)
     _leave_signals_to_the_parent()
     with contextlib.suppress(OSError):

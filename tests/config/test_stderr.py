@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,21 @@ def test_a_reader_that_does_not_read_is_not_waited_for(pipe: tuple[int, int]) ->
     assert len(reports.made) == 1
     assert heard.count(b"\n") == written
     assert os.read(read, 1 << 20) == b"heard\nheard again\n"
+
+
+def test_a_command_waits_for_who_reads_page_by_page(pipe: tuple[int, int]) -> None:
+    """Notices would be missing in ``pigeonhole evaluate 2>&1 | less``."""
+    read, write = pipe
+    stream = BestEffortStream(write, patience=None)
+    text = "".join(f"{number}\n" for number in range(50_000))
+    writer = threading.Thread(target=stream.write, args=(text,))
+    writer.start()
+    heard = b""
+    while len(heard) < len(text):
+        heard += os.read(read, 1 << 16)
+    writer.join()
+    assert heard.decode() == text
+    assert stream._lost == 0
 
 
 def test_a_line_that_was_cut_off_does_not_run_into_the_next(pipe: tuple[int, int]) -> None:
