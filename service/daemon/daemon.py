@@ -104,7 +104,7 @@ class Daemon:
         self._on_ending: Callable[[], None] = lambda: None
 
     def stop(self) -> None:
-        """Have `run` end, after `service.daemon.ending.GRACE` at the latest. Safe from a signal handler or a thread."""
+        """Have `run` end, after `Ending`'s grace at the latest. Safe from a signal handler."""
         self._ending.ask()
         self._bell.ring()
 
