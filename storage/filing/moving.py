@@ -153,6 +153,8 @@ def _publish_open(move: Move, fd: int, synced: Mapping[Path, Looks]) -> _Step | 
         copied = answer is False
         if copied:
             files.copy_to_part(fd, _part(move), move.sha256)
+            # The part tells that the copy is ours: a disk may have the later name without the first.
+            files.fsync_folder(move.destination.parent)
             answer = files.publish(_part(move), move.destination, marker=_marker(move))
     except BaseException:
         _remove_leftovers(move)

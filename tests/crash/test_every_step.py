@@ -56,6 +56,7 @@ ORDERS = {
         "inbox/a.png synced",
         "sorted/ticket/ made",
         "sorted/ticket/*.part synced",
+        "sorted/ticket/ synced",
         "sorted/ticket/a.png linked",
         "sorted/ synced",
         "sorted/ticket/ synced",

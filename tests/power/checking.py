@@ -94,13 +94,12 @@ def states_of(
 def left_unsynced(story: Story, recording: Recording) -> list[str]:
     """What a story did that a power cut may still undo when it is over.
 
-    The lock in the cache is of use to the living only, and SQLite cuts its log without a sync: an
-    old log is known by its salt.
+    SQLite cuts its log without a sync: an old log is known by its salt.
     """
     return [
         label
         for label in unsynced(recording.history, settled=_settled(story))
-        if "cache/daemon.lock" not in label and not label.startswith("truncate pigeonhole.db-wal")
+        if not label.startswith("truncate pigeonhole.db-wal")
     ]
 
 

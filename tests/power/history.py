@@ -18,8 +18,8 @@ from tests.power.syscalls import Call, Descriptor
 _CREATED = 1 << 62
 """From here on the numbers of files that were created while it was recorded."""
 
-_SHARED_MEMORY = b"-shm"
-"""SQLite's index of its log: it is made anew by whoever opens the ledger first."""
+_OF_THE_LIVING = (b"-shm", b"/cache/daemon.lock")
+"""Files of no use after a start: SQLite's index of its log, and the lock of a daemon."""
 
 
 class UnmodelledError(Exception):
@@ -95,7 +95,7 @@ def _held(disk: Disk) -> dict[bytes, bytes | None]:
     return {
         path: None if number in disk.folders else bytes(disk.files[number])
         for path, number in disk.tree().items()
-        if not path.endswith(_SHARED_MEMORY)
+        if not (b"/" + path).endswith(_OF_THE_LIVING)
     }
 
 
@@ -275,7 +275,7 @@ class _Replay:
 
     def _inside(self, path: bytes) -> bool:
         below = path == self._root or path.startswith(self._root + b"/")
-        return below and not path.endswith(_SHARED_MEMORY)
+        return below and not path.endswith(_OF_THE_LIVING)
 
     @staticmethod
     def _shown(path: Sequence[bytes] | None) -> str:

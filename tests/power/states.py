@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from tests.power.disk import Change, Disk
+from tests.power.disk import Change, Disk, Names
 from tests.power.history import History, Sync
 
 ALL = 8
@@ -36,12 +36,14 @@ class State:
         before: the event before which the power was cut.
         missing: what was done and is not there.
         there: what is there, although no sync had made it durable.
+        only_names: only names of files are in question, no bytes.
     """
 
     disk: Disk
     before: str
     missing: tuple[str, ...]
     there: tuple[str, ...]
+    only_names: bool
 
     def __str__(self) -> str:
         missing, there = (", ".join(one) or "nothing" for one in (self.missing, self.there))
@@ -85,6 +87,7 @@ def states(
                 disk, sync.label,
                 tuple(change.label for _, change in left),
                 tuple(change.label for _, change in taken),
+                all(isinstance(change, Names) for _, change in pending),
             )  # fmt: skip
 
 
