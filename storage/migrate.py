@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 
 from config.errors import DatabaseError
 from storage.connection import connect, revision_of, shown, snapshot, spoken
-from storage.filing.files import fsync_folder, publish
+from storage.filing.files import fsync_folder
 from storage.filing.names import next_name
+from storage.filing.noreplace import publish
 from storage.tables import HEAD
 
 

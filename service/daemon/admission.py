@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from config.settings import Settings
-from models.page.scan import Scan
+from models.page.scan import Fault, Scan
 from service.daemon.hand import Hand
+from service.daemon.notes import clear_superseded
 from service.daemon.placement import Closed, Placement
 from service.inbox.inbox import Inbox
 from service.workers.dispatcher import Dispatcher
@@ -74,6 +76,13 @@ class Admission:
             and self._ledger.has_file(first)
         )
 
+    def abandon_vanished(self, hand: Hand) -> None:
+        """Close the rows of files that went away while they waited."""
+        for scan_id, path in self._ledger.open_scans():
+            if path not in hand and not os.path.lexists(path):
+                fault = Fault("file", "the file went away before it was judged", "Drop it again")
+                self._ledger.abandon(scan_id, fault)
+
     def _claim(self, found: Iterable[Scan], hand: Hand) -> list[Claim]:
         """Claim scans. Copies of one that is being judged for the first time wait for it."""
         judging = hand.judging
@@ -85,7 +94,7 @@ class Admission:
         claims = self._ledger.claim(first)
         known = {claim.scan.sha256 for claim in claims if claim.duplicate_of is not None}
         claims += self._ledger.claim([scan for scan in copies if scan.sha256 in known])
-        self._placement.clear_notes(claims)
+        clear_superseded(self._ledger, (old for claim in claims for old in claim.superseded))
         for scan in copies:
             if scan.sha256 not in known:
                 hand.keep_waiting(scan)

@@ -14,7 +14,6 @@ from config.home import Home
 from config.ignored import Ignored
 from config.interrupting import InterruptedWork, interruptible
 from config.settings import Settings
-from models.page.scan import Fault
 from service.background import Background
 from service.daemon.admission import Admission
 from service.daemon.aftercare import Aftercare
@@ -24,6 +23,7 @@ from service.daemon.corrections.shelves import Shelves
 from service.daemon.ending import Ending
 from service.daemon.hand import Hand
 from service.daemon.health import RETRY, Health
+from service.daemon.notes import clear_superseded_before
 from service.daemon.placement import Closed, Placement
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.inbox.digests import Digests
@@ -61,6 +61,7 @@ class Daemon:
         *,
         report: Report = lambda _closed: None,
     ) -> None:
+        self._home = home
         self._settings = settings
         self._ledger = ledger
         self._report = report
@@ -84,13 +85,9 @@ class Daemon:
             wake=self._bell.ring,
         )
         self._shelves = Shelves(
-            home,
-            settings,
-            ledger,
-            self._bell.ring,
-            self._digests,
+            home, settings, ledger, self._bell.ring, self._digests,
             dropped=lambda: self._inbox.sizes(),  # noqa: PLW0108 - `_start_over` makes another
-        )
+        )  # fmt: skip
         self._health = Health(
             home, ledger, self._placement, self._events, also=lambda: self._aftercare.trouble
         )
@@ -227,18 +224,11 @@ class Daemon:
         for move in self._ledger.moves():
             self._inbox.hold(move.source)  # refused again: it must not be claimed a second time
         self._ledger.recover()
-        self._placement.clear_old_notes()
+        clear_superseded_before(self._ledger, self._home)
         clear_outputs(self._book)
         bring_after(self._book)
         self._aftercare.try_again()
-        self._abandon_vanished()
-
-    def _abandon_vanished(self) -> None:
-        """Close the rows of files that went away while they waited."""
-        for scan_id, path in self._ledger.open_scans():
-            if path not in self._hand and not os.path.lexists(path):
-                fault = Fault("file", "the file went away before it was judged", "Drop it again")
-                self._ledger.abandon(scan_id, fault)
+        self._admission.abandon_vanished(self._hand)
 
     def _listen(self) -> None:
         """Look where events point, and everywhere when a sweep is due."""
@@ -274,7 +264,7 @@ class Daemon:
             self._health.tell(self._inbox)
             return
         self._health.blind(self._inbox.closed)
-        self._abandon_vanished()
+        self._admission.abandon_vanished(self._hand)
         self._health.tell(self._inbox, swept=True)
 
     def _admit(self, only: set[str] | None = None) -> None:

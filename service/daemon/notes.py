@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import structlog
 
+from config.home import Home
 from models.page.scan import Fault
 from storage.filing.beside import take_back
 from storage.filing.files import status
 from storage.filing.notes import remove_note, write_note
 from storage.ledger import Ledger
 from storage.records import Superseded
+from storage.standing import is_away
 
 log = structlog.get_logger()
 
@@ -58,6 +60,36 @@ def renew_note(ledger: Ledger, scan_id: int, beside: Path, sha256: str) -> None:
         )
     except OSError as error:
         log.warning("cannot write the note", file=str(beside), reason=error.strerror)
+
+
+def clear_superseded(ledger: Ledger, scans: Iterable[Superseded]) -> None:
+    """Remove what stands in ``failed/`` for scans that are tried again.
+
+    That is the note of one that was taken out, and an empty file that was filled, with its note.
+    """
+    cleared = [
+        failed.scan_id
+        for failed in scans
+        if failed.place is not None
+        and not ledger.filed_at([failed.place])  # by now another failed scan has the name
+        and clear_placeholder(failed)
+        # One whose note is gone, too, may be on a share that is not mounted now.
+        and clear_note(ledger, failed.scan_id, failed.place, failed.sha256)
+    ]
+    if cleared:
+        ledger.forget_places(cleared)
+
+
+def clear_superseded_before(ledger: Ledger, home: Home) -> None:
+    """Do the same for scans that a daemon was trying again when it died."""
+    clear_superseded(
+        ledger,
+        [
+            failed
+            for failed in ledger.retried()
+            if failed.place is not None and (failed.size == 0 or is_away(home, failed.place))
+        ],
+    )
 
 
 def clear_placeholder(failed: Superseded) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,18 +17,18 @@ from config.words import counted
 from models.page.scan import Fault
 from service.background import Background
 from service.daemon.carrying import Carrier
-from service.daemon.notes import clear_placeholder, note_of
+from service.daemon.notes import clear_note, note_of
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.daemon.tickets.unread import without_words
 from service.space import FULL
 from service.workers.pipeline import Examined
 from storage.filing.files import identity_at
 from storage.filing.names import Names, next_name
-from storage.filing.notes import remove_note, write_note
+from storage.filing.notes import write_note
 from storage.filing.outcomes import Changed, Gone, NameRefused, Outcome, Placed, Taken, Trouble
 from storage.ledger import Ledger
-from storage.records import Claim, Decision, FinalState, Move, Superseded
-from storage.standing import final_state, folder_of, is_away, state_at
+from storage.records import Claim, Decision, FinalState, Move
+from storage.standing import final_state, folder_of, state_at
 from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
@@ -149,43 +149,6 @@ class Placement:
             promised.add(place)
             decisions.append(Decision(claim.scan_id, claim.scan, "duplicate", place))
         return self._carry_out(self._ledger.decide(decisions))
-
-    def clear_notes(self, claims: Sequence[Claim]) -> None:
-        """Remove what stands in ``failed/`` for files that are tried again.
-
-        That is the note of one that was taken out, and an empty file that was filled, with its note.
-        """
-        self._clear_notes_of([failed for claim in claims for failed in claim.superseded])
-
-    def clear_old_notes(self) -> None:
-        """The same for those that a daemon that died was trying again."""
-        self._clear_notes_of(
-            failed
-            for failed in self._ledger.retried()
-            if failed.place is not None and (failed.size == 0 or is_away(self._home, failed.place))
-        )
-
-    def _clear_notes_of(self, scans: Iterable[Superseded]) -> None:
-        # One whose note is gone, too, may be on a share that is not mounted now.
-        cleared = [
-            failed.scan_id
-            for failed in scans
-            if failed.place is not None
-            and not self._ledger.filed_at([failed.place])  # by now another failed scan has the name
-            and clear_placeholder(failed)
-            and self._clear_note(failed.scan_id, failed.place, failed.sha256)
-        ]
-        if cleared:
-            self._ledger.forget_places(cleared)
-
-    def _clear_note(self, scan_id: int, beside: Path, sha256: str) -> bool:
-        """Whether there was one, as it was written, and it went."""
-        written = note_of(scan_id, beside.name, sha256, self._ledger.fault(scan_id))
-        try:
-            return remove_note(beside, sha256, self._ledger.is_scan, written)
-        except OSError as error:
-            log.warning("the note stays", file=str(beside), reason=error.strerror)
-            return False
 
     def resume(self) -> list[Closed]:
         """Carry out what stands in the journal: after a crash or a refusal, or on request.
@@ -341,7 +304,7 @@ class Placement:
         if move.final_state == "superseded" or move.source.is_relative_to(self._home.failed):
             # Of the bytes that failed; it may have others now.
             failed = self._ledger.sha256_of(move.scan_id) or move.sha256
-            self._clear_note(move.scan_id, move.source, failed)
+            clear_note(self._ledger, move.scan_id, move.source, failed)
         if move.final_state != "failed":
             return True
         fault = self._faults.get(move.scan_id, Fault("file", "it failed"))

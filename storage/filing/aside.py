@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-from storage.filing import files
+from storage.filing import files, noreplace
 from storage.filing.copying import copy_in
 from storage.filing.names import Names, next_name
 from storage.filing.refusals import other_name
@@ -38,7 +38,7 @@ def set_aside(file: Path, folder: Path) -> Path:
                 break
             place = next_name(place)
         except OSError as error:
-            if error.errno in files.LINKS_REFUSED | {errno.EINVAL}:
+            if error.errno in noreplace.LINKS_REFUSED | {errno.EINVAL}:
                 place = _copied(file, place)
                 break
             other = other_name(place, error)
@@ -52,7 +52,7 @@ def set_aside(file: Path, folder: Path) -> Path:
 
 def _renamed(source: Path, place: Path) -> bool:
     try:
-        files.rename_without_replacing(source, place)
+        noreplace.rename_without_replacing(source, place)
     except FileExistsError:
         return False
     return True

@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from storage.filing import files
+from storage.filing import files, noreplace
 from storage.filing.leaving import settle, take_away
 from storage.records import Move
 
@@ -40,7 +40,7 @@ def put_beside(data: bytes, target: Path, mark: str) -> bool:
             files.fsync(fd)
         finally:
             os.close(fd)
-        published = files.publish(part, target, marker=_marker(target, mark))
+        published = noreplace.publish(part, target, marker=_marker(target, mark))
         if files.status(_marker(target, mark)) is not None:
             files.fsync_folder(target.parent)  # until then the marker is needed
     finally:
@@ -54,7 +54,7 @@ def put_beside(data: bytes, target: Path, mark: str) -> bool:
 def clear_part(target: Path, mark: str) -> None:
     """Take away what a process that died while it wrote ``target`` left."""
     marker = _marker(target, mark)
-    if (reserved := files.reserved_by(marker)) is not None:
+    if (reserved := noreplace.reserved_by(marker)) is not None:
         os.unlink(reserved)
     if files.status(marker) is not None:
         os.unlink(marker)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from storage.filing import files
+from storage.filing import files, noreplace
 from storage.filing.names import next_name
 from storage.filing.refusals import other_name
 
@@ -33,7 +33,7 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
         files.copy_to_part(descriptor, part, sha256)
         while True:
             try:
-                if files.publish(part, target, marker=part.with_suffix(".renamed")):
+                if noreplace.publish(part, target, marker=part.with_suffix(".renamed")):
                     break
                 target = next_name(target)
             except OSError as error:
@@ -71,7 +71,7 @@ def clear_what_the_dead_left(folder: Path, sha256: str) -> None:
 def _clear(part: Path) -> None:
     """Take away our hidden files, and the empty one that the part was to be renamed over."""
     marker = part.with_suffix(".renamed")
-    if reserved := files.reserved_by(marker):
+    if reserved := noreplace.reserved_by(marker):
         reserved.unlink(missing_ok=True)
     marker.unlink(missing_ok=True)
     part.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from storage.filing import files
+from storage.filing import files, noreplace
 from storage.filing.names import Names, next_name
 from storage.filing.refusals import other_name
 
@@ -30,7 +30,7 @@ def rename_folder(source: Path, target: Path) -> None:
             overlay's lower layer.
     """
     try:
-        files.rename_without_replacing(source, target)
+        noreplace.rename_without_replacing(source, target)
     except OSError as error:
         if error.errno not in _UNSUPPORTED or not stat.S_ISDIR(source.lstat().st_mode):
             raise

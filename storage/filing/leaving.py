@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from storage.filing import files
+from storage.filing import files, noreplace
 from storage.filing.names import next_name
 from storage.records import Move
 
@@ -70,7 +70,7 @@ def _put_back(move: Move) -> None:
     if found is None:
         return
     if there is None or not files.same_file(found, there):
-        while not files.publish(aside, name):
+        while not noreplace.publish(aside, name):
             name = next_name(name)
     if files.status(aside) is not None:  # a second name of what was published
         os.unlink(aside)

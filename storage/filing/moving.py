@@ -23,7 +23,7 @@ from pathlib import Path
 
 import structlog
 
-from storage.filing import files
+from storage.filing import files, noreplace
 from storage.filing.leaving import settle, take_away
 from storage.filing.outcomes import Changed, Gone, NameRefused, Outcome, Placed, Taken, Trouble
 from storage.filing.refusals import other_name
@@ -155,7 +155,7 @@ def _publish_open(move: Move, fd: int, synced: Mapping[Path, Looks]) -> _Step | 
             files.copy_to_part(fd, _part(move), move.sha256)
             # The part tells that the copy is ours: a disk may have the later name without the first.
             files.fsync_folder(move.destination.parent)
-            answer = files.publish(_part(move), move.destination, marker=_marker(move))
+            answer = noreplace.publish(_part(move), move.destination, marker=_marker(move))
     except BaseException:
         _remove_leftovers(move)
         raise
@@ -178,7 +178,7 @@ def _rename_unread(move: Move) -> _Step | Outcome:
         return Changed(move)
     made = files.make_folders(move.destination.parent)
     try:
-        files.rename_without_replacing(move.source, move.destination)
+        noreplace.rename_without_replacing(move.source, move.destination)
     except FileExistsError:
         return Taken(move)
     return _Step(move, None, copied=False, made=made)
@@ -191,7 +191,7 @@ def _link(move: Move, source: os.stat_result) -> Taken | Changed | bool:
     except FileExistsError:
         return Taken(move)
     except OSError as error:
-        if error.errno in files.LINKS_REFUSED:
+        if error.errno in noreplace.LINKS_REFUSED:
             return False
         raise
     target, there = files.status(move.destination), files.status(move.source)
@@ -256,7 +256,7 @@ def _is_our_copy(move: Move, target: os.stat_result) -> bool:
 def _is_our_reservation(move: Move) -> bool:
     """Whether the destination is the empty file that a copy was to be renamed over."""
     made = all(files.status(path) for path in (_marker(move), _part(move)))
-    return made and files.is_reservation(move.destination)
+    return made and noreplace.is_reservation(move.destination)
 
 
 def _part(move: Move) -> Path:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
-from storage.filing import files
+from storage.filing import files, noreplace
 from storage.filing.names import fitted, next_name
 from storage.filing.refusals import longest_name
 from storage.records import displayable
@@ -58,7 +58,7 @@ def write_note(
             if _note_in(path) is not None and not is_scan(path):
                 os.replace(part, path)
                 break
-            if files.publish(part, path, marker=marker):
+            if noreplace.publish(part, path, marker=marker):
                 break
         if files.status(marker) is not None:
             files.fsync_folder(beside.parent)  # until then the marker is needed
@@ -103,7 +103,7 @@ def remove_note(
 
 def _clear(part: Path, marker: Path) -> None:
     """Take away what writing a note needed: our hidden files, and the empty one with its name."""
-    if reserved := files.reserved_by(marker):
+    if reserved := noreplace.reserved_by(marker):
         reserved.unlink(missing_ok=True)
     marker.unlink(missing_ok=True)
     part.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from storage.corrections.feedback import FeedbackBook
 from storage.corrections.lessons import LessonBook
 from storage.corrections.reclassified import ReclassifiedBook
 from storage.database import Database
-from storage.filing import files, syncing
+from storage.filing import files, noreplace, syncing
 from storage.ledger import Ledger
 from storage.presence import PresenceBook
 from storage.tickets.outputs import OutputBook
@@ -72,9 +72,11 @@ class Steps:
         self._after(os, "unlink", lambda path, **_: f"{self._name(path)} unlinked")
         self._after(os, "rename", lambda _, target: f"{self._name(target)} renamed")
         self._after(os, "replace", lambda _, target: f"{self._name(target)} put in place")
-        self._after(files, "reserve", lambda target: f"{self._name(target)} reserved")
+        self._after(noreplace, "reserve", lambda target: f"{self._name(target)} reserved")
         self._after(files, "fsync_folder", lambda folder: f"{self._name(folder)}/ synced")
-        self._after(files, "rename_without_replacing", lambda _, to: f"{self._name(to)} renamed")
+        self._after(
+            noreplace, "rename_without_replacing", lambda _, to: f"{self._name(to)} renamed"
+        )
         self._after(Path, "mkdir", lambda path, **_: f"{self._name(path)}/ made")
         sync = files.fsync
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from config.home import Home
-from storage.filing import files
+from storage.filing import noreplace
 from storage.ledger import Ledger
 from tests.storage.filing.mounting import takes_windows_names
 
@@ -89,7 +89,7 @@ def _another_file_system(home: Home) -> None:
 def _no_links_nor_renameat2(home: Home) -> None:
     """As on the oldest of them."""
     _no_links(home)
-    files.rename_without_replacing = _refuse(errno.EINVAL)
+    noreplace.rename_without_replacing = _refuse(errno.EINVAL)
 
 
 def _sync(path: Path) -> None:

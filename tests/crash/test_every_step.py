@@ -92,7 +92,11 @@ FIRST = {
     "corrected": [one.replace("claim", "correct") for one in CLAIM],
     "dragged": RECOVER,
     "learned": RECOVER,
-    "changed": [*RECOVER, *(one.replace("claim", "recall") for one in CLAIM)],
+    "changed": [
+        *RECOVER,
+        *(one.replace("claim", "remember") for one in CLAIM),
+        *(one.replace("claim", "recall") for one in CLAIM),
+    ],
     "judged anew": [one.replace("claim", "change") for one in CLAIM],
     "taken back": [one.replace("claim", "take_back") for one in CLAIM],
     "dragged onto another": RECOVER,

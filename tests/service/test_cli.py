@@ -525,6 +525,7 @@ def test_watch_takes_the_address_and_the_port_of_its_server(
     used: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A taken port is answered with the advice --port, which watch would refuse."""
+    from service.cli import watch
     from service.cli.commands import app
     from service.desk import watching
     from service.web import beside
@@ -536,10 +537,11 @@ def test_watch_takes_the_address_and_the_port_of_its_server(
         return nullcontext()
 
     def no_daemon(*_: object, **__: object) -> AbstractContextManager[SimpleNamespace]:
-        return nullcontext(SimpleNamespace(run=lambda *, once: True))
+        return nullcontext(SimpleNamespace(run=lambda **_: True))
 
     monkeypatch.setattr(beside, "server_beside", no_server)
     monkeypatch.setattr(watching, "daemon_of", no_daemon)
+    monkeypatch.setattr(watch, "secure_streams", lambda _patience: None)  # they are the test's
     words = ["watch", "--home", str(used.root), "--host", "127.0.0.2", "--port", "4242"]
     assert CliRunner().invoke(app, words).exit_code == 0
     ((host, port),) = [(one.host, one.port) for one in handed]

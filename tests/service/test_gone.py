@@ -272,7 +272,7 @@ def test_a_scan_that_is_overwritten_while_it_is_to_be_moved_is_gone(sorted_desk:
     sorted_desk.once(Judge())
     assert [(row["state"], row["destination"]) for row in sorted_desk.rows()[:2]] == [
         ("review", "review/b.png"),
-        ("gone", "sorted/ticket/b.png"),
+        ("gone", "review/b.png"),
     ]
     assert [one.kind for one in verify(home, ledger)] == ["gone"]
 

@@ -11,11 +11,12 @@ import pytest
 
 from models.fields.ticket import Ticket
 from models.page.scan import Fault
-from service.daemon import carrying
+from service.daemon import carrying, notes
 from service.daemon import placement as module
+from service.daemon.notes import clear_superseded
 from service.daemon.placement import Placement
 from service.workers.pipeline import Examined
-from storage.filing import files
+from storage.filing import files, noreplace
 from storage.filing.moving import file_away
 from storage.records import Claim, Decision
 from tests.conftest import Mount
@@ -135,7 +136,7 @@ def test_the_note_goes_when_the_file_succeeds(desk: Desk, placement: Placement) 
     placement.place([failed(claimed(desk, path)[0])])
     (desk.home.failed / "a.png").rename(path)
     claims = claimed(desk, path)
-    placement.clear_notes(claims)
+    clear_superseded(desk.ledger, claims[0].superseded)
     placement.place([judged(claims[0])])
     assert desk.filed() == {"sorted/ticket/a.png"}
     assert [row["state"] for row in desk.rows()] == ["superseded", "filed"]
@@ -169,9 +170,9 @@ def test_a_note_that_stays_stops_nothing(
     path = desk.drop("a.png", "broken")
     placement.place([failed(claimed(desk, path)[0])])
     (desk.home.failed / "a.png").rename(path)
-    monkeypatch.setattr(module, "remove_note", refuse)
+    monkeypatch.setattr(notes, "remove_note", refuse)
     claims = claimed(desk, path)
-    placement.clear_notes(claims)
+    clear_superseded(desk.ledger, claims[0].superseded)
     placement.place([judged(claims[0])])
     assert desk.states()["a.png"] == "filed"
 
@@ -182,7 +183,7 @@ def test_a_mended_file_clears_the_failure(desk: Desk, placement: Placement) -> N
     placement.place([failed(claimed(desk, path)[0])])
     (desk.home.failed / "a.png").unlink()
     claims = claimed(desk, desk.drop("a.png", "cut no more"))
-    placement.clear_notes(claims)
+    clear_superseded(desk.ledger, claims[0].superseded)
     placement.place([judged(claims[0])])
     assert [row["state"] for row in desk.rows()] == ["superseded", "filed"]
     assert desk.filed() == {"sorted/ticket/a.png"}
@@ -380,7 +381,7 @@ def test_trouble_names_what_was_refused(
     real = getattr(os, call)
     monkeypatch.setattr(os, call, refuse)
     with monkeypatch.context() as patched:
-        patched.setattr(files, "LINKS_REFUSED", frozenset())
+        patched.setattr(noreplace, "LINKS_REFUSED", frozenset())
         placement.place([judged(claim)])
     assert placement.trouble.startswith(
         f"1 scan cannot be filed: {folder}: {os.strerror(number)} (file inbox/a.png). {advice}"

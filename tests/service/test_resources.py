@@ -342,6 +342,6 @@ def test_a_share_that_is_away_keeps_its_failed_scans(tmp_path: Path, mount: Moun
         desk.drop("a.png", "ticket 1")
         desk.once(Judge())
         assert [(row["state"], row["destination"]) for row in desk.rows()] == [
-            ("superseded", str(disk / "a.png")),
+            ("gone", str(disk / "a.png")),
             ("filed", "sorted/ticket/a.png"),
         ]

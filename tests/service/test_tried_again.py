@@ -8,6 +8,7 @@ import os
 import pytest
 
 from models.page.scan import Fault
+from service.daemon.notes import clear_superseded_before
 from service.daemon.placement import Placement
 from service.desk.scans.verifying import verify
 from storage.ledger import Ledger
@@ -123,7 +124,7 @@ def test_a_daemon_that_died_over_a_placeholder_is_followed_by_one_that_takes_it_
     desk.once(Judge())
     desk.ledger.claim([scan_of(desk.drop("a.png", "ticket 1"))])
     assert states(desk) == ["superseded", "working"]
-    Placement(desk.ledger, desk.home).clear_old_notes()
+    clear_superseded_before(desk.ledger, desk.home)
     assert not [path for path in desk.filed() if path.startswith("failed/")]
 
 
@@ -141,9 +142,8 @@ def test_the_next_empty_file_of_that_name_is_none_of_it(desk: Desk) -> None:
     place = desk.home.failed / "a.png"
     scan = scan_of(desk.home.inbox / "sub" / "a.png")
     desk.ledger.decide([Decision(3, scan, "failed", place, fault=Fault("open", "is empty"))])
-    placement = Placement(desk.ledger, desk.home)
-    placement.resume()
-    placement.clear_old_notes()
+    Placement(desk.ledger, desk.home).resume()
+    clear_superseded_before(desk.ledger, desk.home)
     assert desk.rows()[2]["state"] == "failed"
     assert desk.filed() == {"failed/a.png", "failed/a.png.error.json"}
 

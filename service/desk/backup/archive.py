@@ -21,7 +21,7 @@ from typing import BinaryIO, Final
 
 from config.errors import UsageError
 from service.desk.backup.manifest import MANIFEST, Manifest, Member
-from storage.filing import files
+from storage.filing import files, noreplace
 
 _HIDDEN: Final = f"{files.OURS}backup-"
 _CHUNK: Final = 1 << 20
@@ -198,7 +198,7 @@ def publish(raw: BinaryIO, target: Path) -> None:
     """
     raw.flush()
     files.fsync(raw.fileno())
-    if not files.publish(Path(os.fsdecode(raw.name)), target):
+    if not noreplace.publish(Path(os.fsdecode(raw.name)), target):
         raise UsageError(f"{target} exists already", "Name another file: nothing is overwritten")
     files.fsync_folder(target.parent)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from storage.filing import noreplace
 from tests.service.api.conftest import Answering
 from tests.service.conftest import Draw
 from tests.service.serving import is_problem
@@ -147,12 +148,11 @@ def test_another_disk_gets_a_copy_first(
     answering: Answering, drawn: Draw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Examples on a share could not be taken away."""
-    from storage.filing import files
 
     def refuse(source: Path, target: Path) -> None:
         raise OSError(18, "Invalid cross-device link", str(source), None, str(target))
 
-    monkeypatch.setattr(files, "rename_without_replacing", refuse)
+    monkeypatch.setattr(noreplace, "rename_without_replacing", refuse)
     data = drawn("cylinder").read_bytes()
     send(answering, "pipe", ("a.png", data))
     moved = answering.client.delete("/classes/pipe/examples/a.png").json()["moved_to"]

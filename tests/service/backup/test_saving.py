@@ -23,6 +23,7 @@ from service.desk.scans.verifying import verify
 from storage.database import Database
 from storage.filing.notes import ENDING
 from storage.ledger import Ledger
+from storage.presence import PresenceBook
 from tests.service.fakes import Desk, Judge
 
 
@@ -210,7 +211,7 @@ def test_what_a_person_took_away_is_not_missed(desk: Desk, tmp_path: Path) -> No
     desk.drop("a.png")
     desk.once(Judge())
     (desk.home.sorted / "ticket" / "a.png").unlink()
-    desk.ledger.note_gone([1])
+    PresenceBook(desk.ledger.database, desk.home).note_gone([1])
     assert back_up(desk.home, tmp_path / "x.tar.gz", with_files=True).left_out == ()
 
 

@@ -18,7 +18,7 @@ from service.desk.detectors.publishing import (
     remove_detector,
     withhold_detector,
 )
-from storage.filing import files
+from storage.filing import noreplace
 from tests.conftest import Mount
 from tests.disks import fill, remount
 from tests.storage.filing.mounting import refuse
@@ -133,7 +133,7 @@ def test_a_file_system_without_renameat2_will_do(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a network drive minutes of training would end in 'invalid argument'."""
-    monkeypatch.setattr(files, "rename_without_replacing", refuse(errno.EINVAL))
+    monkeypatch.setattr(noreplace, "rename_without_replacing", refuse(errno.EINVAL))
     publish_detector(home, "cone", writes("1"))
     publish_detector(home, "cone", writes("2"))
     remove_detector(home, "cone")

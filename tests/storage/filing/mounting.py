@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from storage.filing import files
+from storage.filing import noreplace
 
 WAYS = ("link", "copy", "rename", "reserve")
 """What a mount offers: links, links of copies, renameat2, or nothing but names."""
@@ -39,7 +39,7 @@ def behave_as(way: str, inbox: Path, patched: pytest.MonkeyPatch) -> None:
     if way in {"rename", "reserve"}:
         patched.setattr(os, "link", refuse(errno.EOPNOTSUPP))
     if way == "reserve":
-        patched.setattr(files, "rename_without_replacing", refuse(errno.EINVAL))
+        patched.setattr(noreplace, "rename_without_replacing", refuse(errno.EINVAL))
 
 
 Patch = tuple[Any, str, Callable[..., Any]]
@@ -73,7 +73,7 @@ def takes_windows_names(folder: Path, number: int, *, links: bool) -> Iterator[P
 
     link, rename, replace = os.link, os.rename, os.replace
     opens, mkdir, lstat = os.open, os.mkdir, os.lstat
-    noreplace = files.rename_without_replacing
+    without_replacing = noreplace.rename_without_replacing
 
     def linking(source: Any, target: Any, **more: Any) -> None:
         check_second(source, target, number if links else 0)
@@ -92,7 +92,7 @@ def takes_windows_names(folder: Path, number: int, *, links: bool) -> Iterator[P
     def renaming_over_nothing(source: Path, target: Path) -> None:
         if target.is_relative_to(folder):  # neither driver has renameat2
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), source, None, target)
-        noreplace(source, target)
+        without_replacing(source, target)
 
     def opening(path: Any, flags: int, *args: Any, **more: Any) -> int:
         if isinstance(path, str | bytes | os.PathLike):
@@ -110,5 +110,5 @@ def takes_windows_names(folder: Path, number: int, *, links: bool) -> Iterator[P
     yield from (
         (os, "link", linking), (os, "rename", renaming), (os, "replace", replacing),
         (os, "open", opening), (os, "mkdir", making), (os, "lstat", looking),
-        (files, "rename_without_replacing", renaming_over_nothing),
+        (noreplace, "rename_without_replacing", renaming_over_nothing),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage.filing import aside, files
+from storage.filing import aside, noreplace
 from storage.filing.copying import copy_in
 from tests.storage.filing.mounting import behave_as
 
@@ -111,7 +111,7 @@ def test_a_marker_of_somebody_else_leads_nowhere(
     own.symlink_to(theirs)
     part = folder / "part"
     part.write_bytes(BYTES)
-    assert files.publish(part, folder / "b.png", marker=own)
+    assert noreplace.publish(part, folder / "b.png", marker=own)
     assert theirs.read_text() == "theirs"
     assert empty.exists()
     assert sorted(os.listdir(folder)) == [own.name, "a.png", "b.png"]
@@ -136,7 +136,7 @@ def test_a_file_that_is_written_under_a_held_time_is_not_set_aside(
             os.utime(file, ns=(held.st_atime_ns, held.st_mtime_ns))
         return place
 
-    monkeypatch.setattr(files, "rename_without_replacing", refused)
+    monkeypatch.setattr(noreplace, "rename_without_replacing", refused)
     monkeypatch.setattr(aside, "copy_in", then_written)
     with pytest.raises(OSError, match="replaced meanwhile"):
         aside.set_aside(file, tmp_path / "removed")

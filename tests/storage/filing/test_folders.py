@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.filing import files
+from storage.filing import files, noreplace
 from storage.filing.folders import rename_folder, set_folder_aside
 from tests.disks import another_file_system
 from tests.storage.filing.mounting import refuse
@@ -27,7 +27,7 @@ def folder(place: Path, text: str = "mine") -> Path:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """With renameat2, and on file systems that have it not."""
     if request.param is not None:
-        monkeypatch.setattr(files, "rename_without_replacing", refuse(request.param))
+        monkeypatch.setattr(noreplace, "rename_without_replacing", refuse(request.param))
 
 
 @pytest.mark.usefixtures("way")
@@ -87,7 +87,7 @@ def test_a_copy_that_fails_leaves_the_folder_as_it_was(
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
         os.rename(source, target)
 
-    monkeypatch.setattr(files, "rename_without_replacing", rename)
+    monkeypatch.setattr(noreplace, "rename_without_replacing", rename)
     monkeypatch.setattr(files, "fsync", fail)
     with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
         set_folder_aside(tmp_path / "cone", tmp_path / "removed")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from storage.filing import files
+from storage.filing import noreplace
 from storage.filing.aside import set_aside
 from storage.filing.beside import put_beside
 from storage.filing.copying import copy_in
@@ -43,7 +43,7 @@ def program(tmp_path: Path) -> Path:
 @pytest.fixture
 def _other_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every move leads to another file system."""
-    for owner, name in ((os, "link"), (files, "rename_without_replacing")):
+    for owner, name in ((os, "link"), (noreplace, "rename_without_replacing")):
         done = getattr(owner, name)
 
         def within(source: Any, target: Any, done: Any = done, **more: Any) -> None:

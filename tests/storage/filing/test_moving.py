@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from storage.filing import files, syncing
+from storage.filing import files, noreplace, syncing
 from storage.filing.moving import file_away
 from storage.filing.names import next_name
 from storage.filing.outcomes import Changed, Gone, Placed, Taken, Trouble
@@ -61,7 +61,7 @@ def way(request: pytest.FixtureRequest, move: Move, monkeypatch: pytest.MonkeyPa
     if request.param in {"rename", "reserve"}:
         monkeypatch.setattr(os, "link", refuse(errno.EOPNOTSUPP))
     if request.param == "reserve":
-        monkeypatch.setattr(files, "rename_without_replacing", refuse(errno.EINVAL))
+        monkeypatch.setattr(noreplace, "rename_without_replacing", refuse(errno.EINVAL))
     return str(request.param)
 
 
@@ -213,7 +213,7 @@ def cut_power_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> Callable[[],
 
     for name in ("link", "unlink", "rename", "mkdir", "fsync", "write", "utime", "fchmod", "open"):
         mortal(os, name)
-    mortal(files, "rename_without_replacing")
+    mortal(noreplace, "rename_without_replacing")
     return lambda: count
 
 
@@ -470,7 +470,7 @@ def test_one_in_trouble_does_not_stop_its_neighbours(move: Move, tmp_path: Path)
     assert outcomes[1] == Placed(good)
 
 
-@pytest.mark.parametrize("number", sorted(files.LINKS_REFUSED))
+@pytest.mark.parametrize("number", sorted(noreplace.LINKS_REFUSED))
 def test_every_refusal_of_a_link_ends_in_a_copy(
     move: Move, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
@@ -509,11 +509,11 @@ def test_rename_without_replacing_is_the_kernels(tmp_path: Path) -> None:
     """A plain rename would replace what is there."""
     one, other = tmp_path / "one", tmp_path / "caf\udce9"
     one.write_bytes(b"1")
-    files.rename_without_replacing(one, other)
+    noreplace.rename_without_replacing(one, other)
     assert other.read_bytes() == b"1"
     one.write_bytes(b"2")
     with pytest.raises(FileExistsError):
-        files.rename_without_replacing(one, other)
+        noreplace.rename_without_replacing(one, other)
     assert (one.read_bytes(), other.read_bytes()) == (b"2", b"1")
 
 
