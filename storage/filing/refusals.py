@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from storage.filing import files
 from storage.filing.names import LONGEST, safe_name
 
 _MAY_MEAN_THE_NAME: Final = frozenset({
@@ -60,6 +61,8 @@ def _takes(probe: Path) -> bool:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         os.close(os.open(probe, flags, 0o600))
         os.unlink(probe)
+        # Before another name is committed: else a power cut brings it back, and nobody would remove it.
+        files.fsync_folder(probe.parent)
     except OSError:
         return False
     return True

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -120,8 +121,29 @@ def _taken_meanwhile(home: Home) -> None:
 
 def _exfat(home: Home) -> None:
     """All but the inbox lies on a disk that takes fewer names, and has no links."""
+    for owner, name, call in _exfat_calls(home):
+        setattr(owner, name, call)
+
+
+def _exfat_calls(home: Home) -> Iterator[tuple[Any, str, Any]]:
     for folder in (home.sorted, home.failed):
-        for owner, name, call in takes_windows_names(folder, errno.ENOENT, links=False):
+        yield from takes_windows_names(folder, errno.ENOENT, links=False)
+
+
+@contextmanager
+def same_disk(story: Story, home: Home) -> Iterator[None]:
+    """Refuse in the block the names that the story's disk refuses: it does so after a restart, too."""
+    if story.odd is not _exfat:
+        yield
+        return
+    before = []
+    for owner, name, call in _exfat_calls(home):
+        before.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, call)
+    try:
+        yield
+    finally:
+        for owner, name, call in reversed(before):
             setattr(owner, name, call)
 
 

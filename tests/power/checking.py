@@ -12,14 +12,16 @@ from config.settings import Settings
 from tests.crash.acting import act, act_before, lay_out, open_desk
 from tests.crash.restarting import restarted
 from tests.crash.steps import Steps
-from tests.crash.stories import Story
+from tests.crash.stories import Story, same_disk
 from tests.power.disk import Disk
 from tests.power.history import Sync
 from tests.power.recording import Recording, record
 from tests.power.states import State, states, unsynced
 from tests.service.fakes import Judge
 
-_PERSONS_DEED = frozenset({"dropped back", "dragged"})
+_PERSONS_DEED = frozenset({
+    "dropped back", "dragged", "dragged onto another", "swapped", "deleted", "put there again", "filled", "changed",
+})  # fmt: skip
 """What a person did with files before the story is taken as durable: it is theirs, not ours."""
 
 
@@ -148,7 +150,8 @@ def violation(shelf: Shelf, disk: Disk, story: Story) -> str:
     """What a start on a disk does wrong; empty where nothing is."""
     shelf.lay_out(disk)
     try:
-        restarted(shelf.root, story)
+        with same_disk(story, Home.of(shelf.root, Settings())):
+            restarted(shelf.root, story)
     except AssertionError as error:
         return str(error) or "an assertion"
     except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
