@@ -11,7 +11,8 @@ from config.settings import Settings
 from models.page.scan import Scan
 from storage.database import Database
 from storage.ledger import Ledger
-from storage.records import Decision
+from storage.presence import PresenceBook
+from storage.records import Decision, FileIdentity
 from storage.relocation import relocate
 from storage.tables import journal, metadata, outputs, reclassified, scans
 
@@ -81,3 +82,19 @@ def test_paths_follow_and_others_stay(
     assert os.fsdecode(move["source"]) == str(new.inbox / "caf\udce9.png")
     assert os.fsdecode(move["destination"]) == str(new.sorted / "ticket" / "caf\udce9.png")
     assert move["inode"] is None
+
+
+def test_files_that_were_copied_are_not_all_read_again(
+    database: Database, ledger: Ledger, drop: Callable[..., Scan], home: Home, tmp_path: Path
+) -> None:
+    """The first sweep of a restored home would hash the whole archive, for each inode is new."""
+    claims = ledger.claim([drop("a.png"), drop("b.png", b"other")])
+    place = home.sorted / "ticket"
+    ledger.decide([Decision(one.scan_id, one.scan, "filed", place / "x") for one in claims])
+    looks = FileIdentity(7, 5, 1)
+    ledger.close([1, 2], {1: looks, 2: looks})
+    PresenceBook(database, home).remember({2: (looks, "0" * 64)})
+    relocate(database, Home.of(tmp_path / "new", Settings()), home.root, {})
+    first, second = sorted(ledger.filed(), key=lambda scan: scan.scan_id)
+    assert first.identity is None
+    assert (second.identity, second.other) == (looks, "0" * 64)
