@@ -14,8 +14,7 @@ _KILLS = int(os.environ.get("SOAK_KILLS", "200"))
 def pytest_addoption(parser: pytest.Parser) -> None:
     """As in ``pytest tests/soak -m slow -s --kills 20 --soak-seed 7``.
 
-    Or in the environment: ``SOAK_KILLS``, ``SOAK_SEED``, ``SOAK_ALSO`` (see `people.ALSO`), and
-    ``SOAK_RECORD``, the file to which a run is added.
+    Or in the environment: ``SOAK_KILLS``, ``SOAK_SEED``, and ``SOAK_RECORD``, the file to which a run is added.
     """
     parser.addoption("--kills", type=int, default=_KILLS, help="processes that the soak kills")
     parser.addoption("--soak-seed", type=int, default=None, help="of what the soak draws")
@@ -42,12 +41,6 @@ def seed(request: pytest.FixtureRequest) -> int:
     drawn = random.randrange(10**6) if asked is None else int(asked)
     print(f"\nseed {drawn}", flush=True)
     return drawn
-
-
-@pytest.fixture
-def also() -> list[str]:
-    """What people do besides."""
-    return [deed.strip() for deed in os.environ.get("SOAK_ALSO", "").split(",") if deed.strip()]
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,8 @@ from PIL import Image
 
 from config.home import Home
 from models.drawing.documents import draw_document
-from storage.filing.files import rename_without_replacing
+from storage.filing.noreplace import rename_without_replacing
+from tests.soak import restoring
 from tests.soak.placing import exchange
 from tests.soak.serving import COMMAND, PATIENCE, Serving
 
@@ -28,14 +28,6 @@ _LEFT_ALONE = 1
 """The exit code of a command that could not put back all it was asked to."""
 
 REPOSITORY = Path(__file__).parents[2]
-
-ALSO = frozenset({"swap"})
-"""Deeds that a person does only when asked to, by ``SOAK_ALSO``, with commas between them.
-
-A deed is asked for here until the service can follow it; then it belongs to the others, in `_live`.
-Backups and restores belong here too: a deed `_back_up` that runs ``pigeonhole backup`` beside the
-daemon, restores into an empty folder and has `verify` find nothing there.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,6 @@ class Person:
         serving: the service beside them.
         staging: a folder on the file system of the inbox.
         rng: what to do next.
-        also: deeds of `ALSO`.
     """
 
     def __init__(
@@ -63,10 +54,7 @@ class Person:
         serving: Serving,
         staging: Path,
         rng: random.Random,
-        also: Collection[str] = (),
     ) -> None:
-        if unknown := set(also) - ALSO:
-            raise ValueError(f"nobody can do this: {', '.join(sorted(unknown))}")
         self._home = home
         self._serving = serving
         self._staging = staging
@@ -77,7 +65,8 @@ class Person:
         self._extra_class.mkdir()
         pixels = draw_document("staves", np.random.default_rng(3))
         Image.fromarray(pixels).save(self._extra_class / "1.png")
-        self._also = also
+        self._backups = staging.parent / "backups"
+        self._backups.mkdir()
         self.did: Counter[str] = Counter()
         self.touched: set[int] = set()
         """Scans the files of which were moved by hand: their rows must follow."""
@@ -103,13 +92,13 @@ class Person:
             self._retry: 4,
             self._drag_back: 5,
             self._drag: 4,
+            self._swap: 4,
             self._correct: 3,
             self._reclassify: 2,
             self._change_classes: 1,
+            self._back_up: 1,
             self._look: 1,
         }
-        if "swap" in self._also:
-            deeds[self._swap] = 4
         try:
             while not self._rest.wait(self._rng.uniform(0.5, 3.0)):
                 (deed,) = self._rng.choices(list(deeds), list(deeds.values()))
@@ -128,6 +117,20 @@ class Person:
 
     def _look(self) -> None:
         self._command("status")
+
+    def _back_up(self) -> None:
+        """Save the home with all its files, and restore it elsewhere: every scan is there."""
+        if not self._home.database.exists():
+            return
+        archive, restored = self._backups / "home.tar.gz", self._backups / "home"
+        if self._command("backup", str(archive), "--with-files") == 0:
+            words = (COMMAND, "restore", archive, "--home", restored)
+            if self._run("restore", *words) == 0:
+                wrong = list(restoring.complaints(restored))
+                assert not wrong, "\n".join(wrong)
+        archive.unlink(missing_ok=True)
+        if restored.exists():
+            shutil.rmtree(restored)
 
     def _change_classes(self) -> None:
         """A class comes, or goes again."""
@@ -235,11 +238,11 @@ class Person:
             return []
         return [self._home.root / place for place in self._rng.sample(places, min(5, len(places)))]
 
-    def _command(self, *words: str) -> None:
-        """Run a command to its end, or to one that comes early."""
-        self._run(" ".join(words), COMMAND, *words, "--home", self._home.root)
+    def _command(self, *words: str) -> int:
+        """Run a command to its end, or to one that comes early; its exit code."""
+        return self._run(" ".join(words), COMMAND, *words, "--home", self._home.root)
 
-    def _run(self, deed: str, *words: str | Path) -> None:
+    def _run(self, deed: str, *words: str | Path) -> int:
         self.did[deed] += 1
         process = subprocess.Popen(
             words,
@@ -266,3 +269,4 @@ class Person:
         if not killed:
             assert code in (0, _LEFT_ALONE), f"{deed} ended with {code}: {said}"
             assert "Traceback" not in said, said
+        return code

@@ -6,7 +6,7 @@ import ctypes
 import os
 from pathlib import Path
 
-from storage.filing.files import rename_without_replacing
+from storage.filing.noreplace import rename_without_replacing
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # renameat2(2)

@@ -51,7 +51,6 @@ class Soak:
         seed: of all that is drawn. What comes of it depends on timing, too.
         most: files that may wait in the inbox.
         workers: how many a daemon has; each gets one of these numbers.
-        also: what people do besides, of `people.ALSO`.
     """
 
     def __init__(
@@ -62,7 +61,6 @@ class Soak:
         seed: int,
         most: int,
         workers: Sequence[int],
-        also: Sequence[str] = (),
     ) -> None:
         self.seed = seed
         self._started = time.monotonic()
@@ -86,7 +84,7 @@ class Soak:
             self.home.inbox, staging, self.register, random.Random(rng.random()),
             most=most, longest_pause=RESCAN, unreadable=unreadable,
         )  # fmt: skip
-        self.person = Person(self.home, self.serving, staging, random.Random(rng.random()), also)
+        self.person = Person(self.home, self.serving, staging, random.Random(rng.random()))
         variety = _VARIETY | {"workers": tuple(map(str, workers))}
         self.killer = Killer(self.serving, self.home.database, random.Random(rng.random()), variety)
 
@@ -163,6 +161,7 @@ class Soak:
             "dragged": self.person.did["dragged to another class"],
             "corrected": self.person.did["correct"],
             "swapped": self.person.did["swapped"],
+            "restored": self.person.did["restore"],
             "lost": accounts.lost(),
             "doubled": accounts.doubled(),
             "seconds": round(time.monotonic() - self._started),
@@ -251,13 +250,11 @@ class Soak:
 
 
 @contextmanager
-def soak(
-    *, seed: int, most: int, workers: Sequence[int], also: Sequence[str] = ()
-) -> Iterator[Soak]:
+def soak(*, seed: int, most: int, workers: Sequence[int]) -> Iterator[Soak]:
     """A `Soak` in folders of its own, which stay if something is wrong."""
     root = Path(tempfile.mkdtemp(prefix="pigeonhole-soak-"))
     elsewhere = _another_file_system(root)
-    soaking = Soak(root, elsewhere, seed=seed, most=most, workers=workers, also=also)
+    soaking = Soak(root, elsewhere, seed=seed, most=most, workers=workers)
     try:
         yield soaking
     except BaseException:

@@ -37,7 +37,7 @@ def person(desk: Desk, tmp_path: Path) -> Iterator[Person]:
     """Somebody who also swaps files."""
     (tmp_path / "staging").mkdir()
     serving = Serving(desk.home.root, {}, tmp_path / "service.log")
-    yield Person(desk.home, serving, tmp_path / "staging", random.Random(1), ("swap",))
+    yield Person(desk.home, serving, tmp_path / "staging", random.Random(1))
     serving.close()
 
 
@@ -63,9 +63,3 @@ def test_a_verdict_is_corrected(desk: Desk, person: Person) -> None:
         person._correct()
     desk.once(Judge())
     assert len({row["class"] for row in desk.rows()}) == 1
-
-
-def test_a_deed_that_nobody_knows_is_refused(desk: Desk, person: Person) -> None:
-    """A soak with a misspelt deed would prove nothing of it."""
-    with pytest.raises(ValueError, match="fly"):
-        Person(desk.home, person._serving, desk.home.root, random.Random(1), ("fly",))

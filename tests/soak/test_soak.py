@@ -20,10 +20,10 @@ MOMENTS = (
 @pytest.mark.slow
 @pytest.mark.timeout(3 * 60 * 60)
 def test_nothing_is_lost_however_often_it_is_killed(
-    kills: int, seed: int, also: list[str], record: Path | None
+    kills: int, seed: int, record: Path | None
 ) -> None:
     """The only copy of a receipt would be gone, or filed twice, after a power cut or a crash."""
-    with soak(seed=seed, most=300, workers=(1, 1, 2), also=also) as soaking:
+    with soak(seed=seed, most=300, workers=(1, 1, 2)) as soaking:
         passed = False
         try:
             soaking.run(kills, every=20)
@@ -31,7 +31,7 @@ def test_nothing_is_lost_however_often_it_is_killed(
         finally:
             print(soaking.summary(), flush=True)
             if record is not None:
-                add_run(record, {**soaking.figures(), "passed": passed, "also": also})
+                add_run(record, {**soaking.figures(), "passed": passed})
 
 
 def test_nothing_is_lost_when_it_is_killed_a_few_times(seed: int) -> None:
