@@ -19,7 +19,7 @@ class InterruptedWork(Exception):  # noqa: N818 - nothing is wrong
 
 @contextmanager
 def interruptible(unwanted: Callable[[], bool]) -> Iterator[None]:
-    """Have `checkpoint` end, in this thread and block, what is unwanted."""
+    """Have `raise_if_interrupted` end, in this thread and block, what is unwanted."""
     before = _unwanted.set(unwanted)
     try:
         yield
@@ -27,7 +27,7 @@ def interruptible(unwanted: Callable[[], bool]) -> Iterator[None]:
         _unwanted.reset(before)
 
 
-def checkpoint() -> None:
+def raise_if_interrupted() -> None:
     """Call it where nothing is half done that the next start would not complete.
 
     Raises:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Final, ParamSpec, TypeVar
 
-from config.interrupting import InterruptedWork, checkpoint, interruptible
+from config.interrupting import InterruptedWork, interruptible, raise_if_interrupted
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,7 +24,7 @@ Task = Callable[[], None]
 class Background:
     """Runs calls in two threads: one for files that can be judged, one for larger ones.
 
-    So 40 GB keep no other file waiting. What is under way ends at its next `checkpoint` when the
+    So 40 GB keep no other file waiting. What is under way ends at its next `raise_if_interrupted` when the
     service ends: it is done again at the next start.
 
     Args:
@@ -57,7 +57,7 @@ class Background:
 
         def call() -> None:
             try:
-                checkpoint()
+                raise_if_interrupted()
                 future.set_result(function(*args, **more))
             except BaseException as error:  # noqa: BLE001 - a future carries whatever was raised
                 future.set_exception(error)

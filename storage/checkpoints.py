@@ -19,9 +19,9 @@ import structlog
 from config.errors import DatabaseError
 from storage.database import Database
 
-QUIET: Final = 3.0
+IDLE: Final = 3.0
 """Seconds without a change after which the whole log is copied and truncated."""
-SOONEST: Final = 8.0
+MAX_LAG: Final = 8.0
 """Seconds after a change at which the log is copied though changes go on."""
 RETRY: Final = 5.0
 """Seconds until the next try where a reader, a writer or the disk was in the way."""
@@ -59,8 +59,8 @@ class Checkpoints:
             self._seen, self._changed_at = found, now
         if self._since is None:
             self._since = now
-        quiet = now - self._changed_at >= QUIET
-        if now >= self._next_try and (quiet or now - self._since >= SOONEST):
+        quiet = now - self._changed_at >= IDLE
+        if now >= self._next_try and (quiet or now - self._since >= MAX_LAG):
             self._checkpoint(found, truncate=quiet)
 
     def _checkpoint(self, found: tuple[int, int], *, truncate: bool) -> None:

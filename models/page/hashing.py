@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 
-from config.interrupting import checkpoint
+from config.interrupting import raise_if_interrupted
 
 _CHUNK = 1 << 20
 
@@ -33,7 +33,7 @@ def hash_file(path: str, expected: os.stat_result) -> str | None:
         digest = hashlib.sha256()
         while chunk := os.read(descriptor, _CHUNK):
             digest.update(chunk)
-            checkpoint()
+            raise_if_interrupted()
             if not _same(os.fstat(descriptor), expected):
                 return None
         return digest.hexdigest()

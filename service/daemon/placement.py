@@ -11,7 +11,7 @@ from typing import Literal
 import structlog
 
 from config.home import Home
-from config.interrupting import checkpoint
+from config.interrupting import raise_if_interrupted
 from config.settings import OutputKind
 from config.words import counted
 from models.page.scan import Fault
@@ -163,7 +163,7 @@ class Placement:
         order = [one for one in moves if one not in self._stuck] + list(self._stuck)
         closed: list[Closed] = []
         for start in range(0, len(order), AT_ONCE):
-            checkpoint()
+            raise_if_interrupted()
             some = [moves[one] for one in order[start : start + AT_ONCE]]
             for move in some:
                 if move.final_state == "failed" and move.scan_id not in self._faults:

@@ -224,7 +224,7 @@ def _space(home: Home) -> Finding:
 
 def _access(settings: Settings) -> Finding:
     """Who may ask over HTTP; a server that would not start is a problem."""
-    from service.http.tokens import LEAST, address_of, read_token
+    from service.http.tokens import MIN_LENGTH, address_of, read_token
 
     def check() -> str:
         token = read_token(settings)
@@ -232,11 +232,11 @@ def _access(settings: Settings) -> Finding:
         return f"on {settings.host}, for {'whoever has the token' if token else 'this machine'}"
 
     found = _attempt("access", check)
-    if found.level == "ok" and 0 < len(read_token(settings)) < LEAST:
+    if found.level == "ok" and 0 < len(read_token(settings)) < MIN_LENGTH:
         return Finding(
             "warning",
             "access",
-            f"the token has fewer than {LEAST} characters: it is refused where host is another "
+            f"the token has fewer than {MIN_LENGTH} characters: it is refused where host is another "
             "address than this machine's",
             "Make one with 'openssl rand -hex 32'",
         )

@@ -16,15 +16,15 @@ from starlette.types import Scope
 
 log = structlog.get_logger()
 
-FREE: Final = 5
+FREE_FAILURES: Final = 5
 """Failures of one address that are answered at once: people mistype."""
-LONGEST: Final = 30.0
+MAX_DELAY: Final = 30.0
 """Seconds that an answer is held back at most; each failure doubles the time, from one second."""
-FORGET: Final = 900.0
+RESET_AFTER: Final = 900.0
 """Seconds without a failure after which an address starts anew."""
-_ADDRESSES: Final = 4096
-_HELD: Final = 64
-_HELD_BY_ONE: Final = 8
+_MAX_ADDRESSES: Final = 4096
+_MAX_HELD: Final = 64
+_MAX_HELD_EACH: Final = 8
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class _Failures:
     """What one address has done.
 
     Attributes:
-        count: failures in a row, none `FORGET` seconds after the one before.
+        count: failures in a row, none `RESET_AFTER` seconds after the one before.
         last: when the last one was, by the clock.
         held: answers to it that wait now.
     """
@@ -75,16 +75,16 @@ class Guessing:
         address = address_of(scope)
         found = self._failures_of(address)
         now = self._clock()
-        if now - found.last > FORGET:
+        if now - found.last > RESET_AFTER:
             found.count = 0
         found.count += 1
         found.last = now
-        if found.count <= FREE:
+        if found.count <= FREE_FAILURES:
             return 0
-        if found.count == FREE + 1:
+        if found.count == FREE_FAILURES + 1:
             log.warning("wrong tokens are answered slowly from now on", address=address)
-        delay = min(2.0 ** min(found.count - FREE - 1, 10), LONGEST)
-        if found.held >= _HELD_BY_ONE or self._held >= _HELD:
+        delay = min(2.0 ** min(found.count - FREE_FAILURES - 1, 10), MAX_DELAY)
+        if found.held >= _MAX_HELD_EACH or self._held >= _MAX_HELD:
             return int(delay)
         found.held += 1
         self._held += 1
@@ -107,7 +107,7 @@ class Guessing:
     def _failures_of(self, address: str) -> _Failures:
         found = self._table.setdefault(address, _Failures())
         self._table.move_to_end(address)
-        while len(self._table) > _ADDRESSES:
+        while len(self._table) > _MAX_ADDRESSES:
             self._table.popitem(last=False)
         return found
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from config.errors import SettingsError
 from config.settings import Settings
 
-LEAST: Final = 16
+MIN_LENGTH: Final = 16
 """Characters that a token has at least where others than this machine may try to guess it."""
 _MAKE_ONE: Final = "Make one with 'openssl rand -hex 32', or set host to 127.0.0.1"
 
@@ -63,9 +63,9 @@ def address_of(host: str, port: int, *, token: str) -> tuple[int, int, int, Any]
                 f"without a token nobody but this machine may ask, and {host} is open to others",
                 "Set api_token or api_token_file, or host to 127.0.0.1",
             )
-        if len(token) < LEAST:
+        if len(token) < MIN_LENGTH:
             raise SettingsError(
-                f"the token has fewer than {LEAST} characters, and {host} is open to others, "
+                f"the token has fewer than {MIN_LENGTH} characters, and {host} is open to others, "
                 "who could guess it",
                 _MAKE_ONE,
             )

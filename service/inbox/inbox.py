@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from config.ignored import Ignored
-from config.interrupting import checkpoint
+from config.interrupting import raise_if_interrupted
 from models.page.scan import Scan
 from service.inbox.digests import PENDING, Digests
 
@@ -298,7 +298,7 @@ class Inbox:
         """
         pending = [top]
         while pending:
-            checkpoint()
+            raise_if_interrupted()
             folder = pending.pop()
             try:
                 with os.scandir(folder) as entries:

@@ -20,7 +20,7 @@ from watchdog.observers.inotify_c import (
 )
 
 from config.ignored import Ignored
-from config.interrupting import InterruptedWork, checkpoint
+from config.interrupting import InterruptedWork, raise_if_interrupted
 
 _MASK = Mask(
     InotifyConstants.IN_CREATE
@@ -168,7 +168,7 @@ class NativeWatcher:
         """Watch all folders inside. Each is listed after it is watched: none slips by."""
         pending = [folder] if self._recursive else []
         while pending:
-            checkpoint()
+            raise_if_interrupted()
             one = pending.pop()
             inner = (self._watch_inner(one, name) for name in self._folders_in(one))
             pending.extend(filter(None, inner))

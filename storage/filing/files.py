@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from config.interrupting import checkpoint
+from config.interrupting import raise_if_interrupted
 from storage.records import FileIdentity
 
 OURS: Final = ".pigeonhole-"
@@ -77,7 +77,7 @@ def sha256_of(fd: int) -> str:
     digest = hashlib.sha256()
     while chunk := _read(fd):
         digest.update(chunk)
-        checkpoint()
+        raise_if_interrupted()
     return digest.hexdigest()
 
 
@@ -240,7 +240,7 @@ def copy_open(source: int, target: int) -> None:
         with _naming(target):
             while view:
                 view = view[os.write(target, view) :]
-        checkpoint()
+        raise_if_interrupted()
     seen = os.fstat(source)
     try:
         os.fchmod(target, seen.st_mode & COPIED_MODE)

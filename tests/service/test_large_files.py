@@ -235,7 +235,7 @@ class _AtStep:
         self.daemon: Any = None
         self.seen = 0
         self._step = step
-        self._checkpoint = files.checkpoint
+        self._checkpoint = files.raise_if_interrupted
 
     def __call__(self) -> None:
         self.seen += 1
@@ -264,7 +264,7 @@ def test_a_service_that_is_to_end_leaves_a_move_to_the_next_start(
     content = digest(desk.home.inbox / "photo.png")
     with monkeypatch.context() as patch:
         at_step = _AtStep(min(step, 3) if size == 100 else step)
-        patch.setattr(files, "checkpoint", at_step)
+        patch.setattr(files, "raise_if_interrupted", at_step)
         with desk.watching(judge, **SETTINGS) as daemon:
             at_step.daemon = daemon
             wait_until(lambda: at_step.seen >= at_step._step)
@@ -308,7 +308,7 @@ def test_a_service_that_is_to_end_does_not_carry_out_the_whole_journal(
     assert set(desk.states().values()) == {"moving"}
     with monkeypatch.context() as patch:
         at_step = _AtStep(2)
-        patch.setattr(files, "checkpoint", at_step)
+        patch.setattr(files, "raise_if_interrupted", at_step)
         daemon = at_step.daemon = desk.daemon(judge)
         assert daemon.run() is True
     assert set(desk.states().values()) == {"moving"}

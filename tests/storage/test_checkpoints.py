@@ -15,7 +15,7 @@ import structlog
 from config.errors import DatabaseError
 from config.home import Home
 from models.page.scan import Scan
-from storage.checkpoints import QUIET, RETRY, SOONEST, Checkpoints, checkpointed
+from storage.checkpoints import IDLE, MAX_LAG, RETRY, Checkpoints, checkpointed
 from storage.database import Database
 from storage.ledger import Ledger
 from tests.service.fakes import Clock
@@ -48,11 +48,11 @@ def test_a_row_reaches_the_file_when_the_ledger_is_quiet(
     checkpoints = Checkpoints(database, clock)
     ledger.claim([drop("a.png")])
     checkpoints.look()
-    clock.now += QUIET
+    clock.now += IDLE
     checkpoints.look()
     assert copied_alone(database.path, tmp_path / "copy.db") == ["a.png"]
     assert wal_of(database).stat().st_size == 0
-    assert QUIET < 9.0  # seconds, one of them until the first look: ten at most
+    assert IDLE < 9.0  # seconds, one of them until the first look: ten at most
 
 
 def test_rows_reach_the_file_under_load_as_well(
@@ -61,12 +61,12 @@ def test_rows_reach_the_file_under_load_as_well(
     """While scans arrive without a pause, nothing would be checkpointed."""
     clock = Clock()
     checkpoints = Checkpoints(database, clock)
-    for number in range(int(SOONEST) + 1):
+    for number in range(int(MAX_LAG) + 1):
         ledger.claim([drop(f"{number}.png")])
         checkpoints.look()
         clock.now += 1.0
-    assert len(copied_alone(database.path, tmp_path / "copy.db")) > SOONEST - 2
-    assert SOONEST <= 60.0
+    assert len(copied_alone(database.path, tmp_path / "copy.db")) > MAX_LAG - 2
+    assert MAX_LAG <= 60.0
 
 
 def test_an_unchanged_log_is_not_checkpointed_again(
@@ -100,7 +100,7 @@ def test_a_reader_of_an_old_state_only_delays_it(
         reader.execute("SELECT count(*) FROM scans").fetchall()
         ledger.claim([drop("a.png")])
         checkpoints.look()
-        clock.now += QUIET
+        clock.now += IDLE
         checkpoints.look()
         assert wal_of(database).stat().st_size > 0
     clock.now += RETRY
@@ -160,7 +160,7 @@ def test_a_thread_does_it_beside_whoever_writes(
     with checkpointed(database, clock=clock, pause=0.01):
         ledger.claim([drop("a.png")])
         while not done.wait(0.02):
-            clock.now += QUIET
+            clock.now += IDLE
     assert not [one for one in threading.enumerate() if one.name == "checkpoints"]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.errors import UsageError
 from config.home import Home
-from config.interrupting import checkpoint
+from config.interrupting import raise_if_interrupted
 from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
 from service.mounts import numbers_files_anew
@@ -83,7 +83,7 @@ class Folders:
         found = set[str]()
         pending = [top]
         while pending:
-            checkpoint()
+            raise_if_interrupted()
             folder = pending.pop()
             found.add(folder)
             try:

@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from config.home import Home
-from config.interrupting import checkpoint
+from config.interrupting import raise_if_interrupted
 from service.inbox.digests import PENDING, Digests
 from storage.filing.names import Names
 from storage.filing.syncing import Looks
@@ -85,7 +85,7 @@ class Mending:
         """Look at every failed file."""
         found = self._ledger.failed()
         for scan, finished_ns in found:
-            checkpoint()
+            raise_if_interrupted()
             looks = _looks(scan.place)
             if looks is None or self._same.get(scan.scan_id) == looks:
                 continue

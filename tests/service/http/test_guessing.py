@@ -9,7 +9,7 @@ import pytest
 
 from config.home import Home
 from service.http import guessing
-from service.http.guessing import FORGET, FREE, LONGEST, Guessing, address_of
+from service.http.guessing import FREE_FAILURES, MAX_DELAY, RESET_AFTER, Guessing, address_of
 from tests.service.serving import TOKEN, bearer, client_of, is_problem
 
 
@@ -39,14 +39,14 @@ def test_failures_are_answered_ever_more_slowly() -> None:
         for _ in range(times):
             assert await slowed.failed(scope(host)) == 0
 
-    asyncio.run(guess("192.0.2.1", FREE))
+    asyncio.run(guess("192.0.2.1", FREE_FAILURES))
     assert slept.times == [], "people mistype"
     asyncio.run(guess("192.0.2.1", 7))
-    assert slept.times == [1, 2, 4, 8, 16, LONGEST, LONGEST]
-    asyncio.run(guess("192.0.2.2", FREE))
+    assert slept.times == [1, 2, 4, 8, 16, MAX_DELAY, MAX_DELAY]
+    asyncio.run(guess("192.0.2.2", FREE_FAILURES))
     assert len(slept.times) == 7, "others are not slowed"
-    slept.now += FORGET + 1
-    asyncio.run(guess("192.0.2.1", FREE))
+    slept.now += RESET_AFTER + 1
+    asyncio.run(guess("192.0.2.1", FREE_FAILURES))
     assert len(slept.times) == 7, "what lies back is forgotten"
 
 
@@ -66,10 +66,10 @@ def test_answers_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(5):
             await asyncio.sleep(0)
         held = sum(not one.done() for one in waiting)
-        assert held == guessing._HELD
+        assert held == guessing._MAX_HELD
         refused = [one.result() for one in waiting if one.done() and one.result()]
         assert min(refused) >= 1
-        assert max(refused) == LONGEST
+        assert max(refused) == MAX_DELAY
         release.set()
         await asyncio.gather(*waiting)
         assert slowed._held == 0
@@ -81,7 +81,7 @@ def test_answers_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_table_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody with many addresses would fill the memory."""
-    monkeypatch.setattr(guessing, "_ADDRESSES", 10)
+    monkeypatch.setattr(guessing, "_MAX_ADDRESSES", 10)
     slowed = Guessing(lambda: 0.0)
 
     async def guess() -> None:
@@ -123,7 +123,7 @@ def guarded(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[httpx
 def test_bearers_and_sign_ins_are_counted_together(guarded: tuple[httpx.Client, Slept]) -> None:
     """One of the two ways would be left to guess by."""
     client, slept = guarded
-    for _ in range(FREE):
+    for _ in range(FREE_FAILURES):
         is_problem(client.get("/classes", headers=bearer("wrong")), 401)
     assert client.post("/sign-in", data={"token": "wrong"}).status_code == 401
     assert slept.times == [1]
@@ -136,7 +136,7 @@ def test_bearers_and_sign_ins_are_counted_together(guarded: tuple[httpx.Client, 
 def test_no_path_is_left_to_guess_by(guarded: tuple[httpx.Client, Slept]) -> None:
     """What answers without a token refuses other sites, unless they show it: so it tells, too."""
     client, slept = guarded
-    for _ in range(FREE + 1):
+    for _ in range(FREE_FAILURES + 1):
         headers = bearer("wrong") | {"Origin": "http://evil.example"}
         is_problem(client.post("/sign-out", headers=headers), 403)
     assert slept.times == [1]
@@ -149,7 +149,7 @@ def test_the_right_token_is_never_held_up(
 ) -> None:
     """Somebody behind the same router could lock everybody out."""
     client, slept = guarded
-    for _ in range(3 * FREE):
+    for _ in range(3 * FREE_FAILURES):
         client.get("/classes", headers=bearer("wrong"))
     before = list(slept.times)
     assert client.get("/classes", headers=bearer()).status_code == 200
@@ -157,7 +157,7 @@ def test_the_right_token_is_never_held_up(
     assert client.get("/classes").status_code == 200, "by the cookie"
     assert slept.times == before
     # Not even where so many answers wait already that wrong ones are refused.
-    monkeypatch.setattr(guessing, "_HELD", 0)
+    monkeypatch.setattr(guessing, "_MAX_HELD", 0)
     told = client.get("/classes", headers=bearer("wrong"))
     client.cookies.clear()
     told = client.get("/classes", headers=bearer("wrong"))
@@ -174,7 +174,7 @@ def test_the_service_ends_without_waiting_for_guessers() -> None:
         slowed = Guessing(lambda: 0.0)
         guesses = [asyncio.ensure_future(slowed.failed(scope("192.0.2.1"))) for _ in range(10)]
         await asyncio.sleep(0)
-        assert sum(one.done() for one in guesses) == FREE
+        assert sum(one.done() for one in guesses) == FREE_FAILURES
         slowed.release()
         return sum(await asyncio.gather(*guesses))
 
