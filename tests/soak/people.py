@@ -137,7 +137,10 @@ class Person:
         self.did["class added or removed"] += 1
         place = self._home.support / self._extra_class.name
         if place.exists():
-            place.rename(self._extra_class)
+            # A swap may have made the class anew, of a file that was put into its folder.
+            again = self._extra_class.exists()
+            name = f"staves-{self._rng.randbytes(4).hex()}" if again else self._extra_class.name
+            place.rename(self._staging / name)
         elif self._home.support.exists():
             self._extra_class.rename(place)
 
