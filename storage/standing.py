@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -233,10 +234,32 @@ def state_at(home: Home, place: Path) -> Literal["filed", "review", "failed", "d
 
 
 def place_in_inbox(home: Home, names: Names, scan: Filed, promised: Container[Path] = ()) -> Path:
-    """Where a scan was dropped, or the next free name; at the top where that inbox is no more."""
-    inside = scan.source.is_relative_to(home.inbox)
-    folder = scan.source.parent if inside else home.inbox
-    return names.free(folder, scan.source.name, promised)
+    """Where a scan was dropped, or the next free name; else at the top of the inbox.
+
+    The top it is where that folder lies elsewhere, or where somebody else may write: they may put a
+    symbolic link in its place, and a file of theirs would be put into any folder of the service's.
+    """
+    folder = scan.source.parent
+    inside = folder.is_relative_to(home.inbox) and _is_ours_alone(home.inbox, folder)
+    return names.free(folder if inside else home.inbox, scan.source.name, promised)
+
+
+def _is_ours_alone(root: Path, folder: Path) -> bool:
+    """Whether nobody but this user, and root, can replace a folder on the way from ``root``."""
+    way = [root, *reversed([one for one in (folder, *folder.parents) if root in one.parents])]
+    if way == [root]:
+        return True
+    for one in way:
+        try:
+            state = os.stat(one, follow_symlinks=one == root)
+        except FileNotFoundError:
+            return True  # it is made in one that is
+        except OSError:
+            return False
+        ours = state.st_uid in (0, os.geteuid()) and not state.st_mode & 0o022
+        if not (stat.S_ISDIR(state.st_mode) and ours):
+            return False
+    return True
 
 
 def _nanoseconds(moment: str | None) -> int:

@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 
 from config.interrupting import InterruptedWork
 from service.background import LARGE, Background
 from storage.filing.moving import file_away
 from storage.filing.outcomes import Outcome
+from storage.filing.pinned import pinned, unpinned
 from storage.records import Move
 
 
@@ -25,10 +27,12 @@ class Carrier:
     """Moves files, and keeps in mind which are on their way.
 
     Args:
+        inbox: whose folders other people may replace while their files are moved.
         background: moves large ones; without it they are moved at once.
     """
 
-    def __init__(self, background: Background | None) -> None:
+    def __init__(self, inbox: Path, background: Background | None) -> None:
+        self._inbox = inbox
         self._background = background
         self._under_way: list[_UnderWay] = []
 
@@ -50,12 +54,17 @@ class Carrier:
             again: is given back by `arrived`.
         """
         if self._background is None:
-            return file_away(moves)
+            return self._file_away(moves)
         large = [move for move in moves if move.size >= LARGE]
         for some in self._background.parted(large, lambda move: move.size):
-            outcomes = self._background.submit(some[0].size, file_away, some)
+            outcomes = self._background.submit(some[0].size, self._file_away, some)
             self._under_way.append(_UnderWay(some, outcomes, again))
-        return file_away([move for move in moves if move.size < LARGE])
+        return self._file_away([move for move in moves if move.size < LARGE])
+
+    def _file_away(self, moves: Sequence[Move]) -> list[Outcome]:
+        with pinned(self._inbox, moves) as sources:
+            outcomes = file_away(sources)
+        return [unpinned(one, move) for one, move in zip(outcomes, moves, strict=True)]
 
     def arrived(self) -> Iterator[tuple[list[Outcome], bool]]:
         """What has become of large files since the last call, with its ``again``. Never waits.

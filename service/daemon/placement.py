@@ -81,7 +81,7 @@ class Placement:
         outputs: tuple[OutputKind, ...] = (),
         background: Background | None = None,
     ) -> None:
-        self._carrier = Carrier(background)
+        self._carrier = Carrier(home.inbox, background)
         self._ledger = ledger
         self._home = home
         self._outputs = outputs
