@@ -228,7 +228,10 @@ def timestamp(moment: datetime) -> str:
     """
     try:
         moment = moment.astimezone(UTC)
-    except OverflowError:  # the first or the last day there is, and a time zone beside UTC
+    except (
+        OverflowError,
+        ValueError,
+    ):  # the first or the last day there is, and a time zone beside UTC
         moment = moment.replace(tzinfo=UTC)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Table, bindparam, select, update
+from sqlalchemy import Column, Connection, Table, bindparam, delete, select, update
 
 from config.home import Home
 from storage.database import Database
 from storage.records import displayable
 from storage.rows import IDENTIFIED, MOST, each
-from storage.tables import journal, outputs, reclassified, scans
+from storage.tables import journal, outputs, reclassified, scans, sessions
 
 _RELATIVE: Final = (
     (scans, scans.c.id, scans.c.destination_path, "destination"),
@@ -27,8 +27,9 @@ the column with the exact bytes, and the column with the same for people."""
 def relocate(database: Database, home: Home, old_root: Path, folders: Mapping[Path, Path]) -> None:
     """Have every path below one of ``folders`` follow it, in one transaction.
 
-    Inodes are forgotten, in the journal and of filed files: a file that was copied has another. A
-    restore has compared the bytes, so that the next sweep need not read the archive.
+    Browsers are signed out: a session that was ended since the backup must not come back. Inodes are
+    forgotten, in the journal and of filed files: a file that was copied has another. A restore has
+    compared the bytes, so that the next sweep need not read the archive.
 
     Args:
         database: the ledger, at the newest migration.
@@ -64,6 +65,7 @@ def relocate(database: Database, home: Home, old_root: Path, folders: Mapping[Pa
                     "row": scan_id, "source": os.fsencode(new), "inbox_path": displayable(shown),
                 })  # fmt: skip
         _update(connection, scans, scans.c.id, ["source", "inbox_path"], sources)
+        connection.execute(delete(sessions))
         unknown = dict.fromkeys(IDENTIFIED)
         connection.execute(update(scans).where(scans.c.file_sha256.is_(None)).values(unknown))
         for move in connection.execute(select(journal)).mappings().all():

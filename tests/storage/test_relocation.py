@@ -14,6 +14,7 @@ from storage.ledger import Ledger
 from storage.presence import PresenceBook
 from storage.records import Decision, FileIdentity
 from storage.relocation import relocate
+from storage.sessions import LiveSessions
 from storage.tables import journal, metadata, outputs, reclassified, scans
 
 RELATIVE_TO_SUPPORT = {"lessons.example_path"}
@@ -98,3 +99,12 @@ def test_files_that_were_copied_are_not_all_read_again(
     first, second = sorted(ledger.filed(), key=lambda scan: scan.scan_id)
     assert first.identity is None
     assert (second.identity, second.other) == (looks, "0" * 64)
+
+
+def test_nobody_is_signed_in_at_a_restored_home(
+    database: Database, ledger: Ledger, home: Home, tmp_path: Path
+) -> None:
+    """A session that was ended after the backup would be alive again."""
+    LiveSessions(database).add("a", 3600)
+    relocate(database, Home.of(tmp_path / "new", Settings()), home.root, {})
+    assert not LiveSessions(database).is_alive("a")
