@@ -151,6 +151,19 @@ class Ledger(Queries):
             connection.execute(_STAY, row)
             each(connection, _LEAVE_JOURNAL, [{"scan": scan_id}])
 
+    def fail_again(self, scan_id: int) -> None:
+        """A failed scan that was superseded, and whose file still stands where it was put, counts again."""
+        with self.database.write() as connection:
+            connection.execute(
+                update(scans)
+                .where(
+                    scans.c.id == scan_id,
+                    scans.c.state == "superseded",
+                    scans.c.destination_path.is_not(None),
+                )
+                .values(state="failed")
+            )
+
     def redirect(self, scan_id: int, destination: Path) -> Move:
         """Commit another destination before it is tried.
 

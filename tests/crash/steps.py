@@ -26,7 +26,7 @@ from storage.presence import PresenceBook
 from storage.tickets.outputs import OutputBook
 
 TRANSACTIONS = (
-    "claim", "requeue", "recover", "decide", "recall", "leave", "redirect", "close", "abandon",
+    "claim", "requeue", "recover", "decide", "recall", "leave", "fail_again", "redirect", "close", "abandon",
     "forget_places",
 )  # fmt: skip
 OF_PRESENCE = ("remember", "note_gone", "found_again")

@@ -156,3 +156,21 @@ def test_a_claim_of_other_names_reads_nothing(desk: Desk) -> None:
     os.truncate(scan.path, 0)  # whoever reads it now would find nothing
     (claim,) = Ledger(desk.ledger.database, desk.home).claim([scan])
     assert claim.superseded == ()
+
+
+def test_a_file_that_another_one_begins_like_is_not_given_up(desk: Desk) -> None:
+    """All pictures begin alike: the only copy would lie in failed/, and `verify` advise to delete it."""
+    desk.drop("a.png", "broken")
+    desk.once(Judge())
+    failed = desk.home.failed / "a.png"
+    with failed.open("a") as writer:  # it still has the file open
+        desk.drop("a.png", "broken as well, and another")
+        desk.once(Judge())
+        assert states(desk)[0] == "superseded"
+        writer.write(": ticket")
+    assert "partial" not in kinds(desk)
+    desk.once(Judge(says={"broken:": "ticket"}))
+    contents = [(desk.home.root / place).read_text() for place in desk.filed()]
+    assert contents.count("broken: ticket") == 1
+    assert "sorted/ticket/a.png" in desk.filed()
+    assert "filed" in states(desk)

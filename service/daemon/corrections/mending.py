@@ -83,6 +83,7 @@ class Mending:
 
     def sweep(self) -> None:
         """Look at every failed file."""
+        self._reopen_what_went_on()
         found = self._ledger.failed()
         for scan, finished_ns in found:
             raise_if_interrupted()
@@ -96,6 +97,21 @@ class Mending:
         ids = {scan.scan_id for scan, _ in found}
         self._same = {one: looks for one, looks in self._same.items() if one in ids}
         self._resting = {one: seen for one, seen in self._resting.items() if one in ids}
+
+    def _reopen_what_went_on(self) -> None:
+        """Have a scan fail again that was given up for a file that begins with its bytes.
+
+        Many files begin alike, so that may have been another: the program of this one went on writing
+        it in the folder of failed files.
+        """
+        for old in self._ledger.retried():
+            if old.place is None or not old.place.is_relative_to(self._home.failed):
+                continue
+            looks = _looks(old.place)
+            if looks is None or looks.size == old.size or self._ledger.filed_at([old.place]):
+                continue
+            self._ledger.fail_again(old.scan_id)
+            log.info("went on after it failed", file=self._home.relative(old.place))
 
     def _is_untouched(self, scan: Filed, looks: Looks, finished_ns: int) -> bool:
         """Whether a file looks as it was filed, by what is remembered of it and by its times."""

@@ -111,7 +111,11 @@ def verify(
             found_again.add(elsewhere[row.sha256])
         yield finding
     for scan in partial:
-        if scan.place is not None and scan.place not in found and os.path.lexists(scan.place):
+        if scan.place is None or scan.place in found or not os.path.lexists(scan.place):
+            continue
+        if _digest(scan.place) != scan.sha256:
+            yield _unnamed(home, scan.place)  # its program went on writing it
+        else:
             yield Finding(
                 "partial", scan.scan_id, home.relative(scan.place),
                 "is the beginning of a file that has arrived whole since",
