@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -106,6 +106,10 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(errors.PigeonholeError, _ours)
 
 
+_CLIENT_LEFT: Final = 499
+"""No status of HTTP: what proxies count for a client that left before it was answered."""
+
+
 class Unexpected:
     """Answers what nobody thought of with 500, and without a word of what is inside."""
 
@@ -132,6 +136,10 @@ class Unexpected:
             log.warning("not done when the service ended", method=scope["method"])
             if not begun:
                 await _ended()(scope, receive, send)
+        except ClientDisconnect:
+            log.info("a client left before its request was whole", method=scope["method"])
+            if not begun:  # nobody reads it: it is counted
+                await Response(status_code=_CLIENT_LEFT)(scope, receive, send)
         except Exception as error:
             # As plain text: the values in its frames are people's papers, and tokens.
             log.error(

@@ -26,9 +26,9 @@ from service.web.listening import BACKLOG, bound, url_of
 log = structlog.get_logger()
 
 KEEP_ALIVE = 15
-GRACE = 4.0
+GRACE = 2.0
 """Seconds that answers under way get when the service ends; then they are told that it does."""
-_LAST_WORDS = 3
+_LAST_WORDS = 1
 _HEADERS = 32 << 10
 _ACCEPTED_AT_ONCE = 16
 
