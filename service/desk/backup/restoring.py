@@ -9,9 +9,12 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import shutil
+import stat
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,10 +33,13 @@ from service.desk.backup.settings_text import unset, with_folders
 from service.desk.backup.unpacking import unpack
 from storage.database import Database
 from storage.filing import files, syncing
-from storage.filing.names import fitted
+from storage.filing.names import LONGEST, fitted
 from storage.relocation import relocate
 
 _HIDDEN: Final = f"{files.OURS}restore-"
+_RANDOM: Final = 8  # characters that `tempfile.mkdtemp` adds, of [a-z0-9_]
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_WRITE_OF_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 _BUSY: Final = frozenset({errno.EBUSY, errno.EXDEV, errno.EINVAL})
 
 
@@ -113,41 +119,83 @@ def _check_empty(root: Path) -> None:
 
 @contextmanager
 def _hidden_folder(root: Path) -> Iterator[Path]:
-    """An empty folder beside ``root``, locked; whatever is left of it in the end goes.
+    """An empty folder beside ``root``, made here and locked; whatever is left of it in the end goes.
 
-    What a restore left there that was killed goes as well.
+    What a restore to ``root`` left there that was killed goes as well. A folder that was there
+    before is never used: another user may have made it, to own what is unpacked.
 
     Raises:
         HomeError: another process restores to the same place.
     """
     root.parent.mkdir(parents=True, exist_ok=True)
-    stage = root.parent / fitted(f"{_HIDDEN}{root.name}", "")
-    with suppress(FileExistsError):
-        stage.mkdir(mode=0o700)
-    fd = os.open(stage, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    prefix = fitted(f"{_HIDDEN}{root.name}", "-", LONGEST - _RANDOM)
+    _remove_left_over(root, prefix)
+    stage = Path(tempfile.mkdtemp(prefix=prefix, dir=root.parent))
+    fd = os.open(stage, _FOLDER)
     try:
+        if _lock(fd) is False:
+            raise _busy(root)  # it removes what was not locked yet
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HomeError(
-                f"another process restores to {root}", "Wait until it has ended"
-            ) from None
-        except OSError:
-            pass  # a file system without locks
-        try:
-            for one in stage.iterdir():
-                if one.is_dir() and not one.is_symlink():
-                    shutil.rmtree(one)
-                else:
-                    one.unlink()
             yield stage
         finally:
-            # Once it has its final name there is none, or it is another's.
-            there = files.status(stage)
-            if there is not None and files.same_file(os.fstat(fd), there):
-                shutil.rmtree(stage)
+            _remove(fd, stage)  # once it has its final name there is none, or it is another's
     finally:
         os.close(fd)
+
+
+def _remove_left_over(root: Path, prefix: str) -> None:
+    """Remove the hidden folders of restores to ``root`` that were killed; no one else's.
+
+    Raises:
+        HomeError: one of them is in use.
+    """
+    hidden = re.compile(re.escape(prefix) + f"[a-z0-9_]{{{_RANDOM}}}")
+    for name in os.listdir(root.parent):
+        if not hidden.fullmatch(name):
+            continue
+        try:
+            fd = os.open(root.parent / name, _FOLDER)
+        except OSError:
+            continue  # no folder, or another user's
+        try:
+            made = os.fstat(fd)
+            if made.st_uid != os.geteuid() or made.st_mode & _WRITE_OF_OTHERS:
+                continue
+            locked = _lock(fd)
+            if locked is False:
+                raise _busy(root)
+            if locked:
+                _remove(fd, root.parent / name)
+        finally:
+            os.close(fd)
+
+
+def _busy(root: Path) -> HomeError:
+    return HomeError(f"another process restores to {root}", "Wait until it has ended")
+
+
+def _lock(fd: int) -> bool | None:
+    """Whether the folder is locked now; None on a file system without locks."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _remove(fd: int, folder: Path) -> None:
+    """Remove the open ``folder`` with what is in it, if it still has that name."""
+    there = files.status(folder)
+    if there is None or not files.same_file(os.fstat(fd), there):
+        return
+    for name in os.listdir(fd):
+        if stat.S_ISDIR(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
+            shutil.rmtree(name, dir_fd=fd)
+        else:
+            os.unlink(name, dir_fd=fd)
+    folder.rmdir()
 
 
 def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
@@ -231,10 +279,14 @@ def _make_durable(stage: Path) -> None:
 
 
 def _put_in_place(stage: Path, root: Path) -> None:
-    """Give the folder its name, in one step; an empty folder there is replaced, nothing else."""
-    try:
-        stage.chmod(os.stat(root).st_mode & 0o7777)
-    except FileNotFoundError:
+    """Give the folder its name, in one step; an empty folder there is replaced, nothing else.
+
+    It gets the mode of that one, unless another user made it: they would let themselves in.
+    """
+    there = files.status(root)
+    if there is not None and there.st_uid in {0, os.geteuid()}:
+        stage.chmod(stat.S_IMODE(there.st_mode))
+    else:
         mask = os.umask(0)
         os.umask(mask)
         stage.chmod(0o777 & ~mask)

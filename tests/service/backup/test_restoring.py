@@ -112,18 +112,72 @@ def test_a_home_that_is_made_meanwhile_stays(saved: Path, tmp_path: Path) -> Non
 
 
 def test_two_restores_to_one_place(saved: Path, tmp_path: Path) -> None:
-    """They would unpack into one another's folder."""
-    stage = tmp_path / ".pigeonhole-restore-new"
-    stage.mkdir()
+    """The later one would unpack everything, to be refused in the end."""
+    stage = tmp_path / ".pigeonhole-restore-new-0a1b2c_3"
+    stage.mkdir(mode=0o700)
     fd = os.open(stage, os.O_RDONLY)
     fcntl.flock(fd, fcntl.LOCK_EX)
     with pytest.raises(HomeError, match="another process"):
         restore(saved, tmp_path / "new")
     (stage / "half").write_text("half a file")
+    (stage / "sorted").mkdir()
+    (stage / "link").symlink_to(tmp_path)
     os.close(fd)
     restore(saved, tmp_path / "new")
     assert not (tmp_path / "new" / "half").exists()
     assert nothing_left(tmp_path, "new")
+
+
+def test_a_hidden_folder_that_somebody_else_made_is_not_used(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In /tmp another user could make it first, and would own the home."""
+    names = ("", "-0a1b2c_3", "-0a1b2c_4", "-other-0a1b2c_5")
+    made = [tmp_path / f".pigeonhole-restore-new{name}" for name in names]
+    for folder in made:
+        folder.mkdir()
+        folder.chmod(0o700 if folder == made[2] else 0o777)
+        (folder / "theirs").write_text("theirs")
+    made[3].chmod(0o700)  # of a restore to another place
+    status, owner = os.fstat, os.stat(made[2])
+
+    def foreign(fd: int) -> os.stat_result:
+        found = status(fd)
+        if found.st_ino == owner.st_ino:
+            return os.stat_result((*found[:4], os.geteuid() + 1, *found[5:]))
+        return found
+
+    monkeypatch.setattr(os, "fstat", foreign)
+    restore(saved, tmp_path / "new")
+    assert [(folder / "theirs").read_text() for folder in made] == ["theirs"] * 4
+    assert not (tmp_path / "new" / "theirs").exists()
+    assert nothing_left(tmp_path, "new", *(folder.name for folder in made))
+
+
+def test_the_hidden_folder_is_closed_to_others(saved: Path, tmp_path: Path) -> None:
+    """They could put a file into the home while it is unpacked."""
+    seen = set[int]()
+
+    def look() -> None:
+        (stage,) = tmp_path.glob(".pigeonhole-restore-*")
+        seen.add(stat.S_IMODE(stage.stat().st_mode))
+
+    restore(saved, tmp_path / "new", look)
+    assert seen == {0o700}
+
+
+def test_the_mode_of_somebody_elses_folder_is_not_taken_over(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that another user opened for everybody would open the home for everybody."""
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new").chmod(0o777)
+    if os.geteuid() == 0:
+        os.chown(tmp_path / "new", 12345, 12345)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    restore(saved, tmp_path / "new")
+    assert not (tmp_path / "new").stat().st_mode & stat.S_IWOTH
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
