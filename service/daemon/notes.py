@@ -11,7 +11,7 @@ from config.home import Home
 from models.page.scan import Fault
 from storage.filing.beside import take_back
 from storage.filing.files import status
-from storage.filing.notes import remove_note, write_note
+from storage.filing.notes import remove_note, says, write_note
 from storage.ledger import Ledger
 from storage.records import Superseded
 from storage.standing import is_away
@@ -39,6 +39,25 @@ def note_of(scan_id: int, name: str, sha256: str, fault: Fault | None) -> Mappin
     }
 
 
+def put_note(ledger: Ledger, beside: Path, note: Mapping[str, object]) -> None:
+    """Write the note of the file ``beside``, in place of an older one that nobody changed.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+
+    def is_ours(there: Mapping[str, object]) -> bool:
+        scan_id = there.get("scan_id")
+        if type(scan_id) is not int or abs(scan_id) >= 1 << 63:  # more than SQLite holds
+            return False
+        sha256 = ledger.sha256_of(scan_id)
+        if sha256 is None:
+            return False
+        return says(there, note_of(scan_id, beside.name, sha256, ledger.fault(scan_id)))
+
+    write_note(beside, note, ledger.is_scan, is_ours)
+
+
 def clear_note(ledger: Ledger, scan_id: int, beside: Path, sha256: str) -> bool:
     """Remove the note of a file that is not there any more; False where it stays.
 
@@ -55,9 +74,7 @@ def clear_note(ledger: Ledger, scan_id: int, beside: Path, sha256: str) -> bool:
 def renew_note(ledger: Ledger, scan_id: int, beside: Path, sha256: str) -> None:
     """Write the note of a failed file that a person renamed, or put back."""
     try:
-        write_note(
-            beside, note_of(scan_id, beside.name, sha256, ledger.fault(scan_id)), ledger.is_scan
-        )
+        put_note(ledger, beside, note_of(scan_id, beside.name, sha256, ledger.fault(scan_id)))
     except OSError as error:
         log.warning("cannot write the note", file=str(beside), reason=error.strerror)
 

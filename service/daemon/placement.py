@@ -17,14 +17,13 @@ from config.words import counted
 from models.page.scan import Fault
 from service.background import Background
 from service.daemon.carrying import Carrier
-from service.daemon.notes import clear_note, note_of
+from service.daemon.notes import clear_note, note_of, put_note
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.daemon.tickets.unread import without_words
 from service.space import FULL
 from service.workers.pipeline import Examined
 from storage.filing.files import identity_at
 from storage.filing.names import Names, next_name
-from storage.filing.notes import write_note
 from storage.filing.outcomes import Changed, Gone, NameRefused, Outcome, Placed, Taken, Trouble
 from storage.ledger import Ledger
 from storage.records import Claim, Decision, FinalState, Move
@@ -310,7 +309,7 @@ class Placement:
         fault = self._faults.get(move.scan_id, Fault("file", "it failed"))
         note = note_of(move.scan_id, move.destination.name, move.sha256, fault)
         try:
-            write_note(move.destination, note, self._ledger.is_scan)
+            put_note(self._ledger, move.destination, note)
         except OSError as error:
             reason = f"the note cannot be written: {error.strerror}"
             place = move.destination

@@ -1,7 +1,7 @@
 """The note beside a failed file, ``<name>.error.json``: what was wrong and what to do.
 
-A note is ours when it is a JSON object with a key ``sha256``, and no scan was filed there. No other
-file is ever replaced or removed.
+A note is ours when it says what was written, and no scan was filed there. No other file is ever
+replaced or removed: people change notes, and have files of such names.
 """
 
 from __future__ import annotations
@@ -25,9 +25,15 @@ _LOOKS = 100  # notes of other files under the same name, before remove_note giv
 IsScan = Callable[[Path], bool]
 """Whether the ledger names a path as that of a scan: people drop notes, too."""
 
+IsOurs = Callable[[Mapping[str, object]], bool]
+"""Whether a note of the same name says what was written for a scan, unchanged."""
+
 
 def write_note(
-    beside: Path, payload: Mapping[str, object], is_scan: IsScan = lambda _path: False
+    beside: Path,
+    payload: Mapping[str, object],
+    is_scan: IsScan = lambda _path: False,
+    is_ours: IsOurs = lambda _note: False,
 ) -> Path:
     """Write ``payload`` as the note of the file ``beside``, whole or not at all, durably.
 
@@ -35,6 +41,7 @@ def write_note(
         beside: the failed file; it need not be there.
         payload: what JSON can hold, with a key ``sha256``: that of the file.
         is_scan: a place of which it says so is passed over.
+        is_ours: a note of which it says so is replaced; of others only what says the same.
 
     Returns:
         The note's path: the next free name where a file that is not ours has the usual one.
@@ -55,7 +62,8 @@ def write_note(
             file.flush()
             files.fsync(file.fileno())
         for path in _places(beside, sha256):
-            if _note_in(path) is not None and not is_scan(path):
+            note = _note_in(path)
+            if note is not None and not is_scan(path) and (says(note, payload) or is_ours(note)):
                 os.replace(part, path)
                 break
             if noreplace.publish(part, path, marker=marker):
@@ -93,8 +101,8 @@ def remove_note(
             return False
         note = _note_in(path)
         if note is not None and note["sha256"] == sha256 and not is_scan(path):
-            if written is not None and not _is_as_written(note, written):
-                return False
+            if written is not None and not says(note, written):
+                continue
             path.unlink()
             files.fsync_folder(path.parent)
             return True
@@ -121,8 +129,8 @@ def _places(beside: Path, sha256: str) -> Iterator[Path]:
         path = next_name(path)
 
 
-def _is_as_written(note: Mapping[str, object], written: Mapping[str, object]) -> bool:
-    """Whether a note says what was written; the ledger keeps odd bytes of names escaped."""
+def says(note: Mapping[str, object], written: Mapping[str, object]) -> bool:
+    """Whether a note says exactly what was written; the ledger keeps odd bytes of names escaped."""
     return {key: _shown(value) for key, value in note.items()} == {
         key: _shown(value) for key, value in written.items()
     }

@@ -153,7 +153,7 @@ def test_a_failed_file_is_not_closed_without_its_note(
     """On a full disk nobody would ever learn why it failed."""
     a, b = claimed(desk, desk.drop("a"), desk.drop("b", "broken"))
     with monkeypatch.context() as full:
-        full.setattr(module, "write_note", refuse)
+        full.setattr(module, "put_note", refuse)
         placement.place([judged(a), failed(b)])
     assert desk.states() == {"a": "filed", "b": "moving"}
     assert placement.stuck
@@ -393,7 +393,7 @@ def test_trouble_names_the_note(
 ) -> None:
     """The file has been moved by then: looking for it in the inbox would be in vain."""
     (claim,) = claimed(desk, desk.drop("a.png", "broken"))
-    monkeypatch.setattr(module, "write_note", refuse)
+    monkeypatch.setattr(module, "put_note", refuse)
     placement.place([failed(claim)])
     assert placement.trouble == (
         "1 scan cannot be filed: failed: the note cannot be written: Permission denied"

@@ -26,12 +26,16 @@ def test_a_note_stands_beside_its_file(tmp_path: Path) -> None:
 def test_a_note_of_ours_is_replaced(tmp_path: Path) -> None:
     """A file that fails again would gather notes, the first of them out of date."""
     write_note(tmp_path / "scan.png", NOTE)
-    path = write_note(tmp_path / "scan.png", {**NOTE, "sha256": "b" * 64})
+    path = write_note(
+        tmp_path / "scan.png", {**NOTE, "sha256": "b" * 64}, is_ours=lambda note: note == NOTE
+    )
     assert json.loads(path.read_bytes())["sha256"] == "b" * 64
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("text", ["[1]", '{"mine": 1}', "not json", '{"sha256": 5}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["[1]", '{"sha256": "mine"}', '{"mine": 1}', "not json", '{"sha256": 5}', "[" * 100_000]
+)
 def test_a_file_of_the_users_is_never_replaced(tmp_path: Path, text: str) -> None:
     """User bytes are never overwritten, whatever they are called."""
     theirs = tmp_path / "scan.png.error.json"
