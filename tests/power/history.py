@@ -7,6 +7,7 @@ byte by byte, so no call was missed and none misread.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -99,12 +100,16 @@ def _held(disk: Disk) -> dict[bytes, bytes | None]:
     }
 
 
+_OF_DESCRIPTOR = re.compile(rb"/proc/self/fd/(?P<number>[0-9]+)(?P<rest>(?:/.*)?)", re.DOTALL)
+
+
 class _Replay:
     def __init__(self, root: bytes, initial: Disk) -> None:
         self._root = root
         self.disk = initial.copy()
         self.history = History(initial.copy())
         self._open: dict[int, int] = {}
+        self._led_to: dict[int, bytes] = {}
         self._position: dict[int, int] = {}
         self._appends: set[int] = set()
         self._numbers = count(_CREATED)
@@ -152,6 +157,7 @@ class _Replay:
         assert isinstance(call.result, Descriptor)
         descriptor = call.result.number
         self._open.pop(descriptor, None)
+        self._led_to[descriptor] = call.result.path
         if path is None:
             return
         flags = " ".join(one for one in call.arguments if isinstance(one, str))
@@ -264,8 +270,14 @@ class _Replay:
             if isinstance(one, Descriptor):
                 folder = one.path
             elif isinstance(one, bytes):
-                found.append(self._parts(os.path.join(folder, one)))
+                found.append(self._parts(os.path.join(folder, self._by_descriptor(one))))
         return found
+
+    def _by_descriptor(self, path: bytes) -> bytes:
+        """A path below ``/proc/self/fd``, by where that descriptor led to; any other as it is."""
+        found = _OF_DESCRIPTOR.fullmatch(path)
+        folder = self._led_to.get(int(found["number"])) if found else None
+        return path if found is None or folder is None else folder + found["rest"]
 
     def _parts(self, path: bytes) -> Sequence[bytes] | None:
         path = os.path.normpath(path)
