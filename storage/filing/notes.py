@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, count, islice
 from pathlib import Path
 
 from storage.filing import files, noreplace
@@ -18,8 +19,9 @@ from storage.filing.refusals import longest_name
 from storage.records import displayable
 
 ENDING = ".error.json"
+_OLDER = re.compile(r"\.error \([0-9]{1,9}\)\.json\Z")
 _LONGEST_NOTE = 1 << 20  # bytes; what is longer was not written here
-_LOOKS = 100  # notes of other files under the same name, before remove_note gives up
+_LOOKS = 100  # names that remove_note looks at, and as many of an earlier version
 
 
 IsScan = Callable[[Path], bool]
@@ -96,9 +98,9 @@ def remove_note(
     Raises:
         OSError: it is there and cannot be removed.
     """
-    for path in islice(_places(beside, sha256), _LOOKS):
-        if not os.path.lexists(path):
-            return False
+    for path in chain(
+        islice(_places(beside, sha256), _LOOKS), islice(_older_places(beside, sha256), _LOOKS)
+    ):
         note = _note_in(path)
         if note is not None and note["sha256"] == sha256 and not is_scan(path):
             if written is not None and not says(note, written):
@@ -117,16 +119,28 @@ def _clear(part: Path, marker: Path) -> None:
     part.unlink(missing_ok=True)
 
 
+def is_note_name(name: str) -> bool:
+    """Whether notes have such names; earlier versions put the number before ``.json``."""
+    return name.endswith(ENDING) or _OLDER.search(name) is not None
+
+
 def _places(beside: Path, sha256: str) -> Iterator[Path]:
-    """Where the note may stand, the usual place first."""
-    ending, longest = ENDING, longest_name(beside.parent)
-    if len(os.fsencode(beside.name + ending)) > longest:
+    """Where the note may stand, the usual place first: a number keeps the ending."""
+    tag, longest = "", longest_name(beside.parent)
+    if len(os.fsencode(beside.name + ENDING)) > longest:
         # Two long names may begin alike: the hash keeps their notes apart.
-        ending = f"~{sha256[:8]}{ENDING}"
-    path = beside.with_name(fitted(beside.name, ending, longest))
+        tag = f"~{sha256[:8]}"
+    yield beside.with_name(fitted(beside.name, f"{tag}{ENDING}", longest))
+    for number in count(2):
+        yield beside.with_name(fitted(beside.name, f"{tag} ({number}){ENDING}", longest))
+
+
+def _older_places(beside: Path, sha256: str) -> Iterator[Path]:
+    """Where an earlier version put a note when the usual place was taken."""
+    path = next(_places(beside, sha256))
     while True:
-        yield path
         path = next_name(path)
+        yield path
 
 
 def says(note: Mapping[str, object], written: Mapping[str, object]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from service.desk.scans.verifying import verify
 from tests.service.fakes import Desk, Judge
 
 
@@ -40,3 +41,36 @@ def test_a_note_that_nobody_changed_is_replaced(desk: Desk) -> None:
     desk.once(Judge())
     names = sorted(path.name for path in desk.home.failed.iterdir())
     assert names == ["bad.png", "bad.png.error.json"]
+
+
+def test_a_failed_file_that_is_dropped_with_its_note_leaves_none(desk: Desk) -> None:
+    """`verify` would call the service's own note a stranger, and it would stay for good."""
+    desk.drop("bad.png", "broken 1")
+    desk.once(Judge())
+    for name in ("bad.png", "bad.png.error.json"):
+        (desk.home.failed / name).rename(desk.home.inbox / name)
+    judge = Judge()
+    note = desk.home.inbox / "bad.png.error.json"
+    note.write_text(f"broken {note.read_text()}")
+    desk.once(judge)
+    assert (desk.home.failed / "bad.png (2).error.json").is_file()
+    (desk.home.failed / "bad.png.error.json").unlink()
+    desk.once(judge)
+    assert [one.kind for one in verify(desk.home, desk.ledger)] == ["gone"]  # the old note
+    (desk.home.failed / "bad.png").unlink()
+    desk.once(judge)
+    assert list(desk.home.failed.iterdir()) == []
+
+
+def test_a_note_with_a_number_of_an_earlier_version_is_known_and_removed(desk: Desk) -> None:
+    """A home that has one would keep it for good."""
+    desk.drop("bad.png", "broken 1")
+    desk.once(Judge())
+    failed = desk.home.failed
+    (failed / "bad.png.error.json").rename(failed / "bad.png.error (2).json")
+    desk.once(Judge())
+    assert list(verify(desk.home, desk.ledger)) == []
+    assert len(desk.rows()) == 1
+    (failed / "bad.png").unlink()
+    desk.once(Judge())
+    assert list(failed.iterdir()) == []

@@ -328,7 +328,7 @@ def test_a_note_never_takes_the_place_of_a_scan(desk: Desk) -> None:
     desk.drop("a.png", "broken 1")
     desk.once(Judge())
     assert theirs.read_text() == text
-    assert (desk.home.failed / "a.png.error (2).json").is_file()
+    assert (desk.home.failed / "a.png (2).error.json").is_file()
 
 
 def test_a_share_that_is_away_keeps_its_failed_scans(tmp_path: Path, mount: Mount) -> None:

@@ -12,7 +12,7 @@ from config.interrupting import raise_if_interrupted
 from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
 from service.mounts import numbers_files_anew
-from storage.filing.notes import ENDING
+from storage.filing.notes import is_note_name
 
 
 class Folders:
@@ -36,7 +36,7 @@ class Folders:
         root = self._root_of(place)
         if root is None or any(map(self.ignored, place.relative_to(root).parts)):
             return False
-        return root != self._home.failed or not place.name.endswith(ENDING)
+        return root != self._home.failed or not is_note_name(place.name)
 
     def holder_is_there(self, place: Path) -> bool:
         """Whether the root that holds ``place`` is there; True for a place in none of them.

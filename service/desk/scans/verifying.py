@@ -12,7 +12,7 @@ from config.home import Home
 from models.page.hashing import hash_file
 from service.lock import is_held
 from storage.filing import files
-from storage.filing.notes import ENDING
+from storage.filing.notes import is_note_name
 from storage.ledger import Ledger
 from storage.records import Filed
 from storage.tickets.outputs import Output, OutputBook
@@ -263,7 +263,7 @@ def _files(home: Home) -> Iterator[Path]:
     for folder in (home.sorted, home.review, home.failed, home.duplicates):
         for inner, _, names in os.walk(folder):
             for name in sorted(names):
-                if not (folder == home.failed and name.endswith(ENDING)):
+                if not (folder == home.failed and is_note_name(name)):
                     yield Path(inner, name)
 
 

@@ -41,7 +41,7 @@ def test_a_file_of_the_users_is_never_replaced(tmp_path: Path, text: str) -> Non
     theirs = tmp_path / "scan.png.error.json"
     theirs.write_text(text)
     path = write_note(tmp_path / "scan.png", NOTE)
-    assert path == tmp_path / "scan.png.error (2).json"
+    assert path == tmp_path / "scan.png (2).error.json"
     assert theirs.read_text() == text
     assert remove_note(tmp_path / "scan.png", "a" * 64)
     assert list(tmp_path.iterdir()) == [theirs]
@@ -52,7 +52,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     theirs = tmp_path / "elsewhere.json"
     theirs.write_text(json.dumps(NOTE))
     (tmp_path / "scan.png.error.json").symlink_to(theirs)
-    assert write_note(tmp_path / "scan.png", {**NOTE, "x": 1}).name == "scan.png.error (2).json"
+    assert write_note(tmp_path / "scan.png", {**NOTE, "x": 1}).name == "scan.png (2).error.json"
     assert json.loads(theirs.read_text()) == NOTE
 
 
@@ -117,7 +117,7 @@ def test_a_name_that_was_reserved_by_who_died_is_used(
     with monkeypatch.context() as patched:
         behave_as("reserve", tmp_path / "inbox", patched)
         note = write_note(failed, {"sha256": SHA256})
-    assert note == (tmp_path / "a.png.error (2).json" if theirs else usual)
+    assert note == (tmp_path / "a.png (2).error.json" if theirs else usual)
     assert {path.name for path in tmp_path.iterdir()} == {
         note.name,
         *([usual.name] if theirs else []),
