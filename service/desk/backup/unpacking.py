@@ -29,13 +29,16 @@ from service.space import LEAST, shown
 
 _ALONE: Final = frozenset({MANIFEST, SETTINGS, LEDGER})
 """The files of an archive that lie in no folder."""
-_NO_FOLDERS: Final = _ALONE | {"cache"}
+_NO_FOLDERS: Final = _ALONE | {"cache"} | {f"{LEDGER}{end}" for end in ("-wal", "-shm", "-journal")}
 _FOLDERS: Final = frozenset({
     "inbox", "support", "sorted", "review", "failed", "duplicates", "detectors", "removed",
 })  # fmt: skip
 _CHUNK: Final = 1 << 20
 _LARGEST_HEADER: Final = 1 << 24  # bytes; what is read at once is held in memory
 _LARGEST_MANIFEST: Final = 1 << 28
+_LONGEST_NAME: Final = 4096  # bytes, as Linux has it for a path
+_DEEPEST: Final = 200
+"""The most parts of a member's path. Folders are made and removed by functions that recurse."""
 
 
 def unpack(file: Path, into: Path, advance: Callable[[], None]) -> Manifest:
@@ -155,6 +158,9 @@ def _checked(header: tarfile.TarInfo, file: Path) -> str:
     Raises:
         DataError: it is neither a file nor a folder, or lies elsewhere.
     """
+    if len(os.fsencode(header.name)) > _LONGEST_NAME or header.name.count("/") >= _DEEPEST:
+        start = escaped(header.name[:40])
+        raise _damaged(file, f"it holds a path that is too long or too deep: {start}…")
     path = PurePosixPath(header.name)
     if (
         not (header.isreg() or header.isdir())
