@@ -56,6 +56,7 @@ def clear_part(target: Path, mark: str) -> None:
     marker = _marker(target, mark)
     if (reserved := noreplace.reserved_by(marker)) is not None:
         os.unlink(reserved)
+        files.fsync_folder(target.parent)  # before the marker goes
     if files.status(marker) is not None:
         os.unlink(marker)
     if files.status(_part(target, mark)) is not None:

@@ -73,5 +73,6 @@ def _clear(part: Path) -> None:
     marker = part.with_suffix(".renamed")
     if reserved := noreplace.reserved_by(marker):
         reserved.unlink(missing_ok=True)
+        files.fsync_folder(part.parent)  # before the marker goes
     marker.unlink(missing_ok=True)
     part.unlink(missing_ok=True)

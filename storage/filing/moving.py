@@ -123,6 +123,8 @@ def _publish_open(move: Move, fd: int, synced: Mapping[Path, Looks]) -> _Step | 
     target = files.status(move.destination)
     if target is not None and _is_our_reservation(move):
         os.unlink(move.destination)
+        # Before the marker goes: else a power cut brings an empty file back that is nobody's.
+        files.fsync_folder(move.destination.parent)
         target = None
     linked = target is not None and files.same_file(source, target)
     copied = target is not None and not linked and _is_our_copy(move, target)

@@ -115,6 +115,7 @@ def _clear(part: Path, marker: Path) -> None:
     """Take away what writing a note needed: our hidden files, and the empty one with its name."""
     if reserved := noreplace.reserved_by(marker):
         reserved.unlink(missing_ok=True)
+        files.fsync_folder(part.parent)  # before the marker goes
     marker.unlink(missing_ok=True)
     part.unlink(missing_ok=True)
 

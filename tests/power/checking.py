@@ -61,7 +61,8 @@ def record_start(story: Story, root: Path, killed: Callable[[], None] | None = N
         desk = open_desk(home)
         if killed is not None:
             story.odd(home)
-        desk.once(Judge(says=story.says), **story.settings)
+        with same_disk(story, home):
+            desk.once(Judge(says=story.says), **story.settings)
 
     return record(root, play, killed=killed)
 
