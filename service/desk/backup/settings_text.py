@@ -19,6 +19,12 @@ SECRETS = tuple(
     name for name, field in Settings.model_fields.items() if field.annotation is SecretStr
 )
 
+_LEFT_OUT = "left out of the backup"
+_NAMES = "|".join(SECRETS)
+_MENTIONED = re.compile(rf"(?i)(.*?#.*?)(?:pigeonhole_)?(?:{_NAMES})(?![a-z0-9_])")
+_EMPTY = re.compile(rf'[ \t]*#(?:{_NAMES}) = ""(?:  # {_LEFT_OUT})?\n?')
+_QUOTES = re.compile(r"\"{3}|'{3}")
+
 
 def without_secrets(text: str) -> str:
     """``text`` with every secret commented out and emptied, also where it was commented out.
@@ -27,13 +33,41 @@ def without_secrets(text: str) -> str:
         SettingsError: a secret is set in a way that cannot be taken out.
     """
     for name in SECRETS:
-        text = unset(text, name, note="left out of the backup")
-        text = re.sub(
-            rf"(?m)^([ \t]*#[#\s]*)[\"']?{name}[\"']?[ \t]*=(?![ \t]*\"\").*$",
-            rf'\1{name} = ""  # left out of the backup',
-            text,
-        )
-    return text
+        text = unset(text, name, note=_LEFT_OUT)
+    return _without_mentions(text)
+
+
+def _without_mentions(text: str) -> str:
+    """``text`` without what comments say from a secret's name to the end of the line.
+
+    Where that opens a string of several lines, the comments up to its closing quotes go as well.
+    """
+    kept, closing = [], ""
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if closing and line.lstrip().startswith("#"):
+            closing = "" if closing in line else closing
+            continue
+        closing = ""
+        found = _MENTIONED.match(line)
+        if found is None or _EMPTY.fullmatch(line):
+            kept.append(line)
+            continue
+        end = "\n" if line.endswith("\n") else ""
+        cut = f"{found[1]}{_LEFT_OUT}{end}"
+        try:
+            same = _parsed("".join([*lines[:number], cut, *lines[number + 1 :]])) == _parsed(text)
+        except SettingsError:
+            same = False
+        if not same:
+            kept.append(line)  # no comment: it stands in a value
+            continue
+        rest = line[found.end() :]
+        opened = _QUOTES.search(rest)
+        if opened and rest.count(opened[0]) % 2:
+            closing = opened[0]
+        kept.append(cut)
+    return "".join(kept)
 
 
 def unset(text: str, name: str, *, note: str) -> str:

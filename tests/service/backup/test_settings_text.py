@@ -25,6 +25,12 @@ def test_it_knows_every_secret() -> None:
         "api_token = '''hush'''",
         '#api_token = "hush"',
         '  # # api_token="hush"',
+        '#api_token = """hush"""',
+        '#api_token = ""  # hush',
+        "#api_token = '''\n#hush\n#'''",
+        '# was api_token = "hush"',
+        "#api_token: hush",
+        "#export PIGEONHOLE_API_TOKEN=hush",
         '"api\\u005ftoken" = "hush"',
     ],
 )
@@ -67,3 +73,11 @@ def test_unset_leaves_other_settings_alone() -> None:
     text = 'api_token_file = "/run/token"\n'
     assert unset(text, "api_token", note="x") == text
     assert without_secrets(text) == text
+
+
+def test_a_secret_in_a_comment_behind_a_setting_is_taken_out() -> None:
+    """The token would be in a file that is carried about; a value that looks alike would be cut."""
+    text = 'port = 8765 # api_token = "hush"\ninbox_dir = "a#api_token"\n'
+    clean = without_secrets(text)
+    assert "hush" not in clean
+    assert tomllib.loads(clean) == {"port": 8765, "inbox_dir": "a#api_token"}
