@@ -15,7 +15,7 @@ from config.errors import SettingsError
 from config.home import Home
 from config.settings import Settings
 from service.http.sessions import COOKIE, SESSION, Sessions
-from service.http.tokens import LEAST, read_token
+from service.http.tokens import MIN_LENGTH, read_token
 from service.web.listening import bound, url_of
 from storage.database import Database
 from storage.sessions import LiveSessions
@@ -268,10 +268,10 @@ def test_a_short_token_is_for_this_machine_alone(home: Home) -> None:
     """Anybody in the network would guess it."""
     for host in ("0.0.0.0", "::", "192.0.2.1"):
         with pytest.raises(SettingsError, match="16 characters") as refused:
-            bound(host, 0, token="x" * (LEAST - 1))
+            bound(host, 0, token="x" * (MIN_LENGTH - 1))
         assert "openssl rand -hex 32" in refused.value.advice
     bound("127.0.0.1", 0, token="x").close()
-    bound("0.0.0.0", 0, token="x" * LEAST).close()
+    bound("0.0.0.0", 0, token="x" * MIN_LENGTH).close()
 
 
 def test_without_a_token_the_server_listens_to_this_machine_alone() -> None:
