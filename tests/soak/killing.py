@@ -15,6 +15,9 @@ from pathlib import Path
 from config.errors import ExitCode
 from tests.soak.serving import PATIENCE, Serving
 
+MOST_WORKERS = 2
+"""So many workers of one daemon are killed: after three failed starts in a row it gives up."""
+
 
 class Killer:
     """Kills by SIGKILL; each time the daemon is gone, another is started.
@@ -38,7 +41,7 @@ class Killer:
         self._rng = rng
         self._variety = variety
         self._recovers = False
-        self._hit_at_start = 0
+        self._workers_of: Counter[int] = Counter()
         self.kills: Counter[str] = Counter()
         self.moments: Counter[str] = Counter()
 
@@ -71,8 +74,9 @@ class Killer:
             self._while_it_moves: 4,
             self._at_the_first: 2,
             self._at_full_load: 3,
-            self._a_worker: 4,
         }
+        if self._workers_of[self._serving.starts] < MOST_WORKERS:
+            moments[self._a_worker] = 4
         if self._recovers:
             # The last one died at work: this one finds much to take up, and dies of it.
             self._recovers = False
@@ -118,16 +122,14 @@ class Killer:
         """A worker alone, sometimes while it starts. The daemon stays."""
         if not self._watching():
             return False
-        # One that starts, only once a daemon: three in a row, and it gives up, as it should.
-        starting = self._rng.random() < 0.3 and self._hit_at_start != self._serving.starts
-        if starting:
-            self._hit_at_start = self._serving.starts
-        elif not self._at_work():
+        starting = self._rng.random() < 0.3
+        if not starting and not self._at_work():
             return False
         if not self._shortly(2.0):
             return False
         workers = self._serving.workers()
         if workers:
+            self._workers_of[self._serving.starts] += 1
             with suppress(ProcessLookupError):
                 victim = self._rng.choice(workers)
                 os.kill(victim, signal.SIGKILL)
