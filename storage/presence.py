@@ -32,9 +32,12 @@ class PresenceBook(Book):
         with self._database.write() as connection:
             each(connection, _GONE, [{"scan": i, "now": now} for i in scan_ids])
 
-    def found_again(self, found: Mapping[int, FileIdentity]) -> None:
-        """These files that were deleted stand again where they were filed: the rows are as before."""
-        rows = [{"scan": i, **identified(identity)} for i, identity in found.items()]
+    def found_again(self, looks: Mapping[int, tuple[FileIdentity, str]]) -> None:
+        """These files that were deleted stand again where they were filed: the rows are as before.
+
+        The values are those of `remember`.
+        """
+        rows = [{"scan": i, **identified(*look)} for i, look in looks.items()]
         with self._database.write() as connection:
             each(connection, _FOUND_AGAIN, rows)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, select, union_all
 
 from config.home import Home
 from indexer.verdict import UNKNOWN
@@ -173,9 +173,18 @@ class Standing:
         with_it = _PLACED.where(scans.c.sha256 == sha256, scans.c.state.in_([*CLOSED, *GONE]))
         return self._found(with_it)
 
+    def edited_to(self, sha256: str) -> list[Filed]:
+        """Scans whose files were edited and then had these bytes; ordered as by `filed_with`."""
+        edited = _PLACED.where(scans.c.file_sha256 == sha256, scans.c.state.in_([*CLOSED, *GONE]))
+        return self._found(edited)
+
     def has_size(self, size: int) -> bool:
-        """Whether any scan is of so many bytes."""
-        query = select(scans.c.id).where(scans.c.size == size).limit(1)
+        """Whether any scan, or the edited file of one, is of so many bytes."""
+        edited = scans.c.file_sha256.is_not(None)
+        query = union_all(
+            select(scans.c.id).where(scans.c.size == size),
+            select(scans.c.id).where(edited, scans.c.file_size == size),
+        ).limit(1)
         with self.database.read() as connection:
             return connection.execute(query).first() is not None
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0013"
+HEAD: Final = "0014"
 """The newest migration. A constant, so that opening a database needs no alembic."""
 
 metadata = MetaData(
@@ -103,6 +103,11 @@ Index(
     sqlite_where=text("state IN ('queued', 'working')"),
 )
 Index("ix_scans_faulty", scans.c.state, sqlite_where=text("error IS NOT NULL"))
+Index(
+    "ix_scans_file_sha256",
+    scans.c.file_sha256,
+    sqlite_where=text("file_sha256 IS NOT NULL"),
+)
 
 matches = Table(
     "matches",

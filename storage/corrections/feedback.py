@@ -33,11 +33,13 @@ class Correction:
             nobody has said what it is.
         move: from where it stands to where it belongs.
         identity: how its file looks there; None while it is not there.
+        edited: the hash of the file there, where somebody has edited it; else empty.
     """
 
     class_name: str | None
     move: Move
     identity: FileIdentity | None = None
+    edited: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ class FeedbackBook(Book):
             "to_state": state,
             "class_name": None if one.class_name is None else displayable(one.class_name),
             **placed(one.move.destination, self._home),
-            **identified(one.identity),
+            **identified(one.identity, one.edited),
         }
 
 

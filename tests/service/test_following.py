@@ -316,6 +316,52 @@ def test_a_file_that_was_edited_stays_what_and_where_it_is(namesakes: Desk, how:
     assert history(namesakes, 1) == []
 
 
+@pytest.mark.parametrize("to", ["cylinder", "brand new"])
+def test_an_edited_file_that_is_dragged_is_followed(namesakes: Desk, to: str) -> None:
+    """A page that was turned upright and then corrected would be recorded as deleted."""
+    (namesakes.home.root / placed("ticket")).write_text("ticket 1, turned upright")
+    namesakes.once(Judge())
+    where = f"sorted/{to}/turned.png"
+    move(namesakes, placed("ticket"), where)
+    for _ in range(2):
+        namesakes.once(Judge())
+        assert row(namesakes, 1) == ("filed", to, where)
+    assert [one.kind for one in verify(namesakes.home, namesakes.ledger)] == ["changed"]
+    assert [one.class_name for one in history(namesakes, 1)] == [to]
+    examples = [one.read_text() for one in (namesakes.home.support / to).iterdir()]
+    assert examples == (["ticket 1, turned upright"] if to == "brand new" else ["cylinder"])
+    move(namesakes, where, placed("ticket"))
+    namesakes.once(Judge())
+    assert row(namesakes, 1) == ("filed", "ticket", placed("ticket"))
+
+
+def test_a_copy_of_an_edited_file_is_followed_when_its_original_goes(namesakes: Desk) -> None:
+    """Some file managers move by copying first: the edited file would be recorded as deleted."""
+    place = namesakes.home.root / placed("ticket")
+    place.write_text("ticket 1, turned upright")
+    namesakes.once(Judge())
+    shutil.copy2(place, namesakes.home.sorted / "cylinder" / "turned.png")
+    namesakes.once(Judge())
+    assert row(namesakes, 1) == ("filed", "ticket", placed("ticket"))
+    place.unlink()
+    namesakes.once(Judge())
+    assert row(namesakes, 1) == ("filed", "cylinder", "sorted/cylinder/turned.png")
+
+
+def test_an_edited_file_that_was_deleted_comes_back_elsewhere(namesakes: Desk) -> None:
+    """Taking it out of the bin into another folder would leave the scan recorded as deleted."""
+    place = namesakes.home.root / placed("ticket")
+    place.write_text("ticket 1, turned upright")
+    namesakes.once(Judge())
+    bin_ = namesakes.home.root / "bin.png"
+    place.rename(bin_)
+    namesakes.once(Judge())
+    assert row(namesakes, 1)[0] == "gone"
+    bin_.rename(namesakes.home.sorted / "cylinder" / "turned.png")
+    namesakes.once(Judge())
+    assert row(namesakes, 1) == ("filed", "cylinder", "sorted/cylinder/turned.png")
+
+
 def test_a_file_that_looks_otherwise_is_read_once(
     namesakes: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

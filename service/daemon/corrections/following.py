@@ -235,7 +235,7 @@ class Following:
         if seen.owner is not None:
             self._missing.found(seen.owner.scan_id)
         if seen.back is not None:
-            self._restore(seen.back, FileIdentity.of(state))
+            self._restore(seen.back, FileIdentity.of(state), seen.back.other)
         self._miss(seen.displaced, displaced=True)
         if seen.other:
             self._recognise(seen.other, place, state)
@@ -263,16 +263,16 @@ class Following:
             return
         if digest is None:
             return  # it changes still: the next sweep tells
-        same = [one for one in named if one.sha256 == digest]
+        same = [one for one in named if digest in (one.sha256, one.other)]
         closed = [one for one in named if one.state in CLOSED]
         owner = next((one for one in same if one.state != GONE), None)
         back = next((one for one in same if one.state == GONE), None)
         if owner is not None:  # a closed scan, or one that is on its way here
-            self._presence.remember({owner.scan_id: (looks, "")})
+            self._presence.remember({owner.scan_id: (looks, _edited(owner, digest))})
             self._missing.found(owner.scan_id)
             self._miss([one for one in closed if one is not owner], displaced=True)
         elif back is not None:
-            self._restore(back, looks)
+            self._restore(back, looks, _edited(back, digest))
             self._miss(closed, displaced=True)
         else:
             self._presence.remember({one.scan_id: (looks, digest) for one in closed})
@@ -280,15 +280,9 @@ class Following:
 
     def _recognise(self, digest: str, place: Path, state: os.stat_result) -> None:
         """A file has the bytes of none that name its place: those of one that has left its own?"""
-        found = [
-            one
-            for one in self._ledger.filed_with(digest)
-            if one.place != place and self._identities.has_left(one)
-        ]
-        if found:
-            # Of several the one that is missed, and of these the one of this name.
-            best = min(found, key=lambda one: (one.state == GONE, one.place.name != place.name))
-            self._follow(best, place, state)
+        if owner := self._missing.owner(digest, place):
+            scan, edited = owner
+            self._follow(scan, place, state, edited)
         else:
             self._strangers.remember(digest, place, state)
 
@@ -298,18 +292,19 @@ class Following:
             if scan.state == GONE or not (displaced or is_away(self._home, scan.place)):
                 continue
             self._missing.note(scan.scan_id)
-            for place, state in self._strangers.take(scan.sha256):
-                self._follow(scan, place, state)
+            for place, state, edited in self._strangers.take_of(scan):
+                self._follow(scan, place, state, edited)
                 break
 
-    def _follow(self, scan: Filed, place: Path, state: os.stat_result) -> None:
+    def _follow(self, scan: Filed, place: Path, state: os.stat_result, edited: str) -> None:
         """Have the row follow the file; in the folder of another class that is a correction."""
         # In the same folder it stays what it is: the folder may have a safe name, not the class's.
         of_folder = None if place.parent == scan.place.parent else self._places.class_of(place)
         # A folder that stands for no class says nothing of what a scan is.
         end = final_state(of_folder) if of_folder else scan.gone_from or scan.state
         move = Move(scan.scan_id, scan.place, place, scan.sha256, scan.size, end)  # type: ignore[arg-type]
-        correction = Correction(of_folder or scan.class_name, move, FileIdentity.of(state))
+        looks = FileIdentity.of(state)
+        correction = Correction(of_folder or scan.class_name, move, looks, edited)
         self._tell.moving(correction)
         if not self._book.moved([correction]):
             return
@@ -325,10 +320,10 @@ class Following:
         here = [one for one in self._ledger.filed_at([place]) if one.scan_id != scan.scan_id]
         self._miss(here, displaced=True)
 
-    def _restore(self, scan: Filed, looks: FileIdentity) -> None:
+    def _restore(self, scan: Filed, looks: FileIdentity, edited: str) -> None:
         """A file that was deleted stands at its place again."""
         self._tell.back(scan)
-        self._presence.found_again({scan.scan_id: looks})
+        self._presence.found_again({scan.scan_id: (looks, edited)})
         log.info("put back by hand", file=self._home.relative(scan.place))
 
     def _note_what_is_gone(self, patience: float) -> None:
@@ -340,3 +335,8 @@ class Following:
             log.info("taken away by hand", file=self._home.relative(scan.place))
         if gone:
             self._presence.note_gone([scan.scan_id for scan in gone])
+
+
+def _edited(scan: Filed, digest: str) -> str:
+    """The hash of a scan's file if it was edited; else empty."""
+    return "" if digest == scan.sha256 else digest

@@ -74,7 +74,9 @@ class Identities:
             if owner.state == GONE:
                 return Sighting(back=owner, displaced=others)
             return Sighting(owner=owner, displaced=others)
-        if alike:
+        if alike:  # an edited file
+            if alike[0].state == GONE:
+                return Sighting(back=alike[0], displaced=closed)
             return Sighting(other=alike[0].other)
         # Filed before looks were remembered. Read are only those of another size: an archive of
         # 100,000 scans would keep the disk busy for hours.

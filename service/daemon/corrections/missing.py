@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.home import Home
 from service.daemon.corrections.folders import Folders
-from service.daemon.corrections.identity import Identities
+from service.daemon.corrections.identity import GONE, Identities
 from storage.ledger import Ledger
 from storage.records import Filed, FileIdentity
 from storage.standing import is_away
@@ -48,6 +48,27 @@ class Missing:
         """It is not, or no longer."""
         self._since.pop(scan_id, None)
 
+    def owner(self, digest: str, place: Path) -> tuple[Filed, str] | None:
+        """The scan that has left its place and whose file had the bytes of this one.
+
+        Args:
+            digest: the hash of the file.
+            place: where the file stands.
+
+        Returns:
+            The scan, and the hash if the file had been edited (else empty); None if there is no such
+            scan. Of several it is the one that is missed, and of these the one of this name.
+        """
+        found = [
+            (one, "") for one in self._ledger.filed_with(digest) if self._identities.has_left(one)
+        ]
+        found += [(one, digest) for one in self._ledger.edited_to(digest) if self._is_nowhere(one)]
+        return min(
+            (one for one in found if one[0].place != place),
+            key=lambda one: (one[0].state == GONE, one[0].place.name != place.name),
+            default=None,
+        )
+
     def deleted(
         self, patience: float, coming: Container[int], dropped: Container[int]
     ) -> list[Filed]:
@@ -64,7 +85,9 @@ class Missing:
         waits = {
             scan.scan_id
             for scan in scans
-            if scan.size in coming or (scan.state == "failed" and scan.size in dropped)
+            if scan.size in coming
+            or (scan.other and scan.identity is not None and scan.identity.size in coming)
+            or (scan.state == "failed" and scan.size in dropped)
         }
         for scan_id in late:
             if scan_id not in waits:
@@ -90,6 +113,12 @@ class Strangers:
     def hashes(self) -> list[str]:
         """Of all of them."""
         return list(self._by_hash)
+
+    def take_of(self, scan: Filed) -> Iterator[tuple[Path, os.stat_result, str]]:
+        """As `take`, those that have the bytes of a scan, or of its edited file, with that hash."""
+        yield from ((place, state, "") for place, state in self.take(scan.sha256))
+        if scan.other:
+            yield from ((place, state, scan.other) for place, state in self.take(scan.other))
 
     def take(self, sha256: str) -> Iterator[tuple[Path, os.stat_result]]:
         """Those with these bytes that are still there and unchanged; what is taken is forgotten."""

@@ -153,14 +153,15 @@ class Shelves:
         folder, place = self._home.support / name, correction.move.destination
         try:
             # A daemon may have died over this very example.
-            clear_what_the_dead_left(folder, correction.move.sha256)
+            digest = correction.edited or correction.move.sha256
+            clear_what_the_dead_left(folder, digest)
             if class_counts(self._home.support).get(name):
                 # A daemon may have died over the first example before its sync.
                 fsync_folder(folder)
                 fsync_folder(folder.parent)
                 return
             make_durable_folders(folder)
-            copy_in(place, correction.move.sha256, Names().free(folder, place.name))
+            copy_in(place, digest, Names().free(folder, place.name))
         except OSError as error:
             log.warning("no example of it is taken", kind=name, reason=error.strerror)
         else:
