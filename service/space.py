@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from storage.filing.sparse import allocated
+
 LEAST: Final = 32 << 20
 """Bytes under which nothing is begun: the write-ahead log and a page for Tesseract need room.
 Where the whole file system is small, a twentieth of it."""
@@ -29,6 +31,20 @@ def shortage(folders: Iterable[Path]) -> str:
         if whole and free < min(LEAST, whole // 20):
             return f"the disk is full: {shown(free)} free at {folder}"
     return ""
+
+
+def is_full(number: int, file: Path, folder: Path) -> bool:
+    """Whether a disk is full that refused a file with this error number.
+
+    It is not where there is room, and only this file is larger than all of it.
+    """
+    if number not in FULL:
+        return False
+    try:
+        needed, disk = allocated(os.stat(file, follow_symlinks=False)), os.statvfs(folder)
+    except OSError:
+        return True  # it cannot be told
+    return needed <= disk.f_bavail * disk.f_frsize or bool(shortage([folder]))
 
 
 def shown(size: int) -> str:

@@ -20,7 +20,7 @@ from service.daemon.carrying import Carrier
 from service.daemon.notes import clear_note, note_of, put_note
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.daemon.tickets.unread import without_words
-from service.space import FULL
+from service.space import is_full
 from service.workers.pipeline import Examined
 from storage.filing.files import identity_at
 from storage.filing.names import Names, next_name
@@ -109,8 +109,8 @@ class Placement:
 
     @property
     def full(self) -> bool:
-        """Whether one was refused for want of room."""
-        return any(trouble.errno in FULL for trouble in self._stuck.values())
+        """Whether one was refused for want of room, and not only because it is larger than that."""
+        return any(is_full(one.errno, one.move.source, one.folder) for one in self._stuck.values())
 
     @property
     def asked(self) -> bool:

@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from config.interrupting import raise_if_interrupted
+from storage.filing import sparse
 from storage.records import FileIdentity
 
 OURS: Final = ".pigeonhole-"
@@ -62,9 +63,9 @@ def _naming(fd: int) -> Iterator[None]:
         raise
 
 
-def _read(fd: int) -> bytes:
+def _read(fd: int, most: int = _CHUNK) -> bytes:
     with _naming(fd):
-        return os.read(fd, _CHUNK)
+        return os.read(fd, most)
 
 
 def sha256_of(fd: int) -> str:
@@ -214,7 +215,9 @@ def copy_to_part(source: int, part: Path, sha256: str) -> None:
     part.unlink(missing_ok=True)
     fd = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        copy_open(source, fd)
+        with _naming(fd):
+            sparse.require_room(source, fd)
+        copy_open(source, fd, keep_holes=True)
         same = sha256_of(fd) == sha256
     except BaseException:
         part.unlink(missing_ok=True)
@@ -226,21 +229,24 @@ def copy_to_part(source: int, part: Path, sha256: str) -> None:
         raise OSError(errno.EIO, "the copy differs from the file", os.fspath(part))
 
 
-def copy_open(source: int, target: int) -> None:
+def copy_open(source: int, target: int, *, keep_holes: bool = False) -> None:
     """Copy the bytes of an open file to another, durably; mtime, and who may read and write it.
+
+    With ``keep_holes`` what was never written is not written to the copy either: use it where the
+    copy is compared with a hash afterwards.
 
     Set-uid, set-gid and the permission to execute are not copied: the copy belongs to the user of
     the service, and whoever may drop files would get a program that runs as that user. Neither are
     extended attributes, which may hold capabilities(7). A linked or renamed file needs no such
     care: it is the same inode and keeps its owner.
     """
-    os.lseek(source, 0, os.SEEK_SET)
-    while chunk := _read(source):
-        view = memoryview(chunk)
+    if keep_holes:
+        for start, end in sparse.data_ranges(source):
+            _copy_range(source, target, start, end)
         with _naming(target):
-            while view:
-                view = view[os.write(target, view) :]
-        raise_if_interrupted()
+            os.ftruncate(target, os.fstat(source).st_size)
+    else:
+        _copy_range(source, target, 0, None)
     seen = os.fstat(source)
     try:
         os.fchmod(target, seen.st_mode & COPIED_MODE)
@@ -251,3 +257,16 @@ def copy_open(source: int, target: int) -> None:
     with _naming(target):
         os.utime(target, ns=(seen.st_atime_ns, seen.st_mtime_ns))
     fsync(target)
+
+
+def _copy_range(source: int, target: int, start: int, end: int | None) -> None:
+    """Copy from one offset to another, or to the end of the file."""
+    os.lseek(source, start, os.SEEK_SET)
+    os.lseek(target, start, os.SEEK_SET)
+    while chunk := _read(source, _CHUNK if end is None else min(_CHUNK, end - start)):
+        start += len(chunk)
+        view = memoryview(chunk)
+        with _naming(target):
+            while view:
+                view = view[os.write(target, view) :]
+        raise_if_interrupted()

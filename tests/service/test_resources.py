@@ -129,6 +129,27 @@ def test_a_full_destination_pauses_intake_until_there_is_room(tmp_path: Path, mo
         assert sorted(path.name for path in disk.rglob("*") if path.is_file()) == ["first", "later"]
 
 
+def test_a_file_larger_than_a_disk_keeps_no_other_waiting(tmp_path: Path, mount: Mount) -> None:
+    """One video in the inbox would stop all sorting, for good."""
+    disk = tmp_path / "disk"
+    mount(disk, "size=1m")
+    with desk_in(tmp_path / "home", failed_dir=disk) as desk:
+        told, judge = Told(desk), Judge()
+        video = desk.drop("video", "broken " + "1" * (2 << 20))
+        with desk.watching(judge):
+            told.wait(
+                f"1 scan cannot be filed: {disk}: No space left on device (file inbox/video)."
+                " Make room there"
+            )
+            desk.drop("later", "ticket 2")
+            assert desk.wait_closed(1) == [("later", "filed")]
+            assert list(disk.iterdir()) == []
+            subprocess.run(["mount", "-o", "remount,size=4m", disk], check=True)
+            told.wait("")
+        assert rows(desk) == [("failed", 0), ("filed", 0)]
+        assert not video.exists()
+
+
 def test_a_full_disk_under_the_home_pauses_intake(
     tmp_path: Path, mount: Mount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
