@@ -22,6 +22,7 @@ from models.page.scan import Scan
 from storage.book import Book
 from storage.records import displayable, timestamp
 from storage.rows import each
+from storage.standing import Standing
 from storage.tables import outputs, readings, scans
 
 # With a plus, SQLite takes the short index of what is owed, and not the one of all states.
@@ -121,6 +122,10 @@ class OutputBook(Book):
         query = select(outputs.c.scan_id).where(outputs.c.place_path == stored).limit(1)
         with self._database.read() as connection:
             return connection.execute(query).first() is not None
+
+    def is_scan(self, place: Path) -> bool:
+        """Whether a scan was filed at this absolute path: then the file there is no output."""
+        return Standing(self._database, self._home).is_scan(place)
 
     def standing(self) -> list[Output]:
         """What was made, or could not be, of tickets that are filed, or were until they were deleted."""

@@ -257,3 +257,26 @@ def test_what_was_made_comes_after_a_ticket_that_was_corrected(desk: Desk) -> No
     say_what_it_is(desk.home, desk.ledger, 1, "unknown", "api")
     assert not list((desk.home.sorted / "bill").iterdir())
     assert [path.name for path in desk.home.review.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("corrected", ["cylinder", "back"])
+def test_a_scan_that_stands_where_the_text_was_stays(desk: Desk, corrected: str) -> None:
+    """Who drops the searchable PDF in place of the picture would lose it with the next correction."""
+    (desk.home.support / "cylinder").mkdir(parents=True)
+    desk.drop("a.png", "ticket 1")
+    desk.once(Judge(), **TEXT)
+    text = desk.home.sorted / "ticket" / "a.png.txt"
+    words = text.read_text(encoding="utf-8")
+    text.unlink()
+    desk.drop("a.png.txt", words)
+    desk.once(Judge())
+    assert [row["destination"] for row in desk.rows()] == [
+        f"sorted/ticket/{n}" for n in ("a.png", "a.png.txt")
+    ]
+    if corrected == "back":
+        put_back(desk.home, desk.ledger, desk.ledger.filed(scan_ids=[1]))
+    else:
+        say_what_it_is(desk.home, desk.ledger, 1, corrected, "api")
+    desk.once(Judge(), **TEXT)
+    assert text.read_text(encoding="utf-8") == words
+    assert desk.rows()[1]["state"] == "filed"

@@ -19,7 +19,7 @@ def mark_of(output: Output) -> str:
 def clear_outputs(book: OutputBook) -> None:
     """Take away what belongs to no filed scan. What cannot be taken away now, another time."""
     for output in book.orphans():
-        if _taken_back(output):
+        if _taken_back(book, output):
             book.forget(output)
 
 
@@ -31,21 +31,30 @@ def bring_after(book: OutputBook, scan_id: int | None = None) -> None:
         assert output.ticket is not None
         beside = output.ticket.with_name(output.place.name)
         try:
-            brought = output.made and holds(beside, output.sha256, output.size)
+            brought = (
+                output.made
+                and not book.is_scan(beside)
+                and holds(beside, output.sha256, output.size)
+            )
         except OSError:
             brought = False  # somebody's file that may not be read
         if brought:
             book.stands(output, beside)
-        elif _taken_back(output):
+        elif _taken_back(book, output):
             book.make_anew(output)
 
 
-def _taken_back(output: Output) -> bool:
-    """Whether nothing of ours stands there any more."""
+def _taken_back(book: OutputBook, output: Output) -> bool:
+    """Whether nothing of ours stands there any more.
+
+    What a person drops where an output was is a scan, with the bytes of the output as well.
+    """
     try:
         if output.place is not None:
             clear_part(output.place, mark_of(output))
-            if not take_back(output.scan_id, output.place, output.sha256, output.size):
+            if not book.is_scan(output.place) and not take_back(
+                output.scan_id, output.place, output.sha256, output.size
+            ):
                 log.info("left: it was changed", file=str(output.place))
     except OSError as error:
         log.warning("stays", file=str(output.place), reason=error.strerror)

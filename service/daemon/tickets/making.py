@@ -124,7 +124,9 @@ class Making:
             return False
         try:
             clear_part(output.place, mark_of(output))
-            if not holds(output.place, output.sha256, output.size):
+            if self._book.is_scan(output.place) or not holds(
+                output.place, output.sha256, output.size
+            ):
                 return False
             fsync_folder(output.place.parent)
         except OSError as error:
