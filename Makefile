@@ -72,7 +72,7 @@ SOAK_RECORD ?= docs/soak.jsonl
 soak: setup ## kill the service at random moments under load; 20,000 files at once; half an hour
 	SOAK_RECORD=$(SOAK_RECORD) $(BIN)/pytest -m slow -s tests/soak tests/crash
 
-power: setup ## lose power in every crash story, in every state of the disk; ten minutes
+power: setup ## lose power in every crash story, in every state of the disk; half an hour
 	$(BIN)/python -m tests.power --out docs
 
 slow: setup ## the other slow tests

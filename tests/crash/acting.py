@@ -13,7 +13,7 @@ from service.desk.scans.reclassifying import Offer, go_back, go_over
 from storage.database import Database
 from storage.filing.notes import ENDING
 from storage.ledger import Ledger
-from tests.crash.stories import Story
+from tests.crash.stories import EDITED, Story
 from tests.service.fakes import Desk, Judge, verdict_of
 
 
@@ -71,6 +71,11 @@ def _by_hand(story: Story, desk: Desk) -> None:
             one.rename(home.root / "swapping")
             other.rename(one)
             (home.root / "swapping").rename(other)
+        case "edited and dragged":
+            one.write_text(EDITED)
+            desk.once(Judge(), **story.settings)
+            other.parent.mkdir()
+            one.rename(other)
         case "deleted" | "put there again":
             (place,) = (scan.place for scan in desk.ledger.filed())
             content = place.read_text()

@@ -48,6 +48,7 @@ class Story:
         "dropped back",
         "corrected",
         "dragged",
+        "edited and dragged",
         "judged anew",
         "taken back",
         "learned",
@@ -159,6 +160,7 @@ FILED = {"sorted/ticket/a.png": "ticket 1"}
 SECOND = {"sorted/ticket/a.png": "theirs", "sorted/ticket/a (2).png": "ticket 1"}
 
 CLASS = {"support/cylinder/1.png": "an example"}
+EDITED = "ticket 1, turned upright"
 OTHER = {"sorted/cylinder/a.png": "ticket 1"}
 
 STORIES = {
@@ -266,6 +268,10 @@ STORIES = {
     "dragged to a new class": Story(
         {"inbox/a.png": "ticket 1"},
         OTHER, ("filed",), again="dragged", last="moved committed",
+    ),
+    "edited, and dragged to a new class": Story(
+        {"inbox/a.png": "ticket 1"}, {"sorted/cylinder/a.png": EDITED}, ("filed",),
+        again="edited and dragged", last="moved committed", deleted=frozenset({"ticket 1"}),
     ),
     "learned": Story(
         {"inbox/a.png": "ticket 1", **CLASS}, OTHER, ("filed",), again="learned",

@@ -91,6 +91,7 @@ FIRST = {
     "put back": [one.replace("claim", "recall") for one in CLAIM],
     "corrected": [one.replace("claim", "correct") for one in CLAIM],
     "dragged": RECOVER,
+    "edited and dragged": RECOVER,
     "learned": RECOVER,
     "changed": [
         *RECOVER,

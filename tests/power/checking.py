@@ -20,7 +20,7 @@ from tests.power.states import State, states, unsynced
 from tests.service.fakes import Judge
 
 _PERSONS_DEED = frozenset({
-    "dropped back", "dragged", "dragged onto another", "swapped", "deleted", "put there again", "filled", "changed",
+    "dropped back", "dragged", "edited and dragged", "dragged onto another", "swapped", "deleted", "put there again", "filled", "changed",
 })  # fmt: skip
 """What a person did with files before the story is taken as durable: it is theirs, not ours."""
 
