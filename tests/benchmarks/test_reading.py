@@ -53,6 +53,7 @@ def test_bad_input_is_one_line(data: Path) -> None:
         assert said in done.stderr
 
 
+@pytest.mark.slow
 def test_variants_and_the_pace_are_measured_by_one_command(data: Path) -> None:
     """The command of the docs would not run."""
     names = ["as shipped", "raw Tesseract, mode 6"]

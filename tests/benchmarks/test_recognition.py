@@ -36,6 +36,7 @@ def test_bad_input_is_one_line(arguments: list[str], code: int, said: str) -> No
     assert done.stdout == ""
 
 
+@pytest.mark.slow
 def test_a_line_is_measured_by_one_command(real_data: Path, tmp_path: Path) -> None:
     """The command of the docs would not run."""
     done = run(real_data, "--line", "pair", "--trials", "50", "--json", "--out", tmp_path)

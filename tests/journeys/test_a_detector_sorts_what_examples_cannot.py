@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from models.drawing.documents import draw_document
@@ -15,6 +16,7 @@ from tests.models.detector.scenes import scene
 from tests.service.detectors.pictures import cones, scenes
 
 
+@pytest.mark.slow
 def test_two_folders_make_a_class_that_no_example_makes(tmp_path: Path) -> None:
     """A trained detector would lie in its folder, and everything go to review as before."""
     heaps = scenes(tmp_path / "heaps", 5)

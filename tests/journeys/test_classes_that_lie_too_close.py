@@ -49,6 +49,7 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
+@pytest.mark.slow
 def test_good_examples_leave_nothing_to_say(home: Path) -> None:
     """A check that always complains is not read."""
     assert check(home, 0) == "nothing to complain of\n"

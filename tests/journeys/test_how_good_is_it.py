@@ -60,6 +60,7 @@ def _run(*words: str | Path, code: int = 0, **env: str) -> subprocess.CompletedP
     return done
 
 
+@pytest.mark.slow
 def test_its_figures_are_those_that_a_person_counts(folder: Path, tmp_path: Path) -> None:
     """The figures would be of something else than what sorts the scans."""
     report = tmp_path / "report.html"

@@ -153,6 +153,7 @@ def test_the_service_goes_on_when_its_tesseract_is_killed(service: Service, tmp_
         assert service.stop() == 0
 
 
+@pytest.mark.slow
 def test_a_language_that_goes_away_is_told(service: Service, tmp_path: Path) -> None:
     """Tesseract would read German in English, and nobody hear of it."""
     folder = tmp_path / "tessdata"
@@ -246,6 +247,7 @@ def test_a_document_of_too_many_pages_fails_and_one_of_many_runs_out_of_time(
     assert hundred["error"] == "reading took longer than 6.4 s"
 
 
+@pytest.mark.slow
 def test_a_receipt_is_sorted_and_read_whichever_way_up_it_was_scanned(service: Service) -> None:
     """It would wait in review, or be filed with nonsense for text and a false total."""
     upright = receipt(7)

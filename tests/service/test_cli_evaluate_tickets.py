@@ -75,6 +75,7 @@ def test_known_tickets_are_read_and_compared(drawn: Path, tmp_path: Path) -> Non
     assert all(f"{seed}.png" in html for seed in (1, 2, 3))
 
 
+@pytest.mark.slow
 def test_it_reads_as_the_service_does(drawn: Path) -> None:
     """The figures would be of another reading than the one that fills the ledger."""
     found = described("--tickets", drawn)

@@ -127,6 +127,7 @@ def test_where_nobody_said_anything_there_is_one_clear_error(desk: Desk) -> None
         pass
 
 
+@pytest.mark.slow
 def test_a_network_is_trained_on_what_people_said(filed: Desk, tmp_path: Path) -> None:
     """What people corrected for a year would be of no use to the next network."""
     held = [word for name in CLASSES[:3] for word in ("--hold-out", name)]

@@ -66,6 +66,7 @@ def files(path: Path) -> dict[Path, bytes]:
     return {one: one.read_bytes() for one in path.rglob("*") if one.is_file()}
 
 
+@pytest.mark.slow
 def test_a_shape_eye_and_kinds_of_documents_become_a_branch(data: Path, tmp_path: Path) -> None:
     """The command would leave weights that nothing can use, or another shape eye."""
     steps: dict[str, list[int]] = {}
@@ -133,6 +134,7 @@ def test_it_can_be_done_again(data: Path, tmp_path: Path) -> None:
     assert any("no kind of --pages is held out" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_classes_that_the_eye_has_learned_are_told(data: Path, tmp_path: Path) -> None:
     """Scores and calibration on them would be too good, and nobody would know."""
     eye = read_manifest(SHIPPED)

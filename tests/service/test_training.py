@@ -77,6 +77,7 @@ def test_class_folders_become_a_network(shapes: Path, tmp_path: Path) -> None:
         assert (out / "curves.html").is_file()
 
 
+@pytest.mark.slow
 def test_without_plotly_there_are_no_curves_but_a_network(
     shapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,6 +113,7 @@ def test_a_failing_network_is_a_value(
 
 
 @installed
+@pytest.mark.slow
 def test_real_receipts_are_read_better_than_tesseract_does(
     reader: rapid.RapidReader, real_data: Path
 ) -> None:

@@ -116,6 +116,7 @@ def test_a_finished_run_is_not_overwritten(trained: tuple[Path, Manifest, Rows])
     assert hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest() == manifest.sha256
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(  # with a head, and without
     "objective", ["cosine", pytest.param("contrastive", marks=pytest.mark.slow)]
 )
@@ -139,6 +140,7 @@ def test_an_interrupted_run_comes_to_the_same_end(objective: Objective, tmp_path
     assert_alike(tmp_path / "whole", tmp_path / "cut")
 
 
+@pytest.mark.slow
 def test_a_run_that_died_at_its_very_end_is_finished(tmp_path: Path) -> None:
     """All epochs would be there and no network."""
 
@@ -153,6 +155,7 @@ def test_a_run_that_died_at_its_very_end_is_finished(tmp_path: Path) -> None:
     assert load_branch(tmp_path / MANIFEST_FILE)[1] == manifest
 
 
+@pytest.mark.slow
 def test_a_run_that_had_ended_early_is_not_trained_on(tmp_path: Path) -> None:
     """Gone on with, it would come to another end than uninterrupted."""
     plan = longer(epochs=40, batches=1, patience=1)
@@ -168,6 +171,7 @@ def test_a_run_that_had_ended_early_is_not_trained_on(tmp_path: Path) -> None:
     assert manifest.training["epochs"] == ended
 
 
+@pytest.mark.slow
 def test_the_same_seed_trains_the_same_network(
     trained: tuple[Path, Manifest, Rows], tmp_path: Path
 ) -> None:
@@ -180,6 +184,7 @@ def test_the_same_seed_trains_the_same_network(
     assert other[0]["loss"] != pytest.approx(told[0]["loss"])
 
 
+@pytest.mark.slow
 def test_weights_trained_in_bfloat16_are_float32(tmp_path: Path) -> None:
     """The service, which computes in float32, could not load them."""
     manifest, _ = run(tmp_path, longer(precision="mixed_bfloat16"))
@@ -188,6 +193,7 @@ def test_weights_trained_in_bfloat16_are_float32(tmp_path: Path) -> None:
     assert manifest.training["plan"]["precision"] == "mixed_bfloat16"
 
 
+@pytest.mark.slow
 def test_changed_data_are_noticed(stopped: Path) -> None:
     """A run would go on with other images, and its result never be repeated."""
     one = SOURCES[0].classes[0]
@@ -204,6 +210,7 @@ def test_changed_data_are_noticed(stopped: Path) -> None:
         run(stopped, longer(seed=8))
 
 
+@pytest.mark.slow
 def test_a_damaged_checkpoint_is_named(stopped: Path, tmp_path: Path) -> None:
     """A traceback would come from the depths of HDF5."""
     out = shutil.copytree(stopped, tmp_path / "damaged")
@@ -223,6 +230,7 @@ def test_data_that_cannot_be_learned_from_leave_nothing(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_damaged_best_weights_are_told_before_more_is_trained(
     stopped: Path, tmp_path: Path
 ) -> None:
@@ -239,6 +247,7 @@ def test_damaged_best_weights_are_told_before_more_is_trained(
         run(out)
 
 
+@pytest.mark.slow
 def test_a_history_that_lacks_something_is_named(stopped: Path, tmp_path: Path) -> None:
     """A KeyError would come after minutes of reading, or at the very end."""
     out = shutil.copytree(stopped, tmp_path / "damaged")

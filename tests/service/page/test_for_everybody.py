@@ -30,8 +30,15 @@ def settled(page: Page) -> None:
         expect(picture).to_have_js_property("complete", value=True)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("size", "dark"),
+    [
+        ("wide", False),
+        ("narrow", True),
+        pytest.param("wide", True, marks=pytest.mark.slow),
+        pytest.param("narrow", False, marks=pytest.mark.slow),
+    ],
+)
 def test_every_view_is_for_everybody(
     browser: Browser, looking: Looking, size: str, dark: bool
 ) -> None:

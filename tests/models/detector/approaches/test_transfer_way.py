@@ -53,6 +53,7 @@ def turned(material: Material) -> Material:
     return Material(~material.labels, material.planes, material.embeddings)
 
 
+@pytest.mark.slow
 def test_what_is_held_keeps_the_last_block_frozen(
     network: keras.Model, material: Material, kept: dict[str, np.ndarray]
 ) -> None:
@@ -65,6 +66,7 @@ def test_what_is_held_keeps_the_last_block_frozen(
         assert np.array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_the_last_block_is_unfrozen_where_that_is_better(
     network: keras.Model,
     material: Material,
