@@ -212,9 +212,11 @@ def _unlink_source(step: _Step) -> _Step | Outcome:
         there = files.status(move.source)
         if source is None or there is None or not files.same_file(source, there):
             return step
-        # Of a copy, what is written now is lost with the source; a link changes the ctime itself.
+        # Of a copy, what is written now is lost with the source. Its ctime tells; but that changes
+        # as well where only its mode does, or the number of its names.
         late = step.copied and there.st_ctime_ns != source.st_ctime_ns
-        if not late and files.unchanged(source, there) and take_away(move, source):
+        same = files.unchanged(source, there) and (not late or _still_holds(move, there))
+        if same and take_away(move, source):
             return step
     except FileNotFoundError:
         return step
@@ -224,6 +226,13 @@ def _unlink_source(step: _Step) -> _Step | Outcome:
         return step
     _take_back(move, source)
     return Changed(move)
+
+
+def _still_holds(move: Move, there: os.stat_result) -> bool:
+    """Whether the source has the bytes of the move, and nothing touched it while it was read."""
+    same = files.holds(move.source, move.sha256, move.size)
+    now = files.status(move.source)
+    return same and now is not None and Looks.of(now) == Looks.of(there)
 
 
 def _undone(step: _Step, error: OSError) -> Trouble:

@@ -16,6 +16,7 @@ import pytest
 from config.home import Home
 from config.settings import Settings
 from storage.database import Database
+from storage.filing import files
 from storage.filing.moving import file_away
 from storage.filing.notes import ENDING
 from storage.filing.outcomes import Changed, Placed, Taken, Trouble
@@ -192,6 +193,37 @@ def test_a_home_spreads_over_two_disks(desk: Desk) -> None:
     ]  # fmt: skip
     assert listing(desk.home.inbox) == []
     assert desk.ledger.moves() == []
+
+
+def test_two_names_of_one_file_are_both_moved(tmp_path: Path, disk: Path) -> None:
+    """Taking one away changes the ctime of the other: that would stay, and be filed once more."""
+    one = a_move(tmp_path / "monday" / "scan.png", disk / "ticket" / "scan.png")
+    (tmp_path / "tuesday").mkdir()
+    other = replace(
+        one, scan_id=8, source=tmp_path / "tuesday" / "scan.png",
+        destination=disk / "ticket" / "scan (2).png",
+    )  # fmt: skip
+    os.link(one.source, other.source)
+    assert file_away([one, other]) == [Placed(one), Placed(other)]
+    assert [os.path.lexists(move.source) for move in (one, other)] == [False, False]
+    assert listing(disk) == ["ticket", "ticket/scan (2).png", "ticket/scan.png"]
+
+
+def test_a_source_whose_mode_changes_while_it_is_copied_goes(
+    tmp_path: Path, disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would stay in the inbox, and be filed a second time."""
+    move = a_move(tmp_path / "inbox" / "scan.png", disk / "ticket" / "scan.png")
+    copy = files.copy_to_part
+
+    def then_changed(source: int, part: Path, sha256: str) -> None:
+        copy(source, part, sha256)
+        move.source.chmod(0o600)
+
+    monkeypatch.setattr(files, "copy_to_part", then_changed)
+    assert file_away([move]) == [Placed(move)]
+    assert not move.source.exists()
+    assert move.destination.read_bytes() == BYTES
 
 
 def test_a_full_disk_takes_nothing_and_loses_nothing(tmp_path: Path, disk: Path) -> None:
