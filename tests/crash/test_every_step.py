@@ -107,7 +107,19 @@ FIRST = {
     "filled": [*RECOVER, *CLAIM],
 }
 
-SLOW = {"with its text where there are no links", "with its text beside another"}
+SLOW = {
+    "with its text where there are no links",
+    "with its text beside another",
+    "put back where there are no links",
+    "corrected where there are no links",
+    "learned where there are no links",
+    "judged anew where there are no links",
+    "changed after it failed where there are no links",
+    "a placeholder is filled where there are no links",
+    "the name is refused where there are links",
+    "failed under a name that is refused",
+}
+"""Variants of others, a quarter of a minute each; `make soak` has them, the gate their power cuts."""
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,7 @@ def _answers(folder: Path, home: Path) -> list[dict[str, Any]]:
     return [answer | {"true_class": Path(answer["path"]).parent.name} for answer in answers]
 
 
+@pytest.mark.slow
 def test_a_person_sees_a_short_table(folder: Path) -> None:
     """The answer would be a wall of JSON."""
     done = _run("evaluate", folder)

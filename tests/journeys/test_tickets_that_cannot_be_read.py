@@ -89,6 +89,7 @@ def service(tmp_path: Path) -> Service:
     return Service(tmp_path / "home", {"job_timeout": str(TIMEOUT)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "error"),
     [
@@ -188,6 +189,7 @@ def test_a_language_that_goes_away_is_told(service: Service, tmp_path: Path) -> 
     assert advice == ("Install it: apt-get install tesseract-ocr-tlh.",)
 
 
+@pytest.mark.slow
 def test_odd_pages_among_the_tickets_are_filed_with_what_can_be_read(service: Service) -> None:
     """A blank page, a photograph or a long receipt would fail, or hold up what came after it."""
     service.settings["job_timeout"] = "60"

@@ -67,6 +67,7 @@ def test_the_pictures_can_be_found_from_any_folder(root: Path, trained: Done) ->
     }
 
 
+@pytest.mark.slow
 def test_trained_again_old_and_new_stand_side_by_side(root: Path, trained: Done) -> None:
     """Nobody would know whether to keep the new one."""
     assert trained.stdout

@@ -86,6 +86,7 @@ def test_it_reads_as_the_service_does(drawn: Path) -> None:
     assert json.loads(done.stdout)["fields"] == found["each"][0]["fields"]
 
 
+@pytest.mark.slow
 def test_a_person_sees_a_short_table(drawn: Path) -> None:
     """The answer would be a wall of JSON."""
     code, out, err = run("--tickets", drawn)

@@ -144,6 +144,7 @@ def test_a_network_is_trained_on_what_people_said(filed: Desk, tmp_path: Path) -
     assert str(filed.home.root) not in text
 
 
+@pytest.mark.slow
 def test_too_few_classes_are_one_clear_error(filed: Desk, tmp_path: Path) -> None:
     """Nobody would know which option is short of what."""
     for held, said in (

@@ -54,6 +54,7 @@ def test_the_answer_is_what_the_contract_says(judge: Any, drawn: Draw) -> None:
     assert json.loads(json.dumps(answer)) == answer
 
 
+@pytest.mark.slow
 def test_answers_stand_in_the_order_of_the_files(judge: Any, drawn: Draw, tmp_path: Path) -> None:
     """A script would give one file the answer of another."""
     missing = tmp_path / "missing.png"

@@ -185,6 +185,7 @@ def test_odd_names_are_shown_and_the_page_goes_on(looking: Looking, name: str) -
     expect(page.locator(".said")).to_contain_text("Confirmed: ticket")
 
 
+@pytest.mark.slow
 def test_a_class_with_a_very_long_name_fits_a_phone(looking: Looking) -> None:
     """The page would have to be pushed to and fro to be read."""
     name = "c" * 200
