@@ -55,7 +55,7 @@ class EditBook(Book):
         last one wins, and the history shows both.
 
         Returns:
-            False where the scan was not read, or was put back into the inbox.
+            False where the scan was not read, was put back into the inbox, or is gone.
         """
         now = timestamp(self._clock())
         with self._database.write() as connection:
@@ -70,7 +70,7 @@ class EditBook(Book):
         """Give a field back what was read.
 
         Returns:
-            False where nobody has written into it, or the scan was put back into the inbox.
+            False where nobody has written into it, or the scan was put back or is gone.
         """
         now = timestamp(self._clock())
         with self._database.write() as connection:
@@ -146,7 +146,7 @@ def _can_be_edited(connection: Connection, scan_id: int) -> bool:
     query = (
         select(scans.c.id)
         .join(readings, readings.c.scan_id == scans.c.id)
-        .where(scans.c.id == scan_id, scans.c.state != "superseded")
+        .where(scans.c.id == scan_id, scans.c.state.not_in(["superseded", "gone"]))
     )
     return connection.execute(query).first() is not None
 

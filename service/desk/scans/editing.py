@@ -12,6 +12,7 @@ from config.errors import ConflictError, MissingError, UsageError
 from config.home import Home
 from models.fields.ticket import FIELD_NAMES
 from service.desk.judging import detailed
+from service.desk.scans.scans import deleted
 from storage.ledger import Ledger
 from storage.tickets.edits import EditBook, EditSource
 
@@ -53,7 +54,7 @@ def edit_fields(
     Raises:
         UsageError: no such field, or nothing that it may hold; then none is written.
         MissingError: there is no such scan.
-        ConflictError: it was not read, or was put back into the inbox.
+        ConflictError: it was not read, was put back into the inbox, or its file was deleted.
     """
     if not values:
         raise UsageError("no field is named", f"Name one or more of {', '.join(FIELD_NAMES)}")
@@ -71,12 +72,12 @@ def take_back_field(
     Raises:
         UsageError: there is no such field.
         MissingError: there is no such scan.
-        ConflictError: nobody has written into the field, or the scan was put back into the inbox.
+        ConflictError: nobody has written into the field; else as `edit_fields`.
     """
     _check_name(name)
     if not EditBook(ledger.database, home).take_back(scan_id, name, source):
         row = ledger.result(scan_id)
-        if row is None or row["state"] == "superseded" or row["text"] is None:
+        if row is None or row["state"] in {"superseded", "gone"} or row["text"] is None:
             raise _not_editable(ledger, scan_id)
         raise ConflictError(
             f"nobody has written the {name} of scan {scan_id}", "It is what was read"
@@ -166,6 +167,8 @@ def _not_editable(ledger: Ledger, scan_id: int) -> MissingError | ConflictError:
         return ConflictError(
             f"scan {scan_id} was put back into the inbox", "Its new row tells more"
         )
+    if row["state"] == "gone":
+        return deleted(scan_id)
     return ConflictError(
         f"scan {scan_id} was not read: it has no fields",
         "Say first that it is of a class that is read",
