@@ -64,19 +64,20 @@ def check(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = No
     found, settings = open_home(ctx, home)
     from dataclasses import asdict
 
-    from service.cli.output import coloured, plain, print_json, say
+    from service.cli.output import coloured, exit_code_counts, plain, print_json, say
     from service.desk.classes.checking import check_classes
     from service.workers.engine import EngineSpec
 
     threads = len(os.sched_getaffinity(0))
     findings = list(check_classes(EngineSpec.of(found, settings, threads=threads)))
-    if as_json:
-        for one in findings:
-            print_json(asdict(one))
-    elif not findings:
-        say("nothing to complain of")
     colours = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}
-    for one in () if as_json else findings:
-        severity = typer.style(f"{one.severity:8}", fg=colours[one.severity])
-        coloured(severity + plain(f" {one.text}. {one.advice}"))
+    with exit_code_counts():
+        for one in findings:
+            if as_json:
+                print_json(asdict(one))
+                continue
+            severity = typer.style(f"{one.severity:8}", fg=colours[one.severity])
+            coloured(severity + plain(f" {one.text}. {one.advice}"))
+        if not findings and not as_json:
+            say("nothing to complain of")
     raise typer.Exit(ExitCode.SCANS_FAILED if findings else ExitCode.OK)

@@ -13,7 +13,7 @@ def doctor(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
     found, settings = open_home(ctx, home)
     from dataclasses import asdict
 
-    from service.cli.output import coloured, plain, print_json
+    from service.cli.output import coloured, exit_code_counts, plain, print_json
     from service.desk.doctor import examine_home
 
     colours = {
@@ -22,12 +22,13 @@ def doctor(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
         "problem": typer.colors.RED,
     }
     problem = False
-    for finding in examine_home(found, settings):
-        problem |= finding.level == "problem"
-        if as_json:
-            print_json(asdict(finding))
-            continue
-        level = typer.style(f"{finding.level:8}", fg=colours[finding.level])
-        advice = f". {finding.advice}" if finding.advice else ""
-        coloured(level + plain(f" {finding.what}: {finding.detail}{advice}"))
+    with exit_code_counts():
+        for finding in examine_home(found, settings):
+            problem |= finding.level == "problem"
+            if as_json:
+                print_json(asdict(finding))
+                continue
+            level = typer.style(f"{finding.level:8}", fg=colours[finding.level])
+            advice = f". {finding.advice}" if finding.advice else ""
+            coloured(level + plain(f" {finding.what}: {finding.detail}{advice}"))
     raise typer.Exit(ExitCode.SCANS_FAILED if problem else ExitCode.OK)

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,6 +19,9 @@ from config.errors import ExitCode, OutputError
 
 if TYPE_CHECKING:
     from service.reports.wording import Figure
+
+
+_code_counts: ContextVar[bool] = ContextVar("code_counts", default=False)
 
 
 def notice(line: str) -> None:
@@ -118,10 +122,21 @@ def _to_a_reader() -> Iterator[None]:
     except BrokenPipeError:
         # The reader (head, say) has left: there is nobody to tell more, and nothing is wrong.
         _drop_the_rest()
-        raise typer.Exit(ExitCode.OK) from None
+        if not _code_counts.get():
+            raise typer.Exit(ExitCode.OK) from None
     except OSError as error:  # a full disk, a terminal that was closed
         _drop_the_rest()
         raise _unwritable(error) from None
+
+
+@contextmanager
+def exit_code_counts() -> Iterator[None]:
+    """Go on without a reader: the exit code of a check says what was found, read or not."""
+    before = _code_counts.set(True)
+    try:
+        yield
+    finally:
+        _code_counts.reset(before)
 
 
 def plain(value: Any) -> str:

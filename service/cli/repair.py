@@ -98,17 +98,20 @@ def verify(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
 
     What you deleted is told, and is no difference.
     """
-    with opened_ledger(ctx, home) as (found, ledger):
+    from service.cli.output import exit_code_counts, print_json, say
+
+    _, settings = open_home(ctx, home)
+    with opened_ledger(ctx, home) as (found, ledger), exit_code_counts():
         from dataclasses import asdict
 
-        from service.cli.output import print_json, say
+        from config.ignored import Ignored
         from service.cli.progress import progress_bar
         from service.desk.scans.verifying import NOTES
         from service.desk.scans.verifying import verify as findings_of
 
         number, notes, rows = 0, 0, len(ledger.filed())
         with progress_bar("verifying", rows) as advance:
-            for finding in findings_of(found, ledger, advance):
+            for finding in findings_of(found, ledger, advance, Ignored(settings.ignore)):
                 noted = finding.kind in NOTES
                 number, notes = number + (not noted), notes + noted
                 if as_json:
@@ -116,9 +119,9 @@ def verify(ctx: typer.Context, as_json: JsonOption = False, home: HomeOption = N
                     continue
                 scan = "" if finding.scan_id is None else f" (scan {finding.scan_id})"
                 say(f"{finding.kind:10} {finding.place}{scan}: {finding.detail}. {finding.advice}")
-    if not as_json:
-        noted_too = f", {counted(notes, 'note')}" if notes else ""
-        say(f"{counted(rows, 'file')} compared, {counted(number, 'finding')}{noted_too}")
+        if not as_json:
+            noted_too = f", {counted(notes, 'note')}" if notes else ""
+            say(f"{counted(rows, 'file')} compared, {counted(number, 'finding')}{noted_too}")
     raise typer.Exit(ExitCode.SCANS_FAILED if number else ExitCode.OK)
 
 

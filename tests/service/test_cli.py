@@ -313,14 +313,37 @@ def test_a_reader_that_leaves_is_no_error(used: Home, tmp_path: Path, rows: int)
     read, write = os.pipe()
     os.close(read)  # nobody reads, from the first byte on
     try:
-        for words in (
-            ["results"], ["results", "--json"], ["results", "--csv"], ["status"], ["doctor"],
-        ):  # fmt: skip
+        for words in (["results"], ["results", "--json"], ["results", "--csv"], ["status"]):
             done = subprocess.run(
                 [COMMAND, *words, "--home", home.root],
                 stdout=write, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
             )  # fmt: skip
             assert (done.returncode, done.stderr) == (0, ""), words
+    finally:
+        os.close(write)
+
+
+def test_a_check_that_nobody_reads_has_its_exit_code(used: Home, tmp_path: Path) -> None:
+    """'verify | head -1' would say to a script that nothing is wrong."""
+    home = Home.of(tmp_path / "home", Settings())
+    home.lay_out()
+    for name in ("one", "two"):
+        (home.sorted / name).mkdir()
+        (home.sorted / name / "stranger.png").touch()
+        (home.support / name).mkdir(parents=True)
+        (home.support / name / "broken.png").touch()
+    home.failed.rmdir()
+    home.failed.touch()
+    Database.open(home.database).close()
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        for words in (["verify"], ["verify", "--json"], ["doctor"], ["classes", "check"]):
+            done = subprocess.run(
+                [COMMAND, *words, "--home", home.root],
+                stdout=write, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
+            )  # fmt: skip
+            assert (done.returncode, done.stderr) == (1, ""), words
     finally:
         os.close(write)
 
@@ -489,6 +512,7 @@ def test_ctrl_c_ends_watching_cleanly(used: Home, number: signal.Signals) -> Non
         pass
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_classify_with_its_own_code(used: Home, drawn: Draw) -> None:
     """A script could not tell that it was interrupted."""
     paths = [drawn("ticket")] * 3000

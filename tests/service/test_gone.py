@@ -10,11 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from config.errors import ConflictError
+from config.ignored import Ignored
 from models.page.scan import Scan
 from service.cli.commands import app
 from service.daemon.corrections.shelves import Shelves
 from service.desk.overview import status
 from service.desk.scans.correcting import say_what_it_is
+from service.desk.scans.editing import edit_fields, take_back_field
 from service.desk.scans.moving import carry_out
 from service.desk.scans.recalling import put_back
 from service.desk.scans.scans import Wanted, described_scan, file_of, page_of_scans
@@ -147,6 +149,8 @@ def test_what_is_asked_of_it_is_answered_in_words(sorted_desk: Desk) -> None:
         lambda: say_what_it_is(home, ledger, 2, "ticket", "api"),
         lambda: make_example(home, ledger, 1, None, LIMITS),
         lambda: file_of(ledger, 1),
+        lambda: edit_fields(home, ledger, 1, {"total": "12.50"}, "api"),
+        lambda: take_back_field(home, ledger, 1, "total", "api"),
     ):
         with pytest.raises(ConflictError, match="was deleted"):
             ask()
@@ -181,6 +185,22 @@ def test_verify_tells_and_does_not_complain(sorted_desk: Desk) -> None:
     (sorted_desk.home.review / "c.png").write_text("unknown 2")
     done = CliRunner().invoke(app, ["--home", str(sorted_desk.home.root), "verify"])
     assert (done.exit_code, done.stdout.split()[0]) == (1, "moved")
+
+
+@pytest.mark.parametrize("name", ["a.png.tmp", ".a.png", "a.draft"])
+def test_verify_says_of_a_name_that_is_left_alone_that_nobody_takes_it(
+    sorted_desk: Desk, name: str
+) -> None:
+    """It said that the service would take note of the file, which it never does."""
+    place = sorted_desk.home.root / PLACES[1]
+    place.rename(place.with_name(name))
+    ignored = Ignored(["*.draft"])
+    for kind in ("moved", "moved"):
+        (found,) = verify(sorted_desk.home, sorted_desk.ledger, ignored=ignored)
+        assert found.kind == kind
+        assert found.advice.startswith("'pigeonhole watch' leaves such names alone")
+        sorted_desk.once(Judge(), ignore=["*.draft"])
+    assert states(sorted_desk)[0] == "gone"
 
 
 def test_a_later_scan_at_the_place_of_a_deleted_one_is_the_one_that_stands_there(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from config.home import Home
+from config.ignored import Ignored
 from models.page.hashing import hash_file
 from service.lock import is_held
 from storage.filing import files
@@ -56,7 +57,10 @@ class Finding:
 
 
 def verify(
-    home: Home, ledger: Ledger, advance: Callable[[], None] = lambda: None
+    home: Home,
+    ledger: Ledger,
+    advance: Callable[[], None] = lambda: None,
+    ignored: Callable[[str], bool] = Ignored(),  # noqa: B008 - it has no state
 ) -> Iterator[Finding]:
     """Compare the ledger with the folders, every byte of them. Nothing is changed.
 
@@ -66,6 +70,7 @@ def verify(
         home: whose files.
         ledger: of the home.
         advance: called after each row.
+        ignored: names that a daemon leaves alone.
     """
     rows = ledger.filed()
     moves = ledger.moves()
@@ -102,14 +107,10 @@ def verify(
             else _replaced(home, row, elsewhere)
         )
         if finding is not None:
-            if finding.kind == "moved":
-                found_again.add(elsewhere[row.sha256])
-            yield finding
+            yield _with_advice(finding, row, elsewhere, found_again, ignored)
     for row in deleted:
         finding = _deleted(home, row, elsewhere)
-        if finding.kind == "moved":
-            found_again.add(elsewhere[row.sha256])
-        yield finding
+        yield _with_advice(finding, row, elsewhere, found_again, ignored)
     for scan in partial:
         if scan.place is None or scan.place in found or not os.path.lexists(scan.place):
             continue
@@ -154,6 +155,25 @@ def _compare(
         "changed", row.scan_id, place, "has other bytes than the scan that was filed",
         "Nothing, if you edited it; else restore it from a backup",
     )  # fmt: skip
+
+
+def _with_advice(
+    finding: Finding,
+    row: Filed,
+    elsewhere: dict[str, Path],
+    found_again: set[Path],
+    ignored: Callable[[str], bool],
+) -> Finding:
+    """The finding; of a file that moved to a name that is left alone, with what that means."""
+    if finding.kind != "moved":
+        return finding
+    place = elsewhere[row.sha256]
+    found_again.add(place)
+    if not any(map(ignored, (place.name, place.parent.name))):
+        return finding
+    return replace(
+        finding, advice="'pigeonhole watch' leaves such names alone: give it another name"
+    )
 
 
 def _moved(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding:
