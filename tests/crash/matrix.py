@@ -26,7 +26,7 @@ def told(name: str, root: Path, *more: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.crash.nursery", name, root, *more],
         cwd=REPOSITORY, env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.PIPE, text=True, timeout=280, check=True,
+        stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return done.stdout.splitlines()
 

@@ -27,7 +27,7 @@ def killed(what: str, root: Path, step: int) -> int:
     done = subprocess.run(
         [sys.executable, "-m", "tests.crash.copying", what, root, "1", str(step)],
         cwd=REPOSITORY, env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.PIPE, text=True, timeout=280, check=True,
+        stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return int(done.stdout)
 

@@ -140,6 +140,7 @@ def test_whenever_the_daemon_dies_the_next_one_finishes(name: str, tmp_path: Pat
             raise AssertionError(f"died at step {number}, {step}: {error}") from error
 
 
+@pytest.mark.timeout(1800)  # hundreds of daemons die, one after the other
 @pytest.mark.parametrize("name", TWICE)
 def test_and_if_the_next_one_dies_as_well_the_third_does(name: str, tmp_path: Path) -> None:
     """A machine that restarts again and again would lose what one restart does not."""
