@@ -239,14 +239,26 @@ def _toml_list(text: str) -> object:
         ValueError: it is none.
     """
     try:
-        return tomllib.loads(f"list = {text}")["list"]
+        return parsed_toml(f"list = {text}")["list"]
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"begins like a list and is none: {error}") from None
 
 
+def parsed_toml(text: str) -> dict[str, Any]:
+    """``tomllib.loads``, which recurses: what is nested too deeply is not TOML either.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is none.
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise tomllib.TOMLDecodeError("it is nested too deeply") from None
+
+
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parsed_toml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Column, Connection, Table, bindparam, delete, func, or_, select, update
 
 from config.home import Home
 from storage.database import Database
@@ -22,6 +22,25 @@ _RELATIVE: Final = (
 )
 """Paths that stand relative to the home, or absolute where they lie outside it: the table, a key,
 the column with the exact bytes, and the column with the same for people."""
+
+
+_PATHS: Final = (
+    *(column for _, _, column, _ in _RELATIVE),
+    scans.c.source, journal.c.source, journal.c.destination,
+)  # fmt: skip
+
+
+def without_path(database: Database) -> str:
+    """A column that holds something else than the bytes of a path in some row; empty if none does.
+
+    SQLite stores any value in any column: this program never writes such ones.
+    """
+    with database.read() as connection:
+        for column in _PATHS:
+            none = or_(func.typeof(column) != "blob", func.instr(column, b"\0") > 0)
+            if connection.execute(select(column).where(column.is_not(None), none).limit(1)).first():
+                return f"{column.table.name}.{column.name}"
+    return ""
 
 
 def relocate(database: Database, home: Home, old_root: Path, folders: Mapping[Path, Path]) -> None:

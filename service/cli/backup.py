@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from config.errors import ExitCode
 from config.words import counted
-from service.cli.context import HomeOption, JsonOption, home_path
+from service.cli.context import HomeOption, JsonOption, home_path, open_home
 
 
 def backup(
@@ -21,7 +22,7 @@ def backup(
         bool, typer.Option("--with-files", help="Also every scan, wherever it was filed.")
     ] = False,
     with_secrets: Annotated[
-        bool, typer.Option("--with-secrets", help="Also api_token in pigeonhole.toml.")
+        bool, typer.Option("--with-secrets", help="Also api_token in pigeonhole.toml, or its file.")
     ] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -32,6 +33,7 @@ def backup(
     """
     from service.cli.ledger import opened_ledger
 
+    _, settings = open_home(ctx, home)
     # Opened first: it brings an older ledger up to date.
     with opened_ledger(ctx, home) as (found, _):
         pass
@@ -40,8 +42,10 @@ def backup(
     from service.desk.backup.saving import back_up
     from service.space import shown
 
+    token_file = settings.api_token_file
     saved = back_up(
         found, file, with_files=with_files, with_secrets=with_secrets,
+        token_file=None if token_file is None else Path(os.path.expanduser(token_file)),
         progress=lambda total: progress_bar("saving", total),
     )  # fmt: skip
     if as_json:

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import io
 import os
+import re
 import tarfile
 import uuid
 import zlib
@@ -227,12 +228,15 @@ def _named(fd: int, part: Path) -> BinaryIO:
 
 
 def _remove_left_over(folder: Path) -> None:
-    for part in folder.glob(f"{_HIDDEN}*.part"):
+    ours = re.compile(re.escape(_HIDDEN) + r"[0-9a-f]{32}\.part")
+    for part in [folder / name for name in os.listdir(folder) if ours.fullmatch(name)]:
         try:
             fd = files.open_regular(part)
         except OSError:
             continue
         try:
+            if os.fstat(fd).st_uid != os.geteuid():
+                continue
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             part.unlink(missing_ok=True)
         except OSError:  # it is being written, or may not be removed

@@ -24,6 +24,7 @@ from service.desk.backup.manifest import (
     LeftOut,
     Manifest,
     escaped,
+    fits,
 )
 from service.desk.backup.named import Key, Named, Names, digest_of, listing, names_in
 from service.desk.backup.naming import ALWAYS, WITH_FILES, Naming, folders_of
@@ -36,6 +37,7 @@ from storage.tables import HEAD
 ROUNDS: Final = 5
 """Looks for files that move while they are looked for."""
 _PAUSE = 0.2  # seconds between them
+_TOO_DEEP = "has a path that is too long or too deep for an archive"
 
 Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
 """Given how many files there are, yields what is called after each."""
@@ -50,12 +52,14 @@ class Contents:
         archive: still empty.
         with_files: also every scan.
         created_at: UTC ISO 8601: the moment of the snapshot.
+        secret: a file that is left out, wherever it lies; None for none.
     """
 
     home: Home
     archive: Archive
     with_files: bool
     created_at: str
+    secret: Path | None = None
     _waiting: dict[Path, os.stat_result] = field(default_factory=dict)
     _newest: int = 0
     _left_out: list[LeftOut] = field(default_factory=list)
@@ -87,8 +91,9 @@ class Contents:
             self.archive.add_text(SETTINGS, settings)
             self._add(ledger, LEDGER)
             for found, folders in trees.values():
-                for folder in folders:
-                    self.archive.add_folder(self._naming.name_of(folder))
+                for name in map(self._naming.name_of, folders):
+                    if fits(name):  # else what is in it is told
+                        self.archive.add_folder(name)
                 for path in found:
                     self._add(path)
             if self.with_files:
@@ -252,11 +257,17 @@ class Contents:
                 self._report(path, error)
             return False
         name = name or self._naming.name_of(path)
+        if self._is_secret(fd):
+            os.close(fd)
+            return True
         try:
             if sha256 and files.sha256_of(fd) != sha256:
                 return False
             if stranger and self._is_dragged(path, files.sha256_of(fd)):
                 return False
+            if not fits(name):
+                self._left_out.append(LeftOut(place=self._shown(path), reason=_TOO_DEEP))
+                return True
             self.archive.add_file(name, fd)
         except ChangedError:
             reason = "was written to while it was copied"
@@ -267,6 +278,13 @@ class Contents:
         self._hashes.setdefault(self.archive.members[name].sha256, set()).add(path)
         self._advance()
         return True
+
+    def _is_secret(self, fd: int) -> bool:
+        """Whether this is the file that is left out, under whatever name."""
+        try:
+            return self.secret is not None and os.path.samestat(os.stat(self.secret), os.fstat(fd))
+        except OSError:
+            return False
 
     def _is_dragged(self, path: Path, sha256: str) -> bool:
         """Whether a scan that is saved already has come to this path meanwhile."""

@@ -13,6 +13,10 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 SETTINGS: Final = "pigeonhole.toml"
 LEDGER: Final = "pigeonhole.db"
+LONGEST_NAME: Final = 4096
+"""Bytes of a path in an archive, as Linux has it."""
+DEEPEST: Final = 200
+"""Parts of a path in an archive: folders are made and removed by functions that recurse."""
 ELSEWHERE: Final = "elsewhere"
 """The name of the folder for scans that lie in none of a home's folders: these were others once."""
 
@@ -28,6 +32,11 @@ def escaped(path: str) -> str:
 def unescaped(text: str) -> str:
     """The path that ``escaped`` wrote."""
     return os.fsdecode(unquote_to_bytes(text))
+
+
+def fits(name: str) -> bool:
+    """Whether a path is neither too long nor too deep for an archive."""
+    return len(os.fsencode(name)) <= LONGEST_NAME and name.count("/") < DEEPEST
 
 
 class Member(BaseModel):

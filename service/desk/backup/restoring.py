@@ -34,7 +34,7 @@ from service.desk.backup.unpacking import unpack
 from storage.database import Database
 from storage.filing import files, syncing
 from storage.filing.names import LONGEST, fitted
-from storage.relocation import relocate
+from storage.relocation import relocate, without_path
 
 _HIDDEN: Final = f"{files.OURS}restore-"
 _RANDOM: Final = 8  # characters that `tempfile.mkdtemp` adds, of [a-z0-9_]
@@ -214,14 +214,14 @@ def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
     (stage / SETTINGS).write_text(text, encoding="utf-8")
     (stage / SETTINGS).chmod(0o600)
     moves = {place.before: place.now for place in folders.values() if place.before != place.now}
-    _follow(stage, home, old_root, moves | {old_root: root})
+    scans = _follow(stage, home, old_root, moves | {old_root: root})
     for name, folder in manifest.folders.items():
         # A support folder that is missing would be filled with the ready classes.
         if name in _SETTINGS and folder.saved:
             (stage / unescaped(folder.name)).mkdir(parents=True, exist_ok=True)
     total = sum(member.size for member in manifest.members.values())
     return Restored(
-        root, manifest.scans, len(manifest.members), total, manifest.created_at,
+        root, scans, len(manifest.members), total, manifest.created_at,
         manifest.with_files,
         {n: p.before for n, p in kept.items() if p.outside and p.before != p.now},
         {n: p.now for n, p in kept.items() if p.outside and p.before == p.now},
@@ -250,20 +250,28 @@ class _Place:
         return cls(before, before if stays else root / unescaped(folder.name), folder.outside)
 
 
-def _follow(stage: Path, home: Home, old_root: Path, moves: dict[Path, Path]) -> None:
-    """Bring the ledger to the newest migration, and its paths to the new home.
+def _follow(stage: Path, home: Home, old_root: Path, moves: dict[Path, Path]) -> int:
+    """Bring the ledger to the newest migration, and its paths to the new home; its scans, counted.
 
     Raises:
+        DataError: it names what is no path.
         DatabaseError: it is damaged, or newer than this program.
     """
     path = stage / LEDGER
     with closing(Database.open(path)) as database:
         if trouble := database.damage():
             raise DatabaseError(f"the ledger of the backup is damaged: {trouble}")
+        if odd := without_path(database):
+            raise DataError(
+                f"the ledger of the backup names a path that is none: {odd}", "Use another backup"
+            )
         relocate(database, home, old_root, moves)
+        with database.read() as connection:
+            scans = connection.exec_driver_sql("SELECT count(*) FROM scans").scalar_one()
     path.chmod(0o600)
     for older in stage.glob(f"{LEDGER}.backup-*"):
         older.unlink()  # the archive is a better one
+    return int(scans)
 
 
 def _make_durable(stage: Path) -> None:

@@ -50,6 +50,7 @@ def back_up(
     *,
     with_files: bool = False,
     with_secrets: bool = False,
+    token_file: Path | None = None,
     progress: Progress = lambda _total: nullcontext(lambda: None),
 ) -> Saved:
     """Save ``home`` as the archive ``file``.
@@ -58,7 +59,9 @@ def back_up(
         home: whose ledger is at the newest migration.
         file: does not exist yet.
         with_files: also every scan.
-        with_secrets: also the token in the settings.
+        with_secrets: also the token in the settings, and ``token_file`` where it lies in a folder
+            that is saved.
+        token_file: that holds the token; None for none.
         progress: see `Progress`.
 
     Raises:
@@ -70,7 +73,8 @@ def back_up(
     _check_target(home, file)
     try:
         with hidden_file(file) as raw:
-            saving = Contents(home, Archive(raw), with_files, timestamp(now()))
+            secret = None if with_secrets else token_file
+            saving = Contents(home, Archive(raw), with_files, timestamp(now()), secret)
             with _snapshot_of(home) as ledger:
                 settings = _settings_of(home, with_secrets=with_secrets)
                 manifest = saving.save(ledger, settings, progress, with_secrets=with_secrets)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from config.errors import SettingsError
-from config.settings import Settings
+from config.settings import Settings, parsed_toml
 
 SECRETS = tuple(
     name for name, field in Settings.model_fields.items() if field.annotation is SecretStr
@@ -121,7 +121,7 @@ def _folder(text: str, root: Path, name: str) -> Path:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return parsed_toml(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"the settings are not TOML: {error}", "Correct that line") from None
 
@@ -137,7 +137,7 @@ def _replaced(text: str, name: str, line: str) -> str:
     for start in (number for number, one in enumerate(lines) if begins.match(one)):
         for end in range(start + 1, len(lines) + 1):
             try:
-                found = tomllib.loads("".join(lines[:start] + lines[end:]))
+                found = parsed_toml("".join(lines[:start] + lines[end:]))
             except tomllib.TOMLDecodeError:
                 continue
             if found == rest:

@@ -23,6 +23,7 @@ from service.desk.backup.manifest import (
     Manifest,
     Member,
     escaped,
+    fits,
     unescaped,
 )
 from service.space import LEAST, shown
@@ -36,9 +37,6 @@ _FOLDERS: Final = frozenset({
 _CHUNK: Final = 1 << 20
 _LARGEST_HEADER: Final = 1 << 24  # bytes; what is read at once is held in memory
 _LARGEST_MANIFEST: Final = 1 << 28
-_LONGEST_NAME: Final = 4096  # bytes, as Linux has it for a path
-_DEEPEST: Final = 200
-"""The most parts of a member's path. Folders are made and removed by functions that recurse."""
 
 
 def unpack(file: Path, into: Path, advance: Callable[[], None]) -> Manifest:
@@ -109,6 +107,7 @@ def _manifest(file: Path, into: Path, member: Member | None) -> Manifest:
         not manifest.folders.keys() >= _FOLDERS
         or any(one.is_absolute() or ".." in one.parts or not one.parts for one in names)
         or any(one.parts[0] in _NO_FOLDERS for one in names)
+        or not all(fits(str(one)) for one in names)
         or any("\0" in str(one) for one in (*names, *places))
         or not all(one.is_absolute() for one in places)
     ):
@@ -158,7 +157,7 @@ def _checked(header: tarfile.TarInfo, file: Path) -> str:
     Raises:
         DataError: it is neither a file nor a folder, or lies elsewhere.
     """
-    if len(os.fsencode(header.name)) > _LONGEST_NAME or header.name.count("/") >= _DEEPEST:
+    if not fits(header.name):
         start = escaped(header.name[:40])
         raise _damaged(file, f"it holds a path that is too long or too deep: {start}…")
     path = PurePosixPath(header.name)

@@ -278,7 +278,13 @@ def _with_manifest(path: Path, change: Callable[[dict[str, Any]], None]) -> Path
     return changed(path, rewrite)
 
 
-@pytest.mark.parametrize("name", ["../outside", "/outside", "", "cache", "pigeonhole.db"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside", "/outside", "", "cache", "pigeonhole.db", "d/" * 400 + "x",
+        f"{'d' * 250}/" * 20 + "x",
+    ],
+)  # fmt: skip
 def test_folders_of_a_manifest_stay_in_the_home(saved: Path, tmp_path: Path, name: str) -> None:
     """The settings of a restored home would name a folder that the archive's author chose."""
 
@@ -302,7 +308,14 @@ def test_places_of_a_manifest_are_paths(saved: Path, tmp_path: Path, place: str)
 
 
 @pytest.mark.parametrize(
-    "data", [b"\xff\xfe", b"sorted_dir = 5\n", b"[", b'sorted_dir = "~no/x"\n']
+    "data",
+    [
+        b"\xff\xfe",
+        b"sorted_dir = 5\n",
+        b"[",
+        b'sorted_dir = "~no/x"\n',
+        b"ignore = " + b"[" * 5000 + b"]" * 5000,
+    ],
 )
 def test_settings_that_are_none(saved: Path, tmp_path: Path, data: bytes) -> None:
     """A traceback for an archive that somebody has packed by hand."""
@@ -353,6 +366,16 @@ def test_too_little_room_is_said_before_the_disk_is_full(
     assert nothing_left(tmp_path)
 
 
+ODD_ROWS = """
+INSERT INTO journal (scan_id, source, destination, sha256, size, final_state, created_at)
+    VALUES (1, x'2f61', x'2f62', 'aa', 1, 'filed', '2026-01-31');
+INSERT INTO outputs (scan_id, kind, place, place_path) VALUES (1, 'text', 'a', x'61');
+INSERT INTO reclassified (run, scan_id, done_at, class_name, place_before, verdict_before, matches_before)
+    VALUES (1, 1, '2026-01-31', 'ticket', x'61', '{}', '[]');
+UPDATE scans SET destination_path = x'61';
+"""
+
+
 def _ledger_at(path: Path, revision: str) -> bytes:
     config = alembic_config()
     engine = connect(path, timeout=5, create=True, migrating=True)
@@ -394,6 +417,42 @@ def test_an_older_ledger_is_brought_up_to_date(saved: Path, tmp_path: Path) -> N
         assert ledger.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
         assert ledger.execute("SELECT count(*) FROM results").fetchone() == (1,)
     assert [path.name for path in made.home.glob("pigeonhole.db*")] == ["pigeonhole.db"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "scans SET destination_path = 'text'",
+        "scans SET destination_path = 5",
+        "scans SET destination_path = x'612f0062'",
+        "scans SET source = x'00'",
+        "scans SET source = 'text'",
+        "journal SET destination = 7",
+        "journal SET source = x'2f0061'",
+        "outputs SET place_path = x'00'",
+        "reclassified SET place_before = 'text'",
+    ],
+)
+def test_a_ledger_whose_paths_are_none_is_refused(saved: Path, tmp_path: Path, change: str) -> None:
+    """A traceback with each look at the scan, in a home that is taken for whole."""
+    path = tmp_path / "odd.db"
+    _ledger_at(path, "head")
+    with closing(sqlite3.connect(path)) as ledger:
+        ledger.executescript(ODD_ROWS)
+        ledger.execute(f"UPDATE {change}")
+        ledger.commit()
+    with pytest.raises(DataError, match="names a path that is none"):
+        restore(_with_ledger(saved, path.read_bytes()), tmp_path / "new")
+    assert nothing_left(tmp_path, "odd.db")
+
+
+def test_scans_are_counted_in_the_ledger(saved: Path, tmp_path: Path) -> None:
+    """An archive would say how many scans it has, and nobody would miss those that are not there."""
+
+    def change(manifest: dict[str, Any]) -> None:
+        manifest["scans"] = 1_000_000
+
+    assert restore(_with_manifest(saved, change), tmp_path / "new").scans == 1
 
 
 @pytest.mark.parametrize("how", ["newer", "other", "damaged"])

@@ -120,6 +120,35 @@ def test_secrets_stay_at_home_unless_asked_for(
     assert with_secrets == (restored == text)
 
 
+@pytest.mark.parametrize("with_secrets", [False, True])
+def test_a_file_with_the_token_stays_at_home_unless_asked_for(
+    desk: Desk, tmp_path: Path, with_secrets: bool
+) -> None:
+    """It may lie in a folder that is saved, under one name or several."""
+    token = desk.home.support / "token.txt"
+    token.write_text("hush-hush-hush-hush")
+    os.link(token, desk.home.support / "again.txt")
+    back_up(desk.home, tmp_path / "x.tar.gz", with_secrets=with_secrets, token_file=token)
+    with tarfile.open(tmp_path / "x.tar.gz") as tar:
+        found = {one.name for one in tar if one.name.endswith(".txt")}
+    assert found == ({"support/token.txt", "support/again.txt"} if with_secrets else set())
+
+
+def test_what_could_not_be_restored_is_not_saved_and_named(desk: Desk, tmp_path: Path) -> None:
+    """A backup would be refused by 'restore' as a whole, on the day on which it is needed."""
+    deep = desk.home.sorted.joinpath(*["d"] * 250)
+    deep.mkdir(parents=True)
+    (deep / "a.png").write_text("deep")
+    desk.drop("b.png", "ticket 1")
+    desk.once(Judge())
+    saved = back_up(desk.home, tmp_path / "x.tar.gz", with_files=True)
+    (left_out,) = saved.left_out
+    assert left_out.place.endswith("/d/d/a.png")
+    assert left_out.reason == "has a path that is too long or too deep for an archive"
+    made = restore(tmp_path / "x.tar.gz", tmp_path / "new")
+    assert (made.home / "sorted/ticket/b.png").read_text() == "ticket 1"
+
+
 def test_a_daemon_may_file_while_it_is_saved(desk: Desk, tmp_path: Path) -> None:
     """The ledger of one moment with the files of a later one: scans would be missing or double."""
     desk.drop("first.png", "ticket 1")
@@ -362,14 +391,20 @@ def test_what_a_killed_backup_left_goes_and_another_at_work_stays(
     """The disk would fill with hidden files, or two nightly backups destroy one another."""
     folder = tmp_path / "out"
     folder.mkdir()
-    for name in ("dead.part", "busy.part"):
-        (folder / f".pigeonhole-backup-{name}").write_text("x")
-    with (folder / ".pigeonhole-backup-busy.part").open() as busy:
-        fcntl.flock(busy, fcntl.LOCK_EX)
+    dead, busy, theirs = (folder / f".pigeonhole-backup-{letter * 32}.part" for letter in "abc")
+    named = folder / ".pigeonhole-backup-mine.part"  # a person's name: no backup has it
+    for path in (dead, busy, theirs, named):
+        path.write_text("x")
+    if os.geteuid() == 0:
+        os.chown(theirs, 12345, -1)
+    else:
+        theirs.unlink()
+    with busy.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
         back_up(desk.home, folder / "x.tar.gz")
-    assert sorted(path.name for path in folder.iterdir()) == [
-        ".pigeonhole-backup-busy.part", "x.tar.gz",
-    ]  # fmt: skip
+    stay = [path for path in (busy, theirs, named) if path.exists()]
+    assert len(stay) == (3 if os.geteuid() == 0 else 2)
+    assert sorted(folder.iterdir()) == sorted([*stay, folder / "x.tar.gz"])
     assert not [path for path in desk.home.cache.rglob("*") if path.is_file()]
 
 
