@@ -89,7 +89,7 @@ def audit(
     table = _Table(held, embeddings[order], calibration)
     blanks = [] if blank is None else list(_blank(table, 1.0 - embeddings[order] @ blank))
     empty = {row for _, rows in blanks for row in rows}
-    # Two empty pages look like one: that is said once of each.
+    # Two empty pages look like one: that is said once, of all of them.
     copies = [one for one in _copies(table) if not empty.issuperset(one[1])]
     odd = list(_mislabelled(table, empty | {row for _, pair in copies for row in pair}))
     yield from (finding for finding, _ in copies)
@@ -160,7 +160,26 @@ def _blank(table: _Table, distances: NDArray[np.float32]) -> Iterator[_Found]:
     of one colour, were filed in its class with a probability of 0.999; of 143 files with
     something on them, one was, with 0.71.
     """
-    for row in np.flatnonzero(distances <= AS_ONE).tolist():
+    rows = np.flatnonzero(distances <= AS_ONE).tolist()
+    classes = sorted({table.held[row].class_name for row in rows})
+    if len(classes) > 1:
+        names = tuple(table.held[row].name for row in rows)
+        yield (
+            Finding(
+                "blank",
+                "error",
+                tuple(classes),
+                names,
+                float(max(0.0, distances[rows].max())),
+                None,
+                f"nothing is seen in {' nor in '.join(names)}, of different classes: every blank "
+                f"page, and every page of one colour, is taken for one of {', '.join(classes)}",
+                "Leave them in one class if that is meant, and remove them from the others",
+            ),
+            tuple(rows),
+        )
+        return
+    for row in rows:
         one = table.held[row]
         yield (
             Finding(

@@ -95,16 +95,28 @@ def test_a_single_example_alone_in_the_world() -> None:
 
 def test_an_example_that_looks_empty_is_named_once() -> None:
     """Every blank page would be filed in its class, and nobody would be told why."""
-    placed = {"a": [0.0, 0.1, 1.5], "b": [1.5, 0.7, 0.8]}
+    placed = {"a": [0.0, 0.1, 1.5], "b": [0.6, 0.7, 0.8]}
     blank = rows({"": [1.5]})[0]
     examples = [Audited(name, f"{name}/{n}.png", f"{name}{n}") for name in placed for n in range(3)]
-    one, other = audit(examples, rows(placed), CALIBRATION, blank)
+    (one,) = audit(examples, rows(placed), CALIBRATION, blank)
     assert (one.kind, one.severity, one.classes, one.examples) == (
         "blank", "warning", ("a",), ("a/2.png",),
     )  # fmt: skip
-    assert (other.kind, other.classes, other.examples) == ("blank", ("b",), ("b/0.png",))
     assert one.distance == pytest.approx(0, abs=1e-6)
     assert "every blank page" in one.text
+
+
+def test_empty_examples_of_two_classes_are_one_finding() -> None:
+    """Of each it was said that every blank page goes to its class; both cannot be."""
+    placed = {"a": [0.0, 0.1, 1.5], "b": [1.5, 0.7, 0.8]}
+    blank = rows({"": [1.5]})[0]
+    examples = [Audited(name, f"{name}/{n}.png", f"{name}{n}") for name in placed for n in range(3)]
+    (one,) = audit(examples, rows(placed), CALIBRATION, blank)
+    assert (one.kind, one.severity, one.classes, one.examples) == (
+        "blank", "error", ("a", "b"), ("a/2.png", "b/0.png"),
+    )  # fmt: skip
+    assert "a/2.png nor in b/0.png" in one.text
+    assert "taken for one of a, b" in one.text
     far = rows({"": [3.0]})[0]
     assert [one.kind for one in audit(examples, rows(placed), CALIBRATION, far)] == ["copies"]
 
