@@ -224,7 +224,10 @@ class _Form:
         disposition = part.headers.get(b"content-disposition", b"")
         _, options = parse_options_header(disposition)
         name = options.get(b"filename")
-        given = _extended(disposition) if name is None else name.decode("utf-8", "replace")
+        plain = None if name is None else name.decode("utf-8", "replace")
+        given = plain or _extended(disposition)
+        if given is None:
+            given = plain  # empty, of a file without a name; None where it is no file
         if given is None:
             self._fields += 1
             if self._fields > self._limits.fields:

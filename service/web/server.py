@@ -31,6 +31,17 @@ GRACE = 2.0
 _LAST_WORDS = 1
 _HEADERS = 32 << 10
 _ACCEPTED_AT_ONCE = 16
+_CUT_SHORT = "Cancel %s running task(s)"
+"""So begins what uvicorn logs, as an error, of answers that take longer than `GRACE`."""
+
+
+def _in_our_words(record: logging.LogRecord) -> bool:
+    """Whether a line of uvicorn's is to be logged as it is."""
+    if not str(record.msg).startswith(_CUT_SHORT):
+        return True
+    number = record.args[0] if isinstance(record.args, tuple) and record.args else None
+    log.info("requests are cut short: the service ends", number=number)
+    return False
 
 
 class Server(uvicorn.Server):
@@ -69,6 +80,7 @@ class Server(uvicorn.Server):
             h11_max_incomplete_event_size=_HEADERS,
         )
         super().__init__(config)
+        logging.getLogger("uvicorn.error").addFilter(_in_our_words)  # again has no effect
         self._listener = listener
         self._listening = listening
         self._ending = ending

@@ -94,3 +94,4 @@ def test_what_does_not_end_in_time_is_a_problem(
     assert "x-content-type-options" in told.headers
     assert "Traceback" not in caplog.text
     assert "CancelledError" not in caplog.text
+    assert "running task" not in caplog.text  # uvicorn's words, and no error of ours

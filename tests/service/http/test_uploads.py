@@ -117,6 +117,8 @@ def test_a_path_in_a_file_name_leads_nowhere(taker: httpx.Client, folder: Path) 
         ("filename*=utf-8''%2e%2e", "upload"),
         ("filename=\"plain.png\"; filename*=utf-8''other.png", "plain.png"),
         ("filename*=utf-8''other.png; filename=plain.png", "plain.png"),
+        ("filename=\"\"; filename*=utf-8''other.png", "other.png"),
+        ('filename=""', "upload"),
     ],
 )
 def test_a_name_may_come_in_its_extended_form(
