@@ -23,8 +23,16 @@ State = Literal[
 was filed, in review or failed."""
 
 
+_MOST_NS = (1 << 63) - 1
+
+
 class FileIdentity(NamedTuple):
-    """What tells the file at a path from another one, without reading it."""
+    """What tells the file at a path from another one, without reading it.
+
+    Attributes:
+        mtime_ns: since the epoch, within 64 bits with a sign, as SQLite stores it: of times before
+            1677 and after 2262, which anybody may give a file, the nearest.
+    """
 
     inode: int
     size: int
@@ -33,7 +41,8 @@ class FileIdentity(NamedTuple):
     @classmethod
     def of(cls, state: os.stat_result) -> FileIdentity:
         """That of a file with this ``lstat``."""
-        return cls(state.st_ino, state.st_size, state.st_mtime_ns)
+        mtime_ns = max(-_MOST_NS, min(_MOST_NS, state.st_mtime_ns))
+        return cls(state.st_ino, state.st_size, mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from service.workers.pipeline import Batch, Examined, Job
 from service.workers.process import WorkerDiedError
 from service.workers.tickets import read_corrected
 from service.workers.weighing import Known, Weighed, weigh
+from storage.database import Database
 from storage.ledger import Ledger
 
 PATIENCE = 60.0
@@ -275,3 +276,13 @@ class Desk:
             for path in folder.rglob("*")
             if path.is_file()
         }
+
+
+@contextmanager
+def desk_in(root: Path, **settings: Any) -> Iterator[Desk]:
+    """A home at ``root`` with its ledger; folders may lie elsewhere."""
+    home = Home.of(root, Settings(**settings))
+    home.lay_out()
+    home.support.mkdir()
+    with closing(Database.open(home.database)) as database:
+        yield Desk(home, Ledger(database, home))

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,8 @@ from service.desk.scans.verifying import verify
 from service.inbox import digests
 from storage.corrections.feedback import Correction, FeedbackBook, Said
 from storage.records import Move
-from tests.service.fakes import PATIENCE, Desk, Judge
+from tests.disks import another_file_system
+from tests.service.fakes import PATIENCE, Desk, Judge, desk_in
 
 
 @pytest.fixture
@@ -475,3 +477,27 @@ def test_a_failed_file_that_is_put_into_no_class_stays_a_failure(used: Desk) -> 
 def verify_kinds(desk: Desk) -> list[str]:
     """What ``verify`` finds."""
     return [one.kind for one in verify(desk.home, desk.ledger)]
+
+
+@pytest.mark.parametrize("seconds", [-(1 << 33), 13_600_000_000, 1 << 53])
+def test_a_file_of_another_century_is_filed_and_followed(tmp_path: Path, seconds: int) -> None:
+    """Whoever may write to the inbox could end the service for good, by one file dated 2400."""
+    with another_file_system(tmp_path) as disk:
+        for root in (tmp_path, disk):  # ext4 ends in 2446, tmpfs never
+            with desk_in(root / "home") as desk:
+                for name in ("ticket", "cylinder"):
+                    (desk.home.support / name).mkdir(parents=True)
+                    (desk.home.support / name / "1.png").write_text(name)
+                dropped = desk.drop("a.png", "ticket 1")
+                os.utime(dropped, (seconds, seconds))
+                desk.once(Judge())
+                broken = desk.drop("b.png", "broken 2")
+                os.utime(broken, (seconds, seconds))
+                for _ in range(2):
+                    desk.once(Judge())
+                    assert row(desk, 1) == ("filed", "ticket", "sorted/ticket/a.png")
+                move(desk, "sorted/ticket/a.png", "sorted/cylinder/a.png")
+                desk.once(Judge())
+                assert row(desk, 1) == ("filed", "cylinder", "sorted/cylinder/a.png")
+                assert row(desk, 2)[0] == "failed"
+                assert list(verify(desk.home, desk.ledger)) == []

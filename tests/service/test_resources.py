@@ -6,9 +6,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ import pytest
 
 from config.errors import DatabaseError
 from config.home import Home
-from config.settings import Settings
 from models.page.scan import Fault
 from service.daemon import daemon, health, pulse
 from service.desk.overview import status
@@ -30,7 +28,7 @@ from storage.ledger import Ledger
 from storage.records import Decision
 from tests.conftest import Mount
 from tests.disks import fill
-from tests.service.fakes import PATIENCE, Desk, Judge, scan_of
+from tests.service.fakes import PATIENCE, Desk, Judge, desk_in, scan_of
 
 
 @pytest.fixture(autouse=True)
@@ -40,16 +38,6 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(daemon, "ASKED", 0.05)
     monkeypatch.setattr(health, "RETRY", 0.05)
     monkeypatch.setattr(pulse, "LEAST_PAUSE", 0.05)
-
-
-@contextmanager
-def desk_in(root: Path, **settings: Any) -> Iterator[Desk]:
-    """A home at ``root`` with its ledger; folders may lie elsewhere."""
-    home = Home.of(root, Settings(**settings))
-    home.lay_out()
-    home.support.mkdir()
-    with closing(Database.open(home.database)) as database:
-        yield Desk(home, Ledger(database, home))
 
 
 class Told:

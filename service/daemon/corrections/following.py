@@ -209,7 +209,7 @@ class Following:
             except OSError:
                 self._miss(self._ledger.filed(scan_ids=known.closed))
                 continue
-            if known.identity == (state.st_ino, state.st_size, state.st_mtime_ns):
+            if known.identity == FileIdentity.of(state):
                 self._missing.found(known.scan_ids[0])
             elif stat.S_ISREG(state.st_mode):
                 odd.append((Path(path), state, known.scan_ids))
