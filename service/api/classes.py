@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from service.api.context import TheOffice, Uploads
 from service.api.drawn import DRAWN, THUMBNAIL, Known, Side, drawn
 from service.api.parts import AddedAnswer
 from service.desk.classes import examples, removing
 from service.http.describing import UPLOADS
+from service.http.sending import SentFile
 
 router = APIRouter(prefix="/classes", tags=["classes"])
 
@@ -62,12 +63,12 @@ async def add_examples(office: TheOffice, name: str, uploads: Uploads) -> list[A
     response_class=Response,
     responses={200: {"content": {"image/*": {}}, "description": "The file of the example"}},
 )
-def picture(office: TheOffice, name: str, example: str) -> FileResponse:
+def picture(office: TheOffice, name: str, example: str) -> SentFile:
     """The file of an example, as it is."""
     found = examples.file_of(office.home, name, example)
     # No browser runs anything that such a file may hold.
     headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
-    return FileResponse(
+    return SentFile(
         found.path,
         media_type=found.media_type,
         headers=headers,

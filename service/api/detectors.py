@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from service.api.context import TheOffice
 from service.desk.detectors.listing import described_detector, list_detectors, report_of
+from service.http.sending import SentFile
 
 router = APIRouter(prefix="/detectors", tags=["detectors"])
 
@@ -47,7 +48,7 @@ def all_detectors(office: TheOffice) -> list[DetectorAnswer]:
 
 
 @router.get("/{name}/report", response_class=Response, responses=_REPORT)
-def report(office: TheOffice, name: str) -> FileResponse:
+def report(office: TheOffice, name: str) -> SentFile:
     """The report that was written when it was trained."""
     headers = {"Content-Security-Policy": _POLICY}
-    return FileResponse(report_of(office.home, name), media_type="text/html", headers=headers)
+    return SentFile(report_of(office.home, name), media_type="text/html", headers=headers)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from service.api.context import TheOffice
 from service.api.drawn import DRAWN, THUMBNAIL, Known, Side, drawn
@@ -30,6 +30,7 @@ from service.desk.scans import scans, teaching
 from service.desk.scans.correcting import Corrected, say_what_it_is, take_back_last
 from service.desk.scans.editing import edit_fields, take_back_field
 from service.desk.scans.scans import MOST, PAGE, State, Wanted
+from service.http.sending import SentFile
 
 router = APIRouter(prefix="/scans", tags=["scans"])
 
@@ -70,11 +71,11 @@ def one_scan(office: TheOffice, scan_id: Id) -> dict[str, Any]:
 
 
 @router.get("/{scan_id}/file", response_class=Response, responses=_FILE)
-def its_file(office: TheOffice, scan_id: Id) -> FileResponse:
+def its_file(office: TheOffice, scan_id: Id) -> SentFile:
     """The scan itself, byte for byte."""
     path = scans.file_of(office.ledger, scan_id)
     # Whatever it holds, no browser opens it in place.
-    return FileResponse(
+    return SentFile(
         path,
         media_type="application/octet-stream",
         headers={"Content-Security-Policy": "default-src 'none'; sandbox"},
