@@ -15,7 +15,7 @@ def complaints(home: Path) -> Iterator[str]:
 
     What a person had taken out of its place, and the daemon had not followed yet, lies elsewhere in the
     home. A file that its program went on writing is saved as it was found: it has another size than
-    its row.
+    its row, or, where it was replaced before it was judged, perhaps the same.
     """
     with closing(sqlite3.connect(home / "pigeonhole.db")) as ledger:
         rows = ledger.execute(
@@ -30,6 +30,7 @@ def complaints(home: Path) -> Iterator[str]:
     for number, state, sha256, size, source, destination in rows:
         places = [home / os.fsdecode(place) for place in (destination, source) if place is not None]
         sizes = [place.stat().st_size for place in places if place.is_file()]
-        if sha256 in there or (sizes and (not sha256 or size not in sizes)):
+        waits = state in {"queued", "working"}
+        if sha256 in there or (sizes and (waits or not sha256 or size not in sizes)):
             continue
         yield f"restored without its bytes: scan {number} ({state}), {places}"
