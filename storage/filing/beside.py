@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from storage.filing import files, noreplace
+from storage.filing.foreign import refuse_foreign_links
 from storage.filing.leaving import settle, take_away
 from storage.records import Move
 
@@ -28,6 +29,7 @@ def put_beside(data: bytes, target: Path, mark: str) -> bool:
         OSError: it cannot be written. Nothing is left behind.
     """
     part = _part(target, mark)
+    refuse_foreign_links(target.parent)
     clear_part(target, mark)
     try:
         fd = os.open(

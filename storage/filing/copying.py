@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from storage.filing import files, noreplace
+from storage.filing.foreign import refuse_foreign_links
 from storage.filing.names import next_name
 from storage.filing.refusals import other_name
 
@@ -25,6 +26,7 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
     Raises:
         OSError: it cannot be read or written, or its bytes are others.
     """
+    refuse_foreign_links(target.parent)
     clear_what_the_dead_left(target.parent, sha256)
     part = _part(target.parent, str(os.getpid()), sha256)
     _clear(part)

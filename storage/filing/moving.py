@@ -24,6 +24,7 @@ from pathlib import Path
 import structlog
 
 from storage.filing import files, noreplace
+from storage.filing.foreign import refuse_foreign_links
 from storage.filing.leaving import settle, take_away
 from storage.filing.outcomes import Changed, Gone, NameRefused, Outcome, Placed, Taken, Trouble
 from storage.filing.refusals import other_name
@@ -149,6 +150,7 @@ def _publish_open(move: Move, fd: int, synced: Mapping[Path, Looks]) -> _Step | 
     _remove_leftovers(move)
     if synced.get(move.source) != Looks.of(source):
         files.fsync(fd)
+    refuse_foreign_links(move.destination.parent)
     made = files.make_folders(move.destination.parent)
     try:
         answer = _link(move, source)
@@ -178,6 +180,7 @@ def _rename_unread(move: Move) -> _Step | Outcome:
         return _Step(move, None, copied=False) if ours else Gone(move)
     if there.st_size != move.size or there.st_ino != move.inode or not stat.S_ISREG(there.st_mode):
         return Changed(move)
+    refuse_foreign_links(move.destination.parent)
     made = files.make_folders(move.destination.parent)
     try:
         noreplace.rename_without_replacing(move.source, move.destination)

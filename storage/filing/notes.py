@@ -14,6 +14,7 @@ from itertools import chain, count, islice
 from pathlib import Path
 
 from storage.filing import files, noreplace
+from storage.filing.foreign import refuse_foreign_links
 from storage.filing.names import fitted, next_name
 from storage.filing.refusals import longest_name
 from storage.records import displayable
@@ -54,6 +55,7 @@ def write_note(
     sha256 = str(payload["sha256"])
     text = json.dumps(payload, ensure_ascii=False, indent=2) + "\n"
     # The same name each time: what a process that died left is taken away by the next.
+    refuse_foreign_links(beside.parent)
     part = beside.with_name(f"{files.OURS}note-{sha256[:16]}.part")
     marker = part.with_suffix(".renamed")
     _clear(part, marker)

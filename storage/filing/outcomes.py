@@ -15,6 +15,7 @@ _ADVICE: Final = {
     "Give the user of the service leave to read and write there": (errno.EACCES, errno.EPERM),
     "See that the folder is there, and the share mounted": (errno.ENOENT, errno.ENOTDIR),
     "Give the file another name": (errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG),
+    "Put a folder there, or have the user of the service make the link": (errno.ELOOP,),
     "Look at the disk, or at the share": (
         errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN,
         errno.EHOSTUNREACH, errno.ENODEV, errno.ENXIO,
