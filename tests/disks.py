@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,12 +12,21 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+_MEMORY = Path("/dev/shm")
+_ROOM = 1 << 30
+
+
+def memory() -> Path | None:
+    """The folder of a file system in memory, which waits for no sync; None where it has no room."""
+    if not (_MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)):
+        return None
+    return _MEMORY if shutil.disk_usage(_MEMORY).free >= _ROOM else None
+
 
 @contextmanager
 def another_file_system(beside: Path) -> Iterator[Path]:
     """A folder that lies on another file system than ``beside``; else the test is skipped."""
-    shared = Path("/dev/shm")
-    if shared.is_dir() and os.access(shared, os.W_OK) and _device(shared) != _device(beside):
+    if (shared := memory()) and _device(shared) != _device(beside):
         with TemporaryDirectory(dir=shared) as folder:
             yield Path(folder)
     else:

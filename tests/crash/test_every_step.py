@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from tests.crash.matrix import told
 from tests.crash.restarting import restarted
 from tests.crash.stories import STORIES
+from tests.disks import memory
 
 RECOVER = ["recover not yet committed", "recover committed"]
 CLAIM = ["claim not yet committed", "claim committed"]
@@ -122,34 +125,45 @@ SLOW = {
 """Variants of others, a quarter of a minute each; `make soak` has them, the gate their power cuts."""
 
 
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """Where the homes lie: in memory where that is possible, for each of them syncs at every step."""
+    folder = memory()
+    if folder is None:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        yield Path(place)
+
+
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in STORIES],
 )
-def test_whenever_the_daemon_dies_the_next_one_finishes(name: str, tmp_path: Path) -> None:
+def test_whenever_the_daemon_dies_the_next_one_finishes(name: str, root: Path) -> None:
     """The only copy of a receipt would be lost in a power cut."""
     story = STORIES[name]
-    steps = told(name, tmp_path)
+    steps = told(name, root)
     assert steps[: len(FIRST[story.again])] == FIRST[story.again]
     assert steps[-1] == story.last
     assert steps == ORDERS.get(name, steps)
     for number, step in enumerate(steps, 1):
         try:
-            restarted(tmp_path / str(number), story)
+            restarted(root / str(number), story)
         except AssertionError as error:
             raise AssertionError(f"died at step {number}, {step}: {error}") from error
 
 
 @pytest.mark.timeout(1800)  # hundreds of daemons die, one after the other
 @pytest.mark.parametrize("name", TWICE)
-def test_and_if_the_next_one_dies_as_well_the_third_does(name: str, tmp_path: Path) -> None:
+def test_and_if_the_next_one_dies_as_well_the_third_does(name: str, root: Path) -> None:
     """A machine that restarts again and again would lose what one restart does not."""
-    told(name, tmp_path, "twice")
-    homes = sorted(tmp_path.glob("*/*"))
+    told(name, root, "twice")
+    homes = sorted(root.glob("*/*"))
     assert len(homes) > 40
     for home in homes:
         try:
             restarted(home, STORIES[name])
         except AssertionError as error:
-            where = home.relative_to(tmp_path)
+            where = home.relative_to(root)
             raise AssertionError(f"died at steps {where}: {error}") from error

@@ -21,12 +21,12 @@ import structlog
 
 from storage.database import Database
 from tests.crash.stories import STORIES
+from tests.disks import memory
 from tests.power.losing import Outcome, in_a_fork
 
 FILE = "power.json"
 AGAIN = 2
 """So often the power is lost in the start after a power cut, and in that after a kill."""
-_MEMORY = Path("/dev/shm")  # a real disk would wait for each sync
 
 
 def main(words: Sequence[str]) -> int:
@@ -41,7 +41,7 @@ def main(words: Sequence[str]) -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     names = asked.stories or list(STORIES)
     outcomes: dict[str, Outcome] = {}
-    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=memory()) as folder:
         empty = Path(folder, "empty.db")
         Database.open(empty).close()
         for number, name in enumerate(names):
