@@ -139,6 +139,7 @@ def test_a_server_that_dies_comes_again_and_dies_with_its_daemon(
     wait_until_gone(server, again)
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_stops_no_sorting(tmp_path: Path, ticket: Path) -> None:
     """Two services on one machine, and the second one would sort nothing."""
     with socket.create_server(("127.0.0.1", 0)) as other:

@@ -7,11 +7,13 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from models.drawing.tickets import draw_ticket
 from tests.journeys.running import COMMAND, PATIENCE, Service
 
 
+@pytest.mark.slow
 def test_a_service_whose_log_nobody_reads_sorts_on(tmp_path: Path) -> None:
     """``pigeonhole watch 2>&1 | head`` ended with exit code 1, and nothing was sorted any more."""
     service = Service(tmp_path / "home")
