@@ -14,6 +14,7 @@ from config.ignored import Ignored
 from models.page.scan import Scan
 from service.cli.commands import app
 from service.daemon.corrections.shelves import Shelves
+from service.desk.classes.lessons import Answer, answer
 from service.desk.overview import status
 from service.desk.scans.correcting import say_what_it_is
 from service.desk.scans.editing import edit_fields, take_back_field
@@ -22,6 +23,7 @@ from service.desk.scans.recalling import put_back
 from service.desk.scans.scans import Wanted, described_scan, file_of, page_of_scans
 from service.desk.scans.teaching import make_example
 from service.desk.scans.verifying import verify
+from service.page.scan.fields import fields
 from storage.corrections.feedback import Correction, FeedbackBook
 from storage.corrections.lessons import LessonBook, Spoken
 from storage.records import Move
@@ -185,6 +187,34 @@ def test_verify_tells_and_does_not_complain(sorted_desk: Desk) -> None:
     (sorted_desk.home.review / "c.png").write_text("unknown 2")
     done = CliRunner().invoke(app, ["--home", str(sorted_desk.home.root), "verify"])
     assert (done.exit_code, done.stdout.split()[0]) == (1, "moved")
+
+
+@pytest.mark.parametrize("said", ["add", "leave"])
+def test_a_lesson_of_a_scan_that_was_deleted_is_not_answered(
+    sorted_desk: Desk, said: Answer
+) -> None:
+    """It would be answered, and then fail at the copy; or never be asked again."""
+    home, ledger = sorted_desk.home, sorted_desk.ledger
+    (scan,) = ledger.filed(scan_ids=[1])
+    say_what_it_is(home, ledger, 1, "ticket", "api")
+    book = LessonBook(ledger.database, home)
+    book.decide(Spoken(1, Scan(scan.place, scan.sha256, scan.size), "ticket"), "asks")
+    delete(sorted_desk, 1)
+    with pytest.raises(ConflictError, match="scan 1 was deleted"):
+        answer(home, ledger, 1, said)
+    scan.place.write_text("ticket 1")
+    sorted_desk.once(Judge())
+    assert book.counts() == {"asks": 1}
+
+
+def test_the_page_offers_no_editing_of_a_scan_that_was_deleted(sorted_desk: Desk) -> None:
+    """A form whose only answer is a refusal."""
+    edit_fields(sorted_desk.home, sorted_desk.ledger, 1, {"vendor": "ZOO"}, "page")
+    delete(sorted_desk, 1)
+    shown = str(fields(described_scan(sorted_desk.home, sorted_desk.ledger, 1)))
+    assert "ZOO" in shown
+    assert "Button" not in shown
+    assert "Input" not in shown
 
 
 @pytest.mark.parametrize("name", ["a.png.tmp", ".a.png", "a.draft"])

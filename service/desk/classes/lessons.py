@@ -66,8 +66,13 @@ def answer(home: Home, ledger: Ledger, scan_id: int, said: Answer) -> dict[str, 
 
     Raises:
         MissingError: nothing was learned or asked of such a scan.
-        ConflictError: it does not ask: it is an example already, say.
+        ConflictError: it does not ask: it is an example already, say; or its file was deleted.
     """
+    row = ledger.result(scan_id)
+    if row is not None and row["state"] == "gone":
+        raise ConflictError(
+            f"the file of scan {scan_id} was deleted", "Put it back where it was, then answer"
+        )
     book = LessonBook(ledger.database, home)
     if not book.answer(scan_id, "adding" if said == "add" else "declined"):
         found = book.lesson(scan_id)

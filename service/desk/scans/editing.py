@@ -12,7 +12,7 @@ from config.errors import ConflictError, MissingError, UsageError
 from config.home import Home
 from models.fields.ticket import FIELD_NAMES
 from service.desk.judging import detailed
-from service.desk.scans.scans import deleted
+from service.desk.scans.scans import PAST, deleted
 from storage.ledger import Ledger
 from storage.tickets.edits import EditBook, EditSource
 
@@ -77,7 +77,7 @@ def take_back_field(
     _check_name(name)
     if not EditBook(ledger.database, home).take_back(scan_id, name, source):
         row = ledger.result(scan_id)
-        if row is None or row["state"] in {"superseded", "gone"} or row["text"] is None:
+        if row is None or row["state"] in PAST or row["text"] is None:
             raise _not_editable(ledger, scan_id)
         raise ConflictError(
             f"nobody has written the {name} of scan {scan_id}", "It is what was read"

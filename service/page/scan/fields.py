@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 
 from service.desk.office import Office
 from service.desk.scans.editing import edit_fields, take_back_field
-from service.desk.scans.scans import described_scan
+from service.desk.scans.scans import PAST, described_scan
 from service.page.parts.cards import moment
 from service.page.parts.notices import NOTICES, done
 from service.page.views import Shown
@@ -25,14 +25,15 @@ _PLACE, _SHOWN = "fields", "fields-shown"
 
 
 def fields(told: dict[str, Any]) -> Component | None:
-    """The fields of a scan; None if it was not read.
+    """The fields of a scan, to be edited unless it stands nowhere any more; None if it was not read.
 
     Args:
         told: see `service.desk.scans.scans.described_scan`.
     """
     if told["text"] is None:
         return None
-    return html.Section([html.H2("Fields"), html.Div(_inside(told, {}), id=_PLACE)])
+    inside = _read_only(told) if told["state"] in PAST else _inside(told, {})
+    return html.Section([html.H2("Fields"), html.Div(inside, id=_PLACE)])
 
 
 def listen(app: Dash, office: Office) -> None:
@@ -85,6 +86,12 @@ def edited(edits: list[dict[str, Any]]) -> list[Component]:
         what = f" {name}: as it was read" if one["as_read"] else f" {name}: {value}"
         lines.append(html.Li([moment(one["edited_at"]), what]))
     return lines
+
+
+def _read_only(told: dict[str, Any]) -> list[Component]:
+    """What the fields hold. Editing would be refused: see `service.desk.scans.editing`."""
+    held = [part for name in CALLED for part in (html.Dt(CALLED[name]), html.Dd(told[name] or "-"))]
+    return [html.Dl(held)]
 
 
 def _inside(told: dict[str, Any], unsaved: Mapping[str, str | None]) -> list[Component]:
