@@ -217,13 +217,14 @@ def test_the_page_offers_no_editing_of_a_scan_that_was_deleted(sorted_desk: Desk
     assert "Input" not in shown
 
 
-@pytest.mark.parametrize("name", ["a.png.tmp", ".a.png", "a.draft"])
+@pytest.mark.parametrize("name", ["a.png.tmp", ".a.png", "a.draft", ".hid/deep/a.png"])
 def test_verify_says_of_a_name_that_is_left_alone_that_nobody_takes_it(
     sorted_desk: Desk, name: str
 ) -> None:
     """It said that the service would take note of the file, which it never does."""
     place = sorted_desk.home.root / PLACES[1]
-    place.rename(place.with_name(name))
+    (place.parent / name).parent.mkdir(parents=True, exist_ok=True)
+    place.rename(place.parent / name)
     ignored = Ignored(["*.draft"])
     for kind in ("moved", "moved"):
         (found,) = verify(sorted_desk.home, sorted_desk.ledger, ignored=ignored)
@@ -231,6 +232,9 @@ def test_verify_says_of_a_name_that_is_left_alone_that_nobody_takes_it(
         assert found.advice.startswith("'pigeonhole watch' leaves such names alone")
         sorted_desk.once(Judge(), ignore=["*.draft"])
     assert states(sorted_desk)[0] == "gone"
+    (place.parent / name).write_text("a stranger by now")
+    found = {one.kind: one for one in verify(sorted_desk.home, sorted_desk.ledger, ignored=ignored)}
+    assert "leaves such names alone" in found["stranger"].advice
 
 
 def test_a_later_scan_at_the_place_of_a_deleted_one_is_the_one_that_stands_there(

@@ -107,10 +107,10 @@ def verify(
             else _replaced(home, row, elsewhere)
         )
         if finding is not None:
-            yield _with_advice(finding, row, elsewhere, found_again, ignored)
+            yield _with_advice(home, finding, row, elsewhere, found_again, ignored)
     for row in deleted:
         finding = _deleted(home, row, elsewhere)
-        yield _with_advice(finding, row, elsewhere, found_again, ignored)
+        yield _with_advice(home, finding, row, elsewhere, found_again, ignored)
     for scan in partial:
         if scan.place is None or scan.place in found or not os.path.lexists(scan.place):
             continue
@@ -127,7 +127,9 @@ def verify(
             yield finding
     for path in strangers:
         if path not in found_again:
-            yield _unnamed(home, path)
+            finding = _unnamed(home, path)
+            left_alone = finding.kind == "stranger" and _is_ignored(home, path, ignored)
+            yield replace(finding, advice=f"{_LEFT_ALONE}, or delete it") if left_alone else finding
     if not is_held(home.lock_file):
         yield from _unfinished(home, ledger)
 
@@ -157,7 +159,18 @@ def _compare(
     )  # fmt: skip
 
 
+_LEFT_ALONE: Final = "'pigeonhole watch' leaves such names alone: give it another name"
+
+
+def _is_ignored(home: Home, place: Path, ignored: Callable[[str], bool]) -> bool:
+    """Whether a name on the way to a file, within the folder that is filed into, is left alone."""
+    roots = (home.sorted, home.review, home.failed, home.duplicates)
+    root = next((one for one in roots if place.is_relative_to(one)), place.parent)
+    return any(map(ignored, place.relative_to(root).parts))
+
+
 def _with_advice(
+    home: Home,
     finding: Finding,
     row: Filed,
     elsewhere: dict[str, Path],
@@ -169,11 +182,7 @@ def _with_advice(
         return finding
     place = elsewhere[row.sha256]
     found_again.add(place)
-    if not any(map(ignored, (place.name, place.parent.name))):
-        return finding
-    return replace(
-        finding, advice="'pigeonhole watch' leaves such names alone: give it another name"
-    )
+    return replace(finding, advice=_LEFT_ALONE) if _is_ignored(home, place, ignored) else finding
 
 
 def _moved(home: Home, row: Filed, elsewhere: dict[str, Path]) -> Finding:
