@@ -71,8 +71,10 @@ def unpack(file: Path, into: Path, advance: Callable[[], None]) -> Manifest:
             assert content is not None  # of a regular file it is there
             found[header.name] = _write(content, target, header, file)
             advance()
-        while tar.fileobj is not None and tar.fileobj.read(_CHUNK):
-            pass  # up to gzip's own checksum
+        assert tar.fileobj is not None  # it is open
+        tar.fileobj.read(_CHUNK)  # up to gzip's own checksum
+        if tar.fileobj.read(1):
+            raise _damaged(file, "it goes on after its end")
     manifest = _manifest(file, into, found.pop(MANIFEST, None))
     listed = {unescaped(name): member for name, member in manifest.members.items()}
     for name, member in listed.items():
@@ -147,7 +149,10 @@ def _opened(file: Path) -> Iterator[tarfile.TarFile]:
             ) as tar,
         ):
             yield tar
-    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
+    # Of crafted headers, tarfile raises the last two itself.
+    except (
+        tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError, RecursionError,
+    ) as error:  # fmt: skip
         raise _damaged(file, str(error) or "it is damaged") from None
 
 

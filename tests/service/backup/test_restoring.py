@@ -350,6 +350,29 @@ def test_a_file_that_is_no_archive(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["letter"]
 
 
+def test_headers_that_tarfile_does_not_take(tmp_path: Path) -> None:
+    """A traceback of tarfile for an archive that somebody has crafted."""
+    chained = tarfile.TarInfo("x")
+    chained.type, chained.size = tarfile.GNUTYPE_LONGNAME, 512
+    chain = (chained.tobuf(tarfile.GNU_FORMAT) + b"a" * 511 + b"\0") * 3000
+    sparse = tarfile.TarInfo("sorted/x")
+    sparse.pax_headers = {"GNU.sparse.map": "a,b"}
+    for data in (chain, sparse.tobuf(tarfile.PAX_FORMAT)):
+        (tmp_path / "letter").write_bytes(gzip.compress(data + bytes(1024)))
+        with pytest.raises(DataError, match="cannot be restored"):
+            restore(tmp_path / "letter", tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["letter"]
+
+
+def test_much_behind_the_archive_is_refused(saved: Path, tmp_path: Path) -> None:
+    """A few kilobytes would be unpacked for hours."""
+    with saved.open("ab") as file:
+        file.write(gzip.compress(bytes(3 << 20)))
+    with pytest.raises(DataError, match="goes on after"):
+        restore(saved, tmp_path / "new")
+    assert nothing_left(tmp_path)
+
+
 def test_too_little_room_is_said_before_the_disk_is_full(
     saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
