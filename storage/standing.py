@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, select, union_all
 from config.home import Home
 from indexer.verdict import UNKNOWN
 from storage.database import Database
+from storage.filing.foreign import WRITE_OF_OTHERS
 from storage.filing.names import Names
 from storage.records import Filed, FileIdentity
 from storage.rows import MOST, identity_in, stored_identity
@@ -265,7 +266,7 @@ def _is_ours_alone(root: Path, folder: Path) -> bool:
             return True  # it is made in one that is
         except OSError:
             return False
-        ours = state.st_uid in (0, os.geteuid()) and not state.st_mode & 0o022
+        ours = state.st_uid in (0, os.geteuid()) and not state.st_mode & WRITE_OF_OTHERS
         if not (stat.S_ISDIR(state.st_mode) and ours):
             return False
     return True

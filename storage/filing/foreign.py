@@ -11,8 +11,10 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import Final
 
-_WRITE_OF_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+WRITE_OF_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
+"""The bits of a mode by which more than its owner may write."""
 
 
 def refuse_foreign_links(folder: Path) -> None:
@@ -30,7 +32,7 @@ def refuse_foreign_links(folder: Path) -> None:
             around = os.lstat(place.parent)
         except (FileNotFoundError, NotADirectoryError):
             continue
-        alone = around.st_uid in ours and not around.st_mode & _WRITE_OF_OTHERS
+        alone = around.st_uid in ours and not around.st_mode & WRITE_OF_OTHERS
         if alone and stat.S_ISDIR(around.st_mode):
             return  # nobody else has put anything there
         if stat.S_ISLNK(state.st_mode) and state.st_uid not in ours:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from storage.book import Book
 from storage.records import displayable, timestamp
 from storage.rows import MOST
-from storage.tables import edits, fields, readings, scans
+from storage.tables import PAST, edits, fields, readings, scans
 
 EditSource = Literal["api", "page"]
 """From where a field was edited."""
@@ -146,7 +146,7 @@ def _can_be_edited(connection: Connection, scan_id: int) -> bool:
     query = (
         select(scans.c.id)
         .join(readings, readings.c.scan_id == scans.c.id)
-        .where(scans.c.id == scan_id, scans.c.state.not_in(["superseded", "gone"]))
+        .where(scans.c.id == scan_id, scans.c.state.not_in(PAST))
     )
     return connection.execute(query).first() is not None
 

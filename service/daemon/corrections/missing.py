@@ -60,11 +60,17 @@ class Missing:
             scan. Of several it is the one that is missed, and of these the one of this name.
         """
         found = [
-            (one, "") for one in self._ledger.filed_with(digest) if self._identities.has_left(one)
+            (one, "")
+            for one in self._ledger.filed_with(digest)
+            if one.place != place and self._identities.has_left(one)
         ]
-        found += [(one, digest) for one in self._ledger.edited_to(digest) if self._is_nowhere(one)]
+        found += [
+            (one, digest)
+            for one in self._ledger.edited_to(digest)
+            if one.place != place and self._is_nowhere(one)
+        ]
         return min(
-            (one for one in found if one[0].place != place),
+            found,
             key=lambda one: (one[0].state == GONE, one[0].place.name != place.name),
             default=None,
         )

@@ -13,9 +13,9 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 SETTINGS: Final = "pigeonhole.toml"
 LEDGER: Final = "pigeonhole.db"
-LONGEST_NAME: Final = 4096
+_LONGEST_NAME: Final = 4096
 """Bytes of a path in an archive, as Linux has it."""
-DEEPEST: Final = 200
+_DEEPEST: Final = 200
 """Parts of a path in an archive: folders are made and removed by functions that recurse."""
 ELSEWHERE: Final = "elsewhere"
 """The name of the folder for scans that lie in none of a home's folders: these were others once."""
@@ -36,7 +36,7 @@ def unescaped(text: str) -> str:
 
 def fits(name: str) -> bool:
     """Whether a path is neither too long nor too deep for an archive."""
-    return len(os.fsencode(name)) <= LONGEST_NAME and name.count("/") < DEEPEST
+    return len(os.fsencode(name)) <= _LONGEST_NAME and name.count("/") < _DEEPEST
 
 
 class Member(BaseModel):

@@ -33,13 +33,13 @@ from service.desk.backup.settings_text import unset, with_folders
 from service.desk.backup.unpacking import unpack
 from storage.database import Database
 from storage.filing import files, syncing
+from storage.filing.foreign import WRITE_OF_OTHERS
 from storage.filing.names import LONGEST, fitted
 from storage.relocation import relocate, without_path
 
 _HIDDEN: Final = f"{files.OURS}restore-"
 _RANDOM: Final = 8  # characters that `tempfile.mkdtemp` adds, of [a-z0-9_]
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_WRITE_OF_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 _BUSY: Final = frozenset({errno.EBUSY, errno.EXDEV, errno.EINVAL})
 
 
@@ -159,7 +159,7 @@ def _remove_left_over(root: Path, prefix: str) -> None:
             continue  # no folder, or another user's
         try:
             made = os.fstat(fd)
-            if made.st_uid != os.geteuid() or made.st_mode & _WRITE_OF_OTHERS:
+            if made.st_uid != os.geteuid() or made.st_mode & WRITE_OF_OTHERS:
                 continue
             locked = _lock(fd)
             if locked is False:
