@@ -12,9 +12,9 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy import Connection, Row, Select, and_, func, select, union_all
 
 from config.home import Home
+from config.links import WRITE_OF_OTHERS, lstat
 from indexer.verdict import UNKNOWN
 from storage.database import Database
-from storage.filing.foreign import WRITE_OF_OTHERS
 from storage.filing.names import Names
 from storage.records import Filed, FileIdentity
 from storage.rows import MOST, identity_in, stored_identity
@@ -72,7 +72,7 @@ class Standing:
         """
         for scan in self.filed(scan_ids=[scan_id]):
             try:
-                return os.lstat(scan.place).st_size == scan.size
+                return lstat(scan.place).st_size == scan.size
             except OSError:
                 return not is_away(self.home, scan.place)
         return False
@@ -295,13 +295,14 @@ def places_of(
 def is_away(home: Home, place: Path) -> bool:
     """Whether nothing stands at the place of a closed scan, though its folder can be looked into.
 
-    Of a share that is not mounted, or a folder that may not be entered, that cannot be told.
+    That cannot be told of a share that is not mounted, of a folder that may not be entered, or behind a
+    link of another user.
     """
     for root in (home.sorted, home.review, home.failed, home.duplicates):
         if place.is_relative_to(root) and not root.is_dir():
             return False
     try:
-        os.lstat(place)
+        lstat(place)
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:

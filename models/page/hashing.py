@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 
 from config.interrupting import raise_if_interrupted
+from config.links import open_regular
 
 _CHUNK = 1 << 20
 
 
 def hash_file(path: str, expected: os.stat_result) -> str | None:
-    """Hash a regular file without following links.
+    """Hash a regular file; see `config.links.open_regular` for the links that are followed on the way.
 
     Args:
         path: where it lies.
@@ -25,8 +27,12 @@ def hash_file(path: str, expected: os.stat_result) -> str | None:
         OSError: it cannot be opened or read.
         InterruptedWork: see `config.interrupting`.
     """
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    descriptor = os.open(path, flags)
+    try:
+        descriptor = open_regular(path)
+    except OSError as error:
+        if error.errno == errno.EINVAL:
+            return None  # no regular file any more
+        raise
     try:
         if not _same(os.fstat(descriptor), expected):
             return None

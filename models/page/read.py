@@ -10,13 +10,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import stat
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 from PIL import Image
 
+from config.links import ForeignLinkError, open_regular
 from models.page.decode import count_of, decode, frames_of, least_memory, opened
 from models.page.formats import (
     KINDS,
@@ -64,7 +64,7 @@ def load(scan: Scan, limits: Limits) -> bytes | Fault:
         The bytes, or a fault of stage ``open`` or ``limits``.
     """
     try:
-        fd = os.open(scan.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = open_regular(scan.path)
         try:
             data = _content(fd, limits)
         finally:
@@ -214,8 +214,6 @@ def _webp_too_large(kind: Kind, data: bytes, limits: Limits) -> Fault | None:
 
 def _content(fd: int, limits: Limits) -> bytes | Fault:
     status = os.fstat(fd)
-    if not stat.S_ISREG(status.st_mode):
-        return Fault("open", "is not a regular file", "Put the file itself here.")
     if status.st_size == 0:
         return Fault("open", "is empty", _COPY_AGAIN, truncated=True)
     with open(fd, "rb", closefd=False) as file:
@@ -224,8 +222,12 @@ def _content(fd: int, limits: Limits) -> bytes | Fault:
 
 
 def _unopened(error: OSError) -> Fault:
+    if isinstance(error, ForeignLinkError):
+        return Fault("open", f"cannot be read: {error.strerror}", "Put a folder there.")
     if error.errno == errno.ELOOP:
         return Fault("open", "is a symbolic link", "Put the file itself here.")
+    if error.errno == errno.EINVAL:
+        return Fault("open", "is not a regular file", "Put the file itself here.")
     if error.errno == errno.ENOENT:
         return Fault("open", "is gone", "Drop it again.")
     if error.errno in (errno.EACCES, errno.EPERM):

@@ -14,6 +14,7 @@ import structlog
 
 from config.ignored import Ignored
 from config.interrupting import raise_if_interrupted
+from config.links import lstat
 from models.page.scan import Scan
 from service.inbox.digests import PENDING, Digests
 
@@ -120,7 +121,7 @@ class Inbox:
         if self._behind_link(relative):
             return
         try:
-            state = os.lstat(path)
+            state = lstat(path)
         except OSError:
             self._seen.pop(path, None)
             return
@@ -234,7 +235,7 @@ class Inbox:
 
     def _take_one(self, path: str, now: float) -> Scan | None:
         try:
-            state = os.lstat(path)
+            state = lstat(path)
         except OSError:
             del self._seen[path]
             return None

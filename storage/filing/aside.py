@@ -6,6 +6,7 @@ import errno
 import os
 from pathlib import Path
 
+from config.links import open_regular
 from storage.filing import files, noreplace
 from storage.filing.copying import copy_in
 from storage.filing.names import Names, next_name
@@ -61,7 +62,7 @@ def _renamed(source: Path, place: Path) -> bool:
 def _copied(file: Path, place: Path) -> Path:
     """To another disk: copied and verified; only then is the original taken away."""
     before = file.lstat()
-    descriptor = files.open_regular(file)
+    descriptor = open_regular(file)
     try:
         digest = files.sha256_of(descriptor)
     finally:

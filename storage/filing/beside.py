@@ -10,8 +10,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from config.links import refuse_foreign_links
 from storage.filing import files, noreplace
-from storage.filing.foreign import refuse_foreign_links
 from storage.filing.leaving import settle, take_away
 from storage.records import Move
 

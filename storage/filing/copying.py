@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from config.links import open_regular, refuse_foreign_links
 from storage.filing import files, noreplace
-from storage.filing.foreign import refuse_foreign_links
 from storage.filing.names import next_name
 from storage.filing.refusals import other_name
 
@@ -30,7 +30,7 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
     clear_what_the_dead_left(target.parent, sha256)
     part = _part(target.parent, str(os.getpid()), sha256)
     _clear(part)
-    descriptor = files.open_regular(source)
+    descriptor = open_regular(source)
     try:
         files.copy_to_part(descriptor, part, sha256)
         while True:

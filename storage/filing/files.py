@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 
 from config.interrupting import raise_if_interrupted
+from config.links import ForeignLinkError, lstat, open_regular
 from storage.filing import sparse
 from storage.records import FileIdentity
 
@@ -24,30 +25,20 @@ OURS: Final = ".pigeonhole-"
 NO_SUCH_NAME: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EILSEQ, errno.ENAMETOOLONG})
 """Nothing has that name, or nothing can: NTFS and exFAT look for no bytes that are not UTF-8."""
 
-NO_FILE: Final = NO_SUCH_NAME | {errno.ELOOP, errno.EINVAL, errno.ENXIO}
-"""What ``open_regular`` says of nothing, a symbolic link, a folder, a pipe, a socket."""
+_NO_FILE = NO_SUCH_NAME | {errno.ELOOP, errno.EINVAL, errno.ENXIO}
 
 COPIED_MODE: Final = 0o666
 """The most that a copy takes over of a file's mode."""
 
 _CHUNK = 1 << 20
-_TO_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 NO_SYNC = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
 
 log = structlog.get_logger(__name__)
 
 
-def open_regular(path: Path) -> int:
-    """A descriptor to read ``path``, which must be a regular file; nothing is waited for.
-
-    Raises:
-        OSError: it is not there (ENOENT), is a link (ELOOP), or no regular file (EINVAL).
-    """
-    fd = os.open(path, _TO_READ)
-    if stat.S_ISREG(os.fstat(fd).st_mode):
-        return fd
-    os.close(fd)
-    raise OSError(errno.EINVAL, "not a regular file", os.fspath(path))
+def is_no_file(error: OSError) -> bool:
+    """Whether `open_regular` found nothing, a symbolic link, a folder, a pipe or a socket."""
+    return error.errno in _NO_FILE and not isinstance(error, ForeignLinkError)
 
 
 @contextmanager
@@ -103,7 +94,7 @@ def begins_with(path: Path, sha256: str, size: int) -> bool:
 def identity_at(path: Path, size: int) -> FileIdentity | None:
     """How a regular file of ``size`` bytes looks; None where none is."""
     try:
-        state = os.lstat(path)
+        state = lstat(path)
     except OSError:
         return None
     same = stat.S_ISREG(state.st_mode) and state.st_size == size
@@ -119,7 +110,7 @@ def holds(path: Path, sha256: str, size: int) -> bool:
     try:
         fd = open_regular(path)
     except OSError as error:
-        if error.errno in NO_FILE:
+        if is_no_file(error):
             return False
         raise
     try:
@@ -129,9 +120,9 @@ def holds(path: Path, sha256: str, size: int) -> bool:
 
 
 def status(path: Path) -> os.stat_result | None:
-    """``lstat``, or None where nothing is."""
+    """`config.links.lstat`, or None where nothing is."""
     try:
-        return os.lstat(path)
+        return lstat(path)
     except OSError as error:
         if error.errno in NO_SUCH_NAME:
             return None

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from config.links import open_regular
 from storage.filing import files, noreplace
 from storage.filing.names import Names, next_name
 from storage.filing.refusals import other_name
@@ -133,7 +134,7 @@ def _copied(folder: Path, place: Path) -> Path:
 
 def _copy_file(source: str, target: str) -> None:
     """What `shutil.copy2` does, without set-uid bits and extended attributes, and durably."""
-    from_fd = files.open_regular(Path(source))
+    from_fd = open_regular(Path(source))
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         to_fd = os.open(target, flags, 0o600)

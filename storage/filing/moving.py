@@ -23,8 +23,8 @@ from pathlib import Path
 
 import structlog
 
+from config.links import open_regular, refuse_foreign_links
 from storage.filing import files, noreplace
-from storage.filing.foreign import refuse_foreign_links
 from storage.filing.leaving import settle, take_away
 from storage.filing.outcomes import Changed, Gone, NameRefused, Outcome, Placed, Taken, Trouble
 from storage.filing.refusals import other_name
@@ -103,9 +103,9 @@ def _publish(move: Move, synced: Mapping[Path, Looks]) -> _Step | Outcome:
         return _rename_unread(move)
     settle(move)
     try:
-        fd = files.open_regular(move.source)
+        fd = open_regular(move.source)
     except OSError as error:
-        if error.errno not in files.NO_FILE:
+        if not files.is_no_file(error):
             raise
         if files.holds(move.destination, move.sha256, move.size):
             return _Step(move, None, copied=False)

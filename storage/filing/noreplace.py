@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from config.links import open_regular
 from storage.filing import files
 from storage.filing.names import LONGEST
 
@@ -73,7 +74,7 @@ def _mark(marker: Path, name: str) -> None:
 def reserved_by(marker: Path) -> Path | None:
     """The empty file that a `publish` which was cut short has left; None where there is none."""
     try:
-        fd = files.open_regular(marker)
+        fd = open_regular(marker)
     except OSError:
         return None
     try:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, count, islice
 from pathlib import Path
 
+from config.links import open_regular, refuse_foreign_links
 from storage.filing import files, noreplace
-from storage.filing.foreign import refuse_foreign_links
 from storage.filing.names import fitted, next_name
 from storage.filing.refusals import longest_name
 from storage.records import displayable
@@ -160,7 +160,7 @@ def _shown(value: object) -> object:
 def _note_in(path: Path) -> dict[str, object] | None:
     """A note of ours; None where there is no file, or one that is not ours."""
     try:
-        fd = files.open_regular(path)
+        fd = open_regular(path)
     except OSError:
         return None
     try:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from config.links import open_regular
 from storage.filing import files
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def sync_folders(folders: Iterable[Path]) -> dict[Path, OSError]:
 
 def _sync_file(path: Path) -> Looks | None:
     try:
-        fd = files.open_regular(path)
+        fd = open_regular(path)
     except OSError:
         return None
     try:

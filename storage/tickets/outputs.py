@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
+from config.links import exists
 from config.settings import OutputKind
 from models.page.scan import Scan
 from storage.book import Book
@@ -173,12 +174,12 @@ class OutputBook(Book):
             there = [
                 scan_id
                 for scan_id, place in connection.execute(filed)
-                if place is not None and os.path.lexists(self._home.root / os.fsdecode(place))
+                if place is not None and exists(self._home.root / os.fsdecode(place))
             ]
         gone = [
             one
             for one in self.standing()
-            if one.error or (one.made and one.place is not None and not os.path.lexists(one.place))
+            if one.error or (one.made and one.place is not None and not exists(one.place))
         ]
         with self._database.write() as connection:
             for one in gone:

@@ -689,7 +689,7 @@ def test_what_may_not_be_read_says_what_to_do(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     # Tests may run as root, whom no file refuses.
-    monkeypatch.setattr("models.page.read.os.open", refused)
+    monkeypatch.setattr("models.page.read.open_regular", refused)
     said = load_fault(scan_of(tmp_path / "a", b"x"))
     assert said.reason == "may not be read"
     assert "leave to read" in said.advice

@@ -258,16 +258,16 @@ def test_a_folder_that_may_not_be_entered_takes_nothing_away(
     """Wrong rights on a share would count as deleting everything."""
     from storage import standing
 
-    lstat = standing.os.lstat
+    lstat = standing.lstat
 
-    def refused(path: Path, *args: object) -> object:
+    def refused(path: Path) -> object:
         if "review" in str(path):
             raise PermissionError(13, "Permission denied")
-        return lstat(path, *args)
+        return lstat(path)
 
     (sorted_desk.home.root / PLACES[2]).unlink()
     with monkeypatch.context() as patch:
-        patch.setattr(standing.os, "lstat", refused)
+        patch.setattr(standing, "lstat", refused)
         sorted_desk.once(Judge())
     assert states(sorted_desk)[1] == "review"
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from config.ignored import Ignored
+from config.links import open_regular
 from models.page import hashing
 from models.page.scan import Scan
 from service.inbox.inbox import Inbox
@@ -396,15 +397,14 @@ def test_a_file_swapped_at_the_last_moment_is_not_taken(
     box = inbox(root, clock)
     box.sweep()
     clock.now = DELAY
-    real_open = os.open
 
-    def swapped(name: str, flags: int, *more: Any) -> int:
+    def swapped(opened: str) -> int:
         path.unlink()
         os.mkfifo(path)
-        return real_open(name, flags, *more)
+        return open_regular(opened)
 
     with monkeypatch.context() as patch:
-        patch.setattr(hashing.os, "open", swapped)
+        patch.setattr(hashing, "open_regular", swapped)
         assert taken(box) == []
     clock.now += DELAY
     assert taken(box) == []

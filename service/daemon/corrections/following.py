@@ -26,6 +26,7 @@ import structlog
 
 from config.home import Home
 from config.ignored import Ignored
+from config.links import lstat, lstat_each
 from service.daemon.corrections.folders import Folders
 from service.daemon.corrections.identity import CLOSED, GONE, Identities
 from service.daemon.corrections.missing import Missing, Strangers
@@ -135,7 +136,7 @@ class Following:
         if not self._places.holds(place):
             return
         try:
-            state = place.lstat()
+            state = lstat(place)
         except OSError:
             self._resting.forget(place)
             self._miss([*self._ledger.filed_at([place]), *self._ledger.filed_in(place, deep=True)])
@@ -203,10 +204,9 @@ class Following:
     def _look_at_named(self) -> None:
         """Compare the looks of some files with what is remembered of them."""
         odd: list[tuple[Path, os.stat_result, list[int]]] = []
-        for path, known in [self._named.popleft() for _ in range(min(AT_ONCE, len(self._named)))]:
-            try:
-                state = os.lstat(path)
-            except OSError:
+        some = [self._named.popleft() for _ in range(min(AT_ONCE, len(self._named)))]
+        for (path, known), state in zip(some, lstat_each(path for path, _ in some), strict=True):
+            if state is None:
                 self._miss(self._ledger.filed(scan_ids=known.closed))
                 continue
             if known.identity == FileIdentity.of(state):

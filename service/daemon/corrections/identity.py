@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from config.links import lstat
 from models.page.hashing import hash_file
 from service.daemon.corrections.folders import Folders
 from storage.ledger import Ledger
@@ -94,7 +95,7 @@ class Identities:
     def has_left(self, scan: Filed) -> bool:
         """Whether the file of a scan is not at its place any more; False where that cannot be told."""
         try:
-            state = os.lstat(scan.place)
+            state = lstat(scan.place)
         except (FileNotFoundError, NotADirectoryError):
             return self._folders.holder_is_there(scan.place)
         except OSError:
@@ -118,7 +119,7 @@ class Identities:
     def is_of_another(self, scan: Filed) -> bool:
         """Whether another scan's file stands at the place of this one."""
         try:
-            state = os.lstat(scan.place)
+            state = lstat(scan.place)
         except OSError:
             return False
         named = [one for one in self._ledger.named_at(scan.place) if one.scan_id != scan.scan_id]

@@ -17,6 +17,7 @@ import structlog
 
 from config.home import Home
 from config.interrupting import raise_if_interrupted
+from config.links import lstat
 from service.inbox.digests import PENDING, Digests
 from storage.filing.names import Names
 from storage.filing.syncing import Looks
@@ -143,7 +144,7 @@ class Mending:
                 self._rest(scan, looks)
             return
         try:
-            state = place.lstat()
+            state = lstat(place)
             digest = self._digests.of(os.fspath(place), state)
         except OSError:
             digest = scan.sha256  # it may not be read; when that changes, so does its ctime
@@ -168,9 +169,9 @@ class Mending:
 
 
 def _looks(place: Path) -> Looks | None:
-    """How a regular file looks; None where none is, or its folder may not be looked into."""
+    """How a regular file looks; None where none is, or that cannot be told."""
     try:
-        state = place.lstat()
+        state = lstat(place)
     except OSError:
         return None
     return Looks.of(state) if stat.S_ISREG(state.st_mode) else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 from config.home import Home
+from config.links import lstat
 from service.daemon.corrections.folders import Folders
 from service.daemon.corrections.identity import GONE, Identities
 from storage.ledger import Ledger
@@ -132,7 +133,7 @@ class Strangers:
         for place in sorted(places):
             looks = places.pop(place)
             try:
-                state = os.lstat(place)
+                state = lstat(place)
             except OSError:
                 continue
             if FileIdentity.of(state) == looks:

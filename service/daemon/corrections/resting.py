@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.links import lstat
 from storage.records import FileIdentity
 
 
@@ -69,7 +70,7 @@ class Resting:
         """Its ``lstat``, if it looks as it did; else it has gone, or starts to rest again."""
         seen = self._seen.pop(place, None)
         try:
-            state = os.lstat(place)
+            state = lstat(place)
         except OSError:
             return None
         if seen is None:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from config.errors import UsageError
+from config.links import open_regular
 from service.desk.backup.manifest import MANIFEST, Manifest, Member
 from storage.filing import files, noreplace
 
@@ -231,7 +232,7 @@ def _remove_left_over(folder: Path) -> None:
     ours = re.compile(re.escape(_HIDDEN) + r"[0-9a-f]{32}\.part")
     for part in [folder / name for name in os.listdir(folder) if ours.fullmatch(name)]:
         try:
-            fd = files.open_regular(part)
+            fd = open_regular(part)
         except OSError:
             continue
         try:

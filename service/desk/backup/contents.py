@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from config.home import Home
+from config.links import open_regular
 from service.desk.backup.archive import Archive, ChangedError
 from service.desk.backup.manifest import (
     FORMAT,
@@ -111,7 +112,7 @@ class Contents:
 
     def _closed(self, error: OSError) -> None:
         """A folder that cannot be looked into; one that is not there holds nothing."""
-        if error.errno not in files.NO_FILE:
+        if not files.is_no_file(error):
             self._report(Path(os.fsdecode(error.filename)), error)
 
     def _report(self, path: Path, error: OSError) -> None:
@@ -251,9 +252,9 @@ class Contents:
                 dragging that.
         """
         try:
-            fd = files.open_regular(path)
+            fd = open_regular(path)
         except OSError as error:
-            if report and error.errno not in files.NO_FILE:
+            if report and not files.is_no_file(error):
                 self._report(path, error)
             return False
         name = name or self._naming.name_of(path)
@@ -304,10 +305,10 @@ class Contents:
         reason = "is not there"
         for place in one.places:
             try:
-                os.close(files.open_regular(place))
+                os.close(open_regular(place))
                 reason = "has other bytes than the ledger says"
             except OSError as error:
-                if error.errno not in files.NO_FILE:
+                if not files.is_no_file(error):
                     reason = f"cannot be read: {(error.strerror or str(error)).lower()}"
         self._left_out.append(
             LeftOut(place=self._shown(one.places[0]), scan_id=key[0], reason=reason)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.home import Home
+from config.links import open_regular
 from storage.database import Database
-from storage.filing.files import OURS, open_regular, sha256_of
+from storage.filing.files import OURS, sha256_of
 from storage.ledger import Ledger
 from storage.tickets.outputs import OutputBook
 

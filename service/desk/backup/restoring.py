@@ -21,6 +21,7 @@ from typing import Final
 
 from config.errors import DatabaseError, DataError, HomeError
 from config.home import Home
+from config.links import WRITE_OF_OTHERS
 from config.settings import Settings
 from service.desk.backup.manifest import (
     LEDGER,
@@ -33,7 +34,6 @@ from service.desk.backup.settings_text import unset, with_folders
 from service.desk.backup.unpacking import unpack
 from storage.database import Database
 from storage.filing import files, syncing
-from storage.filing.foreign import WRITE_OF_OTHERS
 from storage.filing.names import LONGEST, fitted
 from storage.relocation import relocate, without_path
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from config.errors import ConflictError, MissingError
 from config.home import Home
+from config.links import open_regular
 from indexer.support import SupportFile, class_counts, support_files, whole_stamp
 from models.page.formats import Kind, kind_of
 from models.page.limits import Limits
@@ -17,7 +18,6 @@ from models.page.opening import scan_of
 from models.page.scan import Fault
 from service.desk.classes.classes import Added, add_examples, list_classes
 from service.desk.pictures import Picture, Pictures
-from storage.filing import files
 from storage.records import displayable
 
 _HEAD: Final = 4096
@@ -107,7 +107,7 @@ def file_of(home: Home, name: str, example: str) -> ExampleFile:
     """
     file = find(home, name, example)
     try:
-        descriptor = files.open_regular(file.path)
+        descriptor = open_regular(file.path)
         with open(descriptor, "rb") as opened:
             kind = kind_of(opened.read(_HEAD))
     except OSError:

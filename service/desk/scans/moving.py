@@ -108,10 +108,9 @@ def _reason(
 
 def why_not(scan: Filed) -> str:
     """Why the file of a closed scan cannot be moved; empty if it can."""
-    there = status(scan.place)
-    if there is None:
-        return NO_LONGER_THERE
     try:
+        if status(scan.place) is None:
+            return NO_LONGER_THERE
         # What could not be read when it came can neither be compared now.
         same = not scan.sha256 or holds(scan.place, scan.sha256, scan.size)
     except OSError as error:

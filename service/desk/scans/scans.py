@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 
 from config.errors import ConflictError, MissingError, UsageError
 from config.home import Home
+from config.links import exists, lstat
 from indexer.verdict import UNKNOWN, Detection, Match, Verdict
 from models.page.scan import Fault
 from service.desk.detectors.listing import thresholds
@@ -130,7 +130,7 @@ def described_scan(home: Home, ledger: Ledger, scan_id: int) -> dict[str, Any]:
         "advice": fault.advice if fault else None,
         "history": [described_word(one) for one in history],
         "edits": [described_edit(one) for one in EditBook(ledger.database, home).history(scan_id)],
-        "present": place is not None and row["state"] not in PAST and os.path.lexists(place),
+        "present": place is not None and row["state"] not in PAST and exists(place),
     }
 
 
@@ -250,7 +250,7 @@ def file_of(ledger: Ledger, scan_id: int) -> Path:
     if place is None:
         raise ConflictError(f"scan {scan_id} is {row['state']}: it has no file now", "Look later")
     try:
-        regular = stat.S_ISREG(place.lstat().st_mode)
+        regular = stat.S_ISREG(lstat(place).st_mode)
     except OSError:
         regular = False
     if not regular:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from config.home import Home
 from config.ignored import Ignored
+from config.links import exists, lstat
 from models.page.hashing import hash_file
 from service.lock import is_held
 from storage.filing import files
@@ -112,7 +113,7 @@ def verify(
         finding = _deleted(home, row, elsewhere)
         yield _with_advice(home, finding, row, elsewhere, found_again, ignored)
     for scan in partial:
-        if scan.place is None or scan.place in found or not os.path.lexists(scan.place):
+        if scan.place is None or scan.place in found or not exists(scan.place):
             continue
         if _digest(scan.place) != scan.sha256:
             yield _unnamed(home, scan.place)  # its program went on writing it
@@ -215,7 +216,7 @@ def _compare_output(home: Home, output: Output) -> Finding | None:
         )
     if same:
         return None
-    if not os.path.lexists(output.place):
+    if not exists(output.place):
         return Finding(
             "missing", output.scan_id, place, f"{what} of {beside} is gone",
             f"Nothing, if you took it away; else {again}",
@@ -279,7 +280,7 @@ def _unfinished(home: Home, ledger: Ledger) -> Iterator[Finding]:
             f"was on its way to {home.relative(move.destination)}", "Start 'pigeonhole watch'",
         )  # fmt: skip
     for scan_id, path in ledger.open_scans():
-        there = os.path.lexists(path)
+        there = exists(path)
         yield Finding(
             "unfinished" if there else "missing", scan_id, home.relative(path),
             "waits to be judged" if there else "the file is gone, and nothing was decided of it",
@@ -299,7 +300,7 @@ def _files(home: Home) -> Iterator[Path]:
 def _hash(path: Path) -> str | OSError:
     """The hash of a file, empty if it changes meanwhile; or why it cannot be read."""
     try:
-        return hash_file(os.fspath(path), path.lstat()) or ""
+        return hash_file(os.fspath(path), lstat(path)) or ""
     except OSError as error:
         return error
 

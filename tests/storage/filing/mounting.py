@@ -42,6 +42,13 @@ def behave_as(way: str, inbox: Path, patched: pytest.MonkeyPatch) -> None:
         patched.setattr(noreplace, "rename_without_replacing", refuse(errno.EINVAL))
 
 
+def _whole(path: Any, called_with: dict[str, Any]) -> str:
+    """The path that a call means whose path may be relative to an open folder."""
+    folder = called_with.get("dir_fd")
+    around = "" if folder is None else os.readlink(f"/proc/self/fd/{folder}")
+    return os.path.join(around, os.fsdecode(path))
+
+
 Patch = tuple[Any, str, Callable[..., Any]]
 """What holds a system call, its name, and what is to be called instead."""
 
@@ -72,7 +79,7 @@ def takes_windows_names(folder: Path, number: int, *, links: bool) -> Iterator[P
             raise OSError(error.errno, error.strerror, source, None, target) from None
 
     link, rename, replace = os.link, os.rename, os.replace
-    opens, mkdir, lstat = os.open, os.mkdir, os.lstat
+    opens, mkdir, stat = os.open, os.mkdir, os.stat
     without_replacing = noreplace.rename_without_replacing
 
     def linking(source: Any, target: Any, **more: Any) -> None:
@@ -96,7 +103,7 @@ def takes_windows_names(folder: Path, number: int, *, links: bool) -> Iterator[P
 
     def opening(path: Any, flags: int, *args: Any, **more: Any) -> int:
         if isinstance(path, str | bytes | os.PathLike):
-            check(path, number if flags & os.O_CREAT else errno.ENOENT)
+            check(_whole(path, more), number if flags & os.O_CREAT else errno.ENOENT)
         return opens(path, flags, *args, **more)
 
     def making(path: Any, *args: Any, **more: Any) -> None:
@@ -104,11 +111,15 @@ def takes_windows_names(folder: Path, number: int, *, links: bool) -> Iterator[P
         mkdir(path, *args, **more)
 
     def looking(path: Any, *args: Any, **more: Any) -> os.stat_result:
-        check(path, 0)
-        return lstat(path, *args, **more)
+        if isinstance(path, str | bytes | os.PathLike):
+            check(_whole(path, more), 0)
+        return stat(path, *args, **more)
+
+    def looking_at_links(path: Any, *args: Any, **more: Any) -> os.stat_result:
+        return looking(path, *args, follow_symlinks=False, **more)
 
     yield from (
         (os, "link", linking), (os, "rename", renaming), (os, "replace", replacing),
-        (os, "open", opening), (os, "mkdir", making), (os, "lstat", looking),
+        (os, "open", opening), (os, "mkdir", making), (os, "stat", looking), (os, "lstat", looking_at_links),
         (noreplace, "rename_without_replacing", renaming_over_nothing),
     )  # fmt: skip

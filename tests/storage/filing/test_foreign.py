@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from config.links import refuse_foreign_links
 from storage.filing.beside import put_beside
 from storage.filing.copying import copy_in
-from storage.filing.foreign import refuse_foreign_links
 from storage.filing.moving import file_away
 from storage.filing.notes import write_note
 from storage.filing.outcomes import Placed, Trouble
@@ -58,6 +58,21 @@ def test_a_scan_is_not_filed_behind_a_link_of_another_user(shared: Path) -> None
     assert list((shared.parent / "secret").iterdir()) == []
 
 
+@pytest.mark.parametrize("digest", [DIGEST, ""])
+def test_no_scan_is_taken_from_behind_one(shared: Path, digest: str) -> None:
+    """The service would take its own files away; what may not be read has no hash to tell by."""
+    linked(shared, "ticket", owner=12345)
+    theirs = shared.parent / "secret" / "a.png"
+    theirs.write_bytes(b"scan")
+    source = shared / "ticket" / "a.png"
+    move = Move(1, source, shared / "b.png", digest, 4, "filed", theirs.stat().st_ino)
+    (outcome,) = file_away([move])
+    assert isinstance(outcome, Trouble)
+    assert "another user made" in outcome.reason
+    assert theirs.read_bytes() == b"scan"
+    assert not (shared / "b.png").exists()
+
+
 def test_a_link_of_the_service_is_followed(shared: Path) -> None:
     """Who keeps the tickets on another disk would find none of them filed."""
     place = linked(shared, "ticket", owner=os.geteuid()) / "a.png"
@@ -101,3 +116,13 @@ def test_links_around_are_looked_at_as_far_as_others_may_write(shared: Path) -> 
     outer.symlink_to(shared)
     os.chown(outer, 12345, -1, follow_symlinks=False)
     refuse_foreign_links(outer / "cylinder" / "new" / "deeper")
+
+
+def test_a_link_further_up_is_refused_as_well(shared: Path) -> None:
+    """What lies behind it belongs to the service alone, and so looked as if nobody could lead there."""
+    linked(shared, "ticket", owner=12345)
+    inner = shared.parent / "secret" / "2026" / "11"
+    inner.mkdir(parents=True)
+    for folder in (inner, inner / "new"):
+        with pytest.raises(OSError, match="another user made"):
+            refuse_foreign_links(shared / "ticket" / folder.relative_to(shared.parent / "secret"))

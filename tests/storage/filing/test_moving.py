@@ -587,7 +587,8 @@ def test_a_mount_that_numbers_files_by_name_is_no_reason_to_file_twice(
         found.st_ino = abs(hash(path))
         return found
 
-    monkeypatch.setattr(os, "lstat", lambda path: numbered(lstat(path), os.fspath(path)))
+    for look in ("os.lstat", "storage.filing.files.lstat"):
+        monkeypatch.setattr(look, lambda path: numbered(lstat(path), os.fspath(path)))
     monkeypatch.setattr(
         os, "fstat", lambda fd: numbered(fstat(fd), os.readlink(f"/proc/self/fd/{fd}"))
     )

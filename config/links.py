@@ -1,0 +1,180 @@
+"""Symbolic links of other users: never followed, neither to read, nor to move, nor to write.
+
+Who may write to ``sorted/`` could put a link in the place of a class's folder. The service would then
+read, show, take away or write files wherever its own user may. Links of its user and of root are
+followed, and so are links in folders that only these two may write to. This is what the kernel does in
+sticky folders: see ``protected_symlinks`` in proc_sys_fs(5).
+
+A path is resolved folder by folder, each opened relative to the one before, so that nothing can be
+swapped between the look at a link and its use (``openat``, see openat(2)).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+WRITE_OF_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
+"""The bits of a mode by which more than its owner may write."""
+
+_MOST_LINKS: Final = 40  # as the kernel: path_resolution(7)
+_FOLDER: Final = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_LINK: Final = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
+_TO_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OPENED: Final = "/proc/self/fd/"
+
+
+class ForeignLinkError(OSError):
+    """Another user made a symbolic link on the way: what lies behind it is left alone (ELOOP)."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            errno.ELOOP, "a symbolic link that another user made leads elsewhere", path
+        )
+
+
+def open_folder(folder: str | Path) -> int:
+    """A descriptor of a folder (``O_PATH``), reached by no link of another user.
+
+    Raises:
+        ForeignLinkError: there is such a link.
+        OSError: the folder cannot be reached.
+    """
+    path = os.fspath(folder)
+    if path.startswith(_OPENED):  # opened by this very process: it leads to no path
+        return os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    way = "/" if path.startswith("/") else "."
+    fd = os.open(way, _FOLDER)
+    try:
+        left = _parts(path)
+        links = 0
+        while left:
+            part = left.pop()
+            try:
+                inner = os.open(part, _FOLDER, dir_fd=fd)
+            except NotADirectoryError:
+                links += 1
+                if links > _MOST_LINKS:
+                    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
+                target = _target(fd, part, os.path.join(way, part))
+                left += _parts(target)
+                if not target.startswith("/"):
+                    continue
+                way, inner = "/", os.open("/", _FOLDER)
+            else:
+                way = os.path.join(way, part)
+            os.close(fd)
+            fd = inner
+    except OSError as error:
+        os.close(fd)
+        if not isinstance(error, ForeignLinkError):
+            error.filename = path
+        raise
+    return fd
+
+
+def open_regular(path: str | Path) -> int:
+    """A descriptor to read ``path``, which must be a regular file; nothing is waited for.
+
+    Raises:
+        ForeignLinkError: it lies behind a link of another user.
+        OSError: it is not there (ENOENT), is a link (ELOOP), or no regular file (EINVAL).
+    """
+    folder, name = os.path.split(os.fspath(path))
+    around = open_folder(folder)
+    try:
+        fd = os.open(name, _TO_READ, dir_fd=around)
+    except OSError as error:
+        error.filename = os.fspath(path)
+        raise
+    finally:
+        os.close(around)
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return fd
+    os.close(fd)
+    raise OSError(errno.EINVAL, "not a regular file", os.fspath(path))
+
+
+def lstat(path: str | Path) -> os.stat_result:
+    """As ``os.lstat``, but for what lies behind a link of another user.
+
+    Raises:
+        ForeignLinkError: there is such a link.
+        OSError: it cannot be reached.
+    """
+    folder, name = os.path.split(os.fspath(path))
+    if not name:
+        return os.lstat(path)
+    around = open_folder(folder)
+    try:
+        return os.stat(name, dir_fd=around, follow_symlinks=False)
+    except OSError as error:
+        error.filename = os.fspath(path)
+        raise
+    finally:
+        os.close(around)
+
+
+def lstat_each(paths: Iterable[str]) -> Iterator[os.stat_result | None]:
+    """`lstat` of many files, None where it fails; those of one folder share the way to it."""
+    around, last = -1, ""
+    try:
+        for path in paths:
+            folder, name = os.path.split(path)
+            try:
+                if around < 0 or folder != last:
+                    if around >= 0:
+                        os.close(around)
+                    around, last = -1, folder
+                    around = open_folder(folder)
+                yield os.stat(name, dir_fd=around, follow_symlinks=False)
+            except OSError:
+                yield None
+    finally:
+        if around >= 0:
+            os.close(around)
+
+
+def exists(path: str | Path) -> bool:
+    """Whether there is anything at ``path``, also a link; False behind a link of another user."""
+    try:
+        lstat(path)
+    except OSError:
+        return False
+    return True
+
+
+def refuse_foreign_links(folder: Path) -> None:
+    """See that no link of another user lies on the way to a folder, which need not exist.
+
+    Raises:
+        ForeignLinkError: there is one.
+    """
+    with suppress(FileNotFoundError, NotADirectoryError):
+        os.close(open_folder(folder))
+
+
+def _parts(path: str) -> list[str]:
+    """The names of a path, the last first."""
+    return [part for part in reversed(path.split("/")) if part not in {"", "."}]
+
+
+def _target(folder: int, name: str, shown: str) -> str:
+    """Where a link leads, unless another user made it."""
+    link = os.open(name, _LINK, dir_fd=folder)
+    try:
+        state, around = os.fstat(link), os.fstat(folder)
+        if not stat.S_ISLNK(state.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        ours = (0, os.geteuid())
+        alone = around.st_uid in ours and not around.st_mode & WRITE_OF_OTHERS
+        if state.st_uid not in ours and not alone:
+            raise ForeignLinkError(shown)
+        return os.readlink("", dir_fd=link)
+    finally:
+        os.close(link)
