@@ -1,4 +1,4 @@
-"""Which kind of file system a path lies on, and which shares lie below it."""
+"""Which kind of file system a path lies on, which shares lie below it, and which have been unmounted."""
 
 from __future__ import annotations
 
@@ -61,6 +61,33 @@ def network_mounts(root: Path, table: Path = TABLE) -> list[tuple[Path, str]]:
         for point in sorted(points)
         if _crosses_the_network(found[point])
     ]
+
+
+class Mounted:
+    """Notices mounts that end while the process runs: what is left there is an empty mount point.
+
+    Args:
+        table: the mounts, as proc(5) lists them.
+    """
+
+    def __init__(self, table: Path = TABLE) -> None:
+        self._table = table
+        self._seen = set(_mounts(table))
+        self._ended = set[str]()
+
+    def look(self) -> None:
+        """Take note of the mounts that there are now."""
+        now = _mounts(self._table).keys()
+        self._seen |= now
+        self._ended = self._seen - now if now else set()
+
+    def ended(self, place: Path) -> Path | None:
+        """The mount point that holds ``place`` and had lost its mount at the last `look`; else None."""
+        if not self._ended:
+            return None
+        real = os.path.realpath(place)
+        found = [point for point in self._ended if _lies_in(real, point)]
+        return Path(min(found, key=len)) if found else None
 
 
 def _mounts(table: Path) -> dict[str, str]:

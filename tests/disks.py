@@ -47,6 +47,16 @@ def small_disk(place: Path, options: str = "size=1m") -> Iterator[Path]:
         subprocess.run(["umount", "-l", place], check=False, capture_output=True)
 
 
+@contextmanager
+def bound(folder: Path, place: Path) -> Iterator[None]:
+    """Mount a folder at another place, too; where that is not permitted the test is skipped."""
+    _mount("--bind", folder, place)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", place], check=False, capture_output=True)
+
+
 def remount(place: Path, options: str) -> None:
     """Change how a disk is mounted: ``ro``, ``rw``, ``size=2m``."""
     _mount("-o", f"remount,{options}", place)

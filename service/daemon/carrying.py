@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
@@ -10,8 +11,9 @@ from pathlib import Path
 
 from config.interrupting import InterruptedWork
 from service.background import LARGE, Background
+from service.mounts import Mounted
 from storage.filing.moving import file_away
-from storage.filing.outcomes import Outcome
+from storage.filing.outcomes import Outcome, Trouble
 from storage.filing.pinned import pinned, unpinned
 from storage.records import Move
 
@@ -29,10 +31,14 @@ class Carrier:
     Args:
         inbox: whose folders other people may replace while their files are moved.
         background: moves large ones; without it they are moved at once.
+        mounts: what is there. Nothing is moved to, or from, where a disk or share was unmounted.
     """
 
-    def __init__(self, inbox: Path, background: Background | None) -> None:
+    def __init__(
+        self, inbox: Path, background: Background | None, mounts: Mounted | None = None
+    ) -> None:
         self._inbox = inbox
+        self._mounts = mounts or Mounted()
         self._background = background
         self._under_way: list[_UnderWay] = []
 
@@ -53,13 +59,24 @@ class Carrier:
             moves: what stands in the journal.
             again: is given back by `arrived`.
         """
+        self._mounts.look()
+        unmounted = [trouble for move in moves if (trouble := self._unmounted(move)) is not None]
+        left = {trouble.move.scan_id for trouble in unmounted}
+        moves = [move for move in moves if move.scan_id not in left]
         if self._background is None:
-            return self._file_away(moves)
+            return unmounted + self._file_away(moves)
         large = [move for move in moves if move.size >= LARGE]
         for some in self._background.parted(large, lambda move: move.size):
             outcomes = self._background.submit(some[0].size, self._file_away, some)
             self._under_way.append(_UnderWay(some, outcomes, again))
-        return self._file_away([move for move in moves if move.size < LARGE])
+        return unmounted + self._file_away([move for move in moves if move.size < LARGE])
+
+    def _unmounted(self, move: Move) -> Trouble | None:
+        for folder in (move.destination.parent, move.source.parent):
+            if point := self._mounts.ended(folder):
+                reason = "was unmounted while the service ran"
+                return Trouble(move, reason, errno.ENOENT, point, move.source)
+        return None
 
     def _file_away(self, moves: Sequence[Move]) -> list[Outcome]:
         with pinned(self._inbox, moves) as sources:

@@ -29,6 +29,7 @@ from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.inbox.digests import Digests
 from service.inbox.events import InboxEvents
 from service.inbox.inbox import Inbox
+from service.mounts import Mounted
 from service.workers.dispatcher import Dispatcher
 from storage.ledger import Ledger
 from storage.tickets.outputs import OutputBook
@@ -72,7 +73,8 @@ class Daemon:
         )
         self._digests = Digests(self._background)
         self._dispatcher = dispatcher_for(self._bell.ring)
-        self._placement = Placement(ledger, home, settings.ticket_outputs, self._background)
+        mounts = Mounted()
+        self._placement = Placement(ledger, home, settings.ticket_outputs, self._background, mounts)
         self._admission = Admission(settings, ledger, self._placement, self._dispatcher)
         self._book = OutputBook(ledger.database, home)
         self._aftercare = Aftercare(home, settings, ledger, self._dispatcher)
@@ -85,7 +87,7 @@ class Daemon:
             wake=self._bell.ring,
         )
         self._shelves = Shelves(
-            home, settings, ledger, self._bell.ring, self._digests,
+            home, settings, ledger, self._bell.ring, self._digests, mounts=mounts,
             dropped=lambda: self._inbox.sizes(),  # noqa: PLW0108 - `_start_over` makes another
         )  # fmt: skip
         self._health = Health(
@@ -269,10 +271,10 @@ class Daemon:
 
     def _admit(self, only: set[str] | None = None) -> None:
         """Claim stable scans and hand them over, no more than the workers have room for."""
-        while self._dispatcher.room and not self._health.paused:
-            closed = self._admission.take_up(self._inbox, self._hand, only)
-            if closed is None:
-                return
+        while (
+            self._dispatcher.room and not self._health.paused
+            and (closed := self._admission.take_up(self._inbox, self._hand, only)) is not None
+        ):  # fmt: skip
             self._close(closed)
 
     def _let_go(self, path: Path) -> None:

@@ -20,6 +20,7 @@ from service.daemon.carrying import Carrier
 from service.daemon.notes import clear_note, note_of, put_note
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.daemon.tickets.unread import without_words
+from service.mounts import Mounted
 from service.space import is_full
 from service.workers.pipeline import Examined
 from storage.filing.files import identity_at
@@ -27,7 +28,7 @@ from storage.filing.names import Names, next_name
 from storage.filing.outcomes import Changed, Gone, NameRefused, Outcome, Placed, Taken, Trouble
 from storage.ledger import Ledger
 from storage.records import Claim, Decision, FinalState, Move
-from storage.standing import final_state, folder_of, state_at
+from storage.standing import final_state, folder_of, is_away, state_at
 from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
@@ -71,6 +72,7 @@ class Placement:
         outputs: what is to be made of tickets that were read.
         background: moves large files, and `collect` has their ends; without it they are moved at
             once.
+        mounts: see `Carrier`.
     """
 
     def __init__(
@@ -79,8 +81,9 @@ class Placement:
         home: Home,
         outputs: tuple[OutputKind, ...] = (),
         background: Background | None = None,
+        mounts: Mounted | None = None,
     ) -> None:
-        self._carrier = Carrier(home.inbox, background)
+        self._carrier = Carrier(home.inbox, background, mounts)
         self._ledger = ledger
         self._home = home
         self._outputs = outputs
@@ -243,6 +246,9 @@ class Placement:
                     taken.append(self._ledger.redirect(move.scan_id, place))
                 case NameRefused():
                     self._refused(outcome.trouble)
+                case Gone() if not self._has_left(move.source):
+                    reason, folder = "cannot be looked into", move.source.parent
+                    self._refused(Trouble(move, reason, errno.ENOENT, folder, move.source))
                 case Gone():
                     self._faults.pop(move.scan_id, None)
                     end: Literal["failed", "superseded", "gone"] = "failed"
@@ -280,6 +286,10 @@ class Placement:
             for move in placed
         ]
         return closed, taken
+
+    def _has_left(self, source: Path) -> bool:
+        """Whether a file is really gone, and not the share that holds it."""
+        return source.is_relative_to(self._home.inbox) or is_away(self._home, source)
 
     def _may_name(self, refused: NameRefused) -> bool:
         """Whether a file, or the folder of a class, gets another name: no folder of the home does."""

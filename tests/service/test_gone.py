@@ -26,7 +26,8 @@ from service.desk.scans.verifying import verify
 from service.page.scan.fields import fields
 from storage.corrections.feedback import Correction, FeedbackBook
 from storage.corrections.lessons import LessonBook, Spoken
-from storage.records import Move
+from storage.records import Heartbeat, Move
+from tests.disks import bound
 from tests.service.fakes import LIMITS, Desk, Judge
 from tests.service.test_following import settings, wait_until
 
@@ -89,6 +90,41 @@ def test_it_comes_back_where_it_turns_up(sorted_desk: Desk) -> None:
     ]
     assert (home.failed / "z.png.error.json").exists()
     assert list(verify(home, sorted_desk.ledger)) == []
+
+
+@pytest.mark.parametrize("place", ["review", "sorted/ticket"])
+def test_a_share_that_is_unmounted_takes_nothing_away_and_gets_nothing(
+    sorted_desk: Desk, tmp_path: Path, place: str
+) -> None:
+    """A scan would be filed under the mount point, out of sight later, and the others be gone."""
+    home, folder = sorted_desk.home, sorted_desk.home.root / place
+    folder.rename(tmp_path / "share")
+    folder.mkdir()
+    before, word = states(sorted_desk), "unknown" if place == "review" else "ticket"
+
+    def beat() -> Heartbeat:
+        found = sorted_desk.ledger.heartbeat()
+        assert found is not None
+        return found
+
+    sorted_desk.wait_closed(3)
+    with sorted_desk.watching(Judge(), rescan_interval=0.05):
+        with bound(tmp_path / "share", folder):
+            sorted_desk.drop("new.png", f"{word} 4")
+            sorted_desk.wait_closed()
+        sorted_desk.drop("later.png", f"{word} 5")
+        wait_until(lambda: f"{place}: was unmounted" in beat().trouble)
+        (folder / "note.txt").write_text("a person's")
+        for _ in range(3):
+            last = beat().swept_at
+            wait_until(lambda last=last: beat().swept_at != last)  # type: ignore[misc]
+        with bound(tmp_path / "share", folder):
+            assert [name for name, _ in sorted_desk.wait_closed()] == ["later.png"]
+            wait_until(lambda: beat().trouble == "")
+            assert states(sorted_desk)[:3] == before
+            assert list(verify(home, sorted_desk.ledger)) == []
+    assert {"new.png", "later.png"} <= {one.name for one in (tmp_path / "share").iterdir()}
+    assert [one.name for one in folder.iterdir()] == ["note.txt"]
 
 
 def test_one_that_is_dropped_again_is_a_new_scan(sorted_desk: Desk) -> None:

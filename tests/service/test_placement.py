@@ -15,6 +15,7 @@ from service.daemon import carrying, notes
 from service.daemon import placement as module
 from service.daemon.notes import clear_superseded
 from service.daemon.placement import Placement
+from service.desk.scans.moving import move_of
 from service.workers.pipeline import Examined
 from storage.filing import files, noreplace
 from storage.filing.moving import file_away
@@ -255,6 +256,20 @@ def test_a_failed_file_that_was_stuck_keeps_its_reason(desk: Desk, placement: Pl
     Placement(desk.ledger, desk.home).resume()
     note = json.loads((desk.home.failed / "a.error.json").read_text())
     assert "is broken" in note["reason"]
+
+
+def test_a_file_whose_share_went_away_waits_for_it(desk: Desk, placement: Placement) -> None:
+    """A correction that was asked for before would record its scan as deleted."""
+    path = desk.drop("a")
+    placement.place([judged(claimed(desk, path)[0])])
+    (scan,) = desk.ledger.filed()
+    desk.ledger.recall([move_of(scan, desk.home.inbox / "a", "superseded")])
+    desk.home.sorted.rename(desk.home.root / "elsewhere")
+    assert placement.resume() == []
+    assert "sorted/ticket: cannot be looked into" in placement.trouble
+    (desk.home.root / "elsewhere").rename(desk.home.sorted)
+    assert [one.state for one in placement.resume()] == ["superseded"]
+    assert path.exists()
 
 
 def test_a_file_that_went_away_is_closed(desk: Desk, placement: Placement) -> None:

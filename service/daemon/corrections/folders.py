@@ -11,7 +11,7 @@ from config.home import Home
 from config.interrupting import raise_if_interrupted
 from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
-from service.mounts import numbers_files_anew
+from service.mounts import Mounted, numbers_files_anew
 from storage.filing.notes import is_note_name
 
 
@@ -21,9 +21,11 @@ class Folders:
     Args:
         home: whose.
         ignored: names to leave alone.
+        mounts: what is there.
     """
 
-    def __init__(self, home: Home, ignored: Callable[[str], bool]) -> None:
+    def __init__(self, home: Home, ignored: Callable[[str], bool], mounts: Mounted) -> None:
+        self._mounts = mounts
         self._home = home
         self.ignored = ignored
         self.roots = (home.sorted, home.review, home.failed, home.duplicates)
@@ -39,12 +41,12 @@ class Folders:
         return root != self._home.failed or not is_note_name(place.name)
 
     def holder_is_there(self, place: Path) -> bool:
-        """Whether the root that holds ``place`` is there; True for a place in none of them.
+        """Whether the folders that hold ``place`` are there; True for a place in none of the roots.
 
-        A root that is not there is a share that is not mounted: nobody deleted its files.
+        Where a share is not mounted nobody deleted its files.
         """
         root = self._root_of(place)
-        return root is None or self._is_there(root)
+        return root is None or (self._is_there(root) and self._mounts.ended(place.parent) is None)
 
     def numbers_anew(self, place: Path) -> bool:
         """Whether the file system at ``place`` may give a file another inode number by itself."""
@@ -103,6 +105,7 @@ class Folders:
 
         One below a root that is gone is none of them: that is a share that is not mounted.
         """
+        self.look_for_mounts()
         there = [root for root in self.roots if self._is_there(root)]
         found = set[str]()
         for root in there:
@@ -112,16 +115,21 @@ class Folders:
             del self._seen[os.fspath(folder)]
         return [one for one in lost if any(one.is_relative_to(root) for root in there)]
 
+    def look_for_mounts(self) -> None:
+        """Take note of the mounts that there are now."""
+        self._mounts.look()
+
     def _root_of(self, place: Path) -> Path | None:
         return next((root for root in self.roots if place.is_relative_to(root)), None)
 
     def _is_there(self, root: Path) -> bool:
+        if self._mounts.ended(root) is not None:
+            return False
         try:
             device = os.stat(root).st_dev
             known = self._devices.setdefault(root, device)
             if device != known:
-                # Unmounted, or mounted over, while this process runs. What is empty then is the
-                # mount point.
+                # Mounted over while this process runs; what is empty then holds none of its files.
                 with os.scandir(root) as entries:
                     if next(entries, None) is None:
                         return False

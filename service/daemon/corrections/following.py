@@ -32,6 +32,7 @@ from service.daemon.corrections.identity import CLOSED, GONE, Identities
 from service.daemon.corrections.missing import Missing, Strangers
 from service.daemon.corrections.resting import Resting
 from service.inbox.digests import PENDING, Digests
+from service.mounts import Mounted
 from storage.corrections.feedback import Correction, FeedbackBook
 from storage.ledger import Ledger
 from storage.presence import PresenceBook
@@ -79,6 +80,7 @@ class Following:
         tell: who is told.
         digests: hashes the files.
         dropped: sizes of the files that lie in the inbox.
+        mounts: what is there.
     """
 
     def __init__(
@@ -93,13 +95,14 @@ class Following:
         tell: Followers,
         digests: Digests | None = None,
         dropped: Callable[[], Container[int]] = frozenset,
+        mounts: Mounted | None = None,
     ) -> None:
         self._digests = digests or Digests()
         self._home = home
         self._ledger = ledger
         self._book = FeedbackBook(ledger.database, home)
         self._outputs = OutputBook(ledger.database, home)
-        self._places = Folders(home, ignored)
+        self._places = Folders(home, ignored, mounts or Mounted())
         self._presence = PresenceBook(ledger.database, home)
         self._identities = Identities(ledger, self._presence, self._places)
         self._delay = stability_delay
@@ -329,6 +332,7 @@ class Following:
     def _note_what_is_gone(self, patience: float) -> None:
         if self._named:
             return  # there may be files among them that nobody has missed yet
+        self._places.look_for_mounts()
         gone = self._missing.deleted(patience, self._resting.sizes, self._dropped())
         for scan in gone:
             self._tell.going(scan)

@@ -18,6 +18,7 @@ from service.daemon.notes import clear_note, renew_note
 from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.inbox.digests import Digests
 from service.inbox.events import InboxEvents
+from service.mounts import Mounted
 from service.workers.detectors import detector_names
 from storage.corrections.feedback import Correction
 from storage.filing.copying import clear_what_the_dead_left, copy_in
@@ -43,6 +44,7 @@ class Shelves:
         wake: called, from any thread, when there is something to look at.
         digests: hashes the files.
         dropped: sizes of the files that lie in the inbox.
+        mounts: what is there.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Shelves:
         wake: Callable[[], None],
         digests: Digests | None = None,
         dropped: Callable[[], Container[int]] = frozenset,
+        mounts: Mounted | None = None,
     ) -> None:
         self._longest = settings.max_file_bytes
         self._mending = Mending(
@@ -79,6 +82,7 @@ class Shelves:
             ),
             digests=digests,
             dropped=dropped,
+            mounts=mounts,
         )
         self._ledger = ledger
         # Large archives are not polled: on a share that sends no events the sweeps find it all.
