@@ -122,9 +122,13 @@ def _clear(part: Path, marker: Path) -> None:
     part.unlink(missing_ok=True)
 
 
-def is_note_name(name: str) -> bool:
-    """Whether notes have such names; earlier versions put the number before ``.json``."""
-    return name.endswith(ENDING) or _OLDER.search(name) is not None
+def is_note(path: Path) -> bool:
+    """Whether a file has the name and the form of a note: a person may give a scan such a name.
+
+    Earlier versions put the number before ``.json``.
+    """
+    named = path.name.endswith(ENDING) or _OLDER.search(path.name) is not None
+    return named and _note_in(path) is not None
 
 
 def _places(beside: Path, sha256: str) -> Iterator[Path]:

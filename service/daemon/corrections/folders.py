@@ -12,7 +12,6 @@ from config.interrupting import raise_if_interrupted
 from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
 from service.mounts import Mounted, numbers_files_anew
-from storage.filing.notes import is_note_name
 
 
 class Folders:
@@ -34,11 +33,9 @@ class Folders:
         self._renumbered: dict[Path, bool] = {}
 
     def holds(self, place: Path) -> bool:
-        """Whether a file at ``place`` may be a scan: not ignored, nor the note of a failed one."""
+        """Whether a file at ``place`` may be a scan: no name on the way is ignored."""
         root = self._root_of(place)
-        if root is None or any(map(self.ignored, place.relative_to(root).parts)):
-            return False
-        return root != self._home.failed or not is_note_name(place.name)
+        return root is not None and not any(map(self.ignored, place.relative_to(root).parts))
 
     def holder_is_there(self, place: Path) -> bool:
         """Whether the folders that hold ``place`` are there; True for a place in none of the roots.

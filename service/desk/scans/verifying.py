@@ -14,7 +14,7 @@ from config.links import exists, lstat
 from models.page.hashing import hash_file
 from service.lock import is_held
 from storage.filing import files
-from storage.filing.notes import is_note_name
+from storage.filing.notes import is_note
 from storage.ledger import Ledger
 from storage.records import Filed
 from storage.tickets.outputs import Output, OutputBook
@@ -89,12 +89,17 @@ def verify(
     # Of uploads that went on: what had arrived of them still lies in failed/.
     partial = [scan for scan in ledger.retried() if scan.place is not None]
     named |= {scan.place for scan in partial if scan.place is not None}
-    strangers = [path for path in _files(home) if path not in named]
+    strangers = list[Path]()
     known = {row.sha256 for row in (*rows, *deleted)}
     elsewhere: dict[str, Path] = {}
-    for path in strangers:
+    for path in _files(home):
+        if path in named:
+            continue
         if (digest := _digest(path)) in known:
             elsewhere.setdefault(digest, path)
+        elif path.is_relative_to(home.failed) and is_note(path):
+            continue
+        strangers.append(path)
     for row in rows:
         # Two that were swapped, or one that was dragged onto another: neither is a stranger.
         here = found[row.place]
@@ -289,12 +294,10 @@ def _unfinished(home: Home, ledger: Ledger) -> Iterator[Finding]:
 
 
 def _files(home: Home) -> Iterator[Path]:
-    """Every file in the folders that are filed into, but for notes of failed scans."""
+    """Every file in the folders that are filed into."""
     for folder in (home.sorted, home.review, home.failed, home.duplicates):
         for inner, _, names in os.walk(folder):
-            for name in sorted(names):
-                if not (folder == home.failed and is_note_name(name)):
-                    yield Path(inner, name)
+            yield from (Path(inner, name) for name in sorted(names))
 
 
 def _hash(path: Path) -> str | OSError:
