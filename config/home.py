@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import HomeError
+from config.mountinfo import held_by, lies_in, mounts, on_disk
 from config.private import make_private_folder, private
 from config.settings import Settings
 from config.settings_file import settings_toml
 
 SETTINGS_FILE = "pigeonhole.toml"
 DATABASE_FILE = "pigeonhole.db"
+_ALSO_MOUNTED = ", which is mounted a second time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +136,32 @@ class Home:
             name: Path(os.path.realpath(root / name)) for name in ("detectors", "cache", "removed")
         }
         database = Path(os.path.realpath(self.database))
+        found = mounts()
+
+        def is_in(path: Path, folder: Path) -> bool:
+            """Also where a folder is mounted at two places."""
+            device, place = on_disk(os.fspath(path), found)
+            shown = held_by(os.fspath(folder), found)
+            return path.is_relative_to(folder) or any(
+                device == other and lies_in(place, around) for other, around in shown
+            )
+
         for name, path in real.items():
-            if root.is_relative_to(path):
+            if is_in(root, path):
                 raise HomeError(
                     f"the home {root} lies inside its own {name} folder {path}",
                     f"Set {name}_dir to a folder of its own",
                 )
-            if database.is_relative_to(path):
+            if is_in(database, path):
                 raise HomeError(
                     f"the database {database} lies inside the {name} folder {path}",
                     "Set database_url to a file elsewhere",
                 )
             for other, other_path in (real | own).items():
-                if name != other and path.is_relative_to(other_path):
+                if name != other and is_in(path, other_path):
                     raise HomeError(
-                        f"the {name} folder {path} lies inside the {other} folder {other_path}",
+                        f"the {name} folder {path} lies inside the {other} folder {other_path}"
+                        f"{'' if path.is_relative_to(other_path) else _ALSO_MOUNTED}",
                         f"Set {name}_dir or {other}_dir so that neither holds the other"
                         if other in real
                         else f"Set {name}_dir to a folder of its own",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-TABLE = Path("/proc/self/mounts")
+from config.mountinfo import TABLE, lies_in, mounts
 
 # systemd's list (fstype_is_network in mountpoint-util.c), and what users mount besides. A kind
 # that a program of its own serves has the prefix "fuse.".
@@ -52,7 +52,7 @@ def network_mounts(root: Path, table: Path = TABLE) -> list[tuple[Path, str]]:
     """
     found = _mounts(table)
     real = os.path.realpath(root)
-    points = {point for point in found if _lies_in(point, real)}
+    points = {point for point in found if lies_in(point, real)}
     holding = _holding(real, found)
     if holding is not None:
         points.add(holding)
@@ -86,32 +86,18 @@ class Mounted:
         if not self._ended:
             return None
         real = os.path.realpath(place)
-        found = [point for point in self._ended if _lies_in(real, point)]
+        found = [point for point in self._ended if lies_in(real, point)]
         return Path(min(found, key=len)) if found else None
 
 
 def _mounts(table: Path) -> dict[str, str]:
-    """The type at each mount point; of two mounts on one point the later one is seen."""
-    try:
-        lines = table.read_bytes().split(b"\n")
-    except OSError:
-        return {}
-    found = {}
-    for line in filter(None, lines):
-        _, escaped, kind, *_ = line.split(b" ")
-        # proc(5): spaces and the like stand as octal escapes.
-        point = os.fsdecode(escaped.decode("unicode_escape").encode("latin-1"))
-        found[point] = os.fsdecode(kind)
-    return found
+    """The type at each mount point."""
+    return {one.point: one.kind for one in mounts(table)}
 
 
 def _holding(real: str, mounts: dict[str, str]) -> str | None:
     """The innermost mount point around a real path."""
-    return max((point for point in mounts if _lies_in(real, point)), key=len, default=None)
-
-
-def _lies_in(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
+    return max((point for point in mounts if lies_in(real, point)), key=len, default=None)
 
 
 def _crosses_the_network(kind: str) -> bool:

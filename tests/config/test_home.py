@@ -8,6 +8,7 @@ import pytest
 from config.errors import HomeError
 from config.home import Home
 from config.settings import Settings
+from tests.disks import bound
 
 
 def home_of(root: Path, **settings: object) -> Home:
@@ -103,6 +104,37 @@ def test_a_home_that_a_link_puts_into_its_inbox_is_refused(tmp_path: Path) -> No
     (tmp_path / "link").symlink_to(tmp_path / "scans")
     with pytest.raises(HomeError, match="inside its own inbox"):
         home_of(tmp_path / "link" / "home", inbox_dir=tmp_path / "scans")
+
+
+@pytest.mark.parametrize(
+    ("folder", "mounted", "told"),
+    [
+        ("inbox", "review", "inbox .* lies inside the review .* mounted a second time"),
+        ("inbox/done", "sorted", "sorted .* lies inside the inbox .* mounted a second time"),
+        ("inbox", "failed/new", "inbox .* lies inside the failed .* mounted a second time"),
+        (".", "inbox", "home .* inside its own inbox"),
+    ],
+)
+def test_overlap_is_seen_through_mounts(
+    tmp_path: Path, folder: str, mounted: str, told: str
+) -> None:
+    """In a container each folder is a mount: a slip of the pen would file each scan every second."""
+    root = tmp_path / "home"
+    for one in (folder, mounted):
+        (root / one).mkdir(parents=True, exist_ok=True)
+    with bound(root / folder, root / mounted), pytest.raises(HomeError, match=told):
+        home_of(root)
+
+
+def test_folders_of_one_disk_that_is_mounted_twice_do_not_overlap(tmp_path: Path) -> None:
+    """Each folder of a volume may be mounted by itself."""
+    for name in ("a", "ab", "inbox", "sorted"):
+        (tmp_path / name).mkdir()
+    with bound(tmp_path / "a", tmp_path / "inbox"), bound(tmp_path / "ab", tmp_path / "sorted"):
+        home = home_of(
+            tmp_path / "home", inbox_dir=tmp_path / "inbox", sorted_dir=tmp_path / "sorted"
+        )
+    assert home.inbox == tmp_path / "inbox"
 
 
 def test_names_that_only_begin_alike_do_not_overlap(tmp_path: Path) -> None:

@@ -7,15 +7,15 @@ import pytest
 from service import mounts
 from service.mounts import file_system_of, is_network, network_mounts, numbers_files_anew
 
-TABLE = b"""overlay / overlay rw,relatime 0 0
-proc /proc proc rw 0 0
-/dev/sda1 /data ext4 rw 0 0
-//nas/scans /data/my\\040scans cifs rw 0 0
-nas:/x /data/caf\xc3\xa9 nfs4 rw 0 0
-nas:/y /data/back\\134slash fuse.sshfs rw 0 0
-nas:/z /data/odd\x0b\xe2\x80\xa8name nfs rw 0 0
-tmpfs /over tmpfs rw 0 0
-nas:/w /over nfs rw 0 0
+TABLE = b"""22 1 0:40 / / rw,relatime shared:0 - overlay overlay rw
+23 1 0:41 / /proc rw,relatime shared:1 - proc proc rw
+24 1 0:42 / /data rw,relatime shared:2 - ext4 /dev/sda1 rw
+25 1 0:43 / /data/my\\040scans rw,relatime shared:3 - cifs //nas/scans rw
+26 1 0:44 / /data/caf\xc3\xa9 rw,relatime shared:4 - nfs4 nas:/x rw
+27 1 0:45 / /data/back\\134slash rw,relatime shared:5 - fuse.sshfs nas:/y rw
+28 1 0:46 / /data/odd\x0b\xe2\x80\xa8name rw,relatime shared:6 - nfs nas:/z rw
+29 1 0:47 / /over rw,relatime shared:7 - tmpfs tmpfs rw
+30 1 0:48 / /over rw,relatime shared:8 - nfs nas:/w rw
 """
 
 
@@ -103,7 +103,10 @@ def test_a_link_into_a_share_is_on_the_share(tmp_path: Path) -> None:
     (tmp_path / "nas").mkdir()
     (tmp_path / "inbox").symlink_to(tmp_path / "nas")
     table = tmp_path / "mounts"
-    table.write_text(f"/dev/sda1 / ext4 rw 0 0\nnas:/x {tmp_path}/nas nfs rw 0 0\n")
+    table.write_text(
+        "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+        f"23 22 0:50 / {tmp_path}/nas rw shared:1 master:2 - nfs nas:/x rw\n"
+    )
     assert network_mounts(tmp_path / "inbox", table) == [(tmp_path / "nas", "nfs")]
 
 
