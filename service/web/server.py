@@ -112,6 +112,8 @@ class Server(uvicorn.Server):
             # What took too long was cancelled; `Unexpected` answers it.
             if self.server_state.tasks:
                 await asyncio.wait(tuple(self.server_state.tasks), timeout=0.5)
+            if self.force_exit:  # uvicorn leaves it out, and logs a traceback of its cancellation
+                await self.lifespan.shutdown()
         finally:
             later.cancel()
 

@@ -39,12 +39,16 @@ def serve(home: Home, *words: str, **env: str) -> Iterator[tuple[subprocess.Pope
         process.communicate(timeout=PATIENCE)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_answers_until_it_is_stopped(home: Home, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "numbers",
+    [[signal.SIGINT], [signal.SIGTERM], [signal.SIGTERM] * 3, [signal.SIGINT, signal.SIGTERM]],
+)
+def test_it_answers_until_it_is_stopped(home: Home, numbers: list[signal.Signals]) -> None:
     """Ctrl-C would end in a traceback, or a service manager wait for ever."""
     with serve(home) as (process, url):
         assert httpx.get(url).json()["daemon"] == "stopped"
-        process.send_signal(number)
+        for number in numbers:
+            process.send_signal(number)
         out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
         assert (out, "Traceback" in err) == ("", False)
