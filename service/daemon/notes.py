@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import structlog
 
 from config.home import Home
+from config.links import exists, lstat
+from models.page.hashing import hash_file
 from models.page.scan import Fault
 from storage.filing.beside import take_back
 from storage.filing.files import status
-from storage.filing.notes import remove_note, says, write_note
+from storage.filing.notes import IsScan, remove_note, says, write_note
 from storage.ledger import Ledger
 from storage.records import Superseded
 from storage.standing import is_away
@@ -55,7 +58,7 @@ def put_note(ledger: Ledger, beside: Path, note: Mapping[str, object]) -> None:
             return False
         return says(there, note_of(scan_id, beside.name, sha256, ledger.fault(scan_id)))
 
-    write_note(beside, note, ledger.is_scan, is_ours)
+    write_note(beside, note, _scans_of(ledger), is_ours)
 
 
 def clear_note(ledger: Ledger, scan_id: int, beside: Path, sha256: str) -> bool:
@@ -65,10 +68,26 @@ def clear_note(ledger: Ledger, scan_id: int, beside: Path, sha256: str) -> bool:
     """
     written = note_of(scan_id, beside.name, sha256, ledger.fault(scan_id))
     try:
-        return remove_note(beside, sha256, ledger.is_scan, written)
+        return remove_note(beside, sha256, _scans_of(ledger), written)
     except OSError as error:
         log.warning("the note stays", file=str(beside), reason=error.strerror)
         return False
+
+
+def _scans_of(ledger: Ledger) -> IsScan:
+    """Whether a file that has the form of a note is a scan: by its row, or by its bytes.
+
+    A note that was dropped in the inbox is a scan. A person may drag it over the one that it was copied
+    from, and nobody has followed it yet.
+    """
+
+    def is_scan(path: Path) -> bool:
+        if ledger.is_scan(path):
+            return True
+        digest = hash_file(os.fspath(path), lstat(path))
+        return digest is None or any(not exists(one.place) for one in ledger.filed_with(digest))
+
+    return is_scan
 
 
 def renew_note(ledger: Ledger, scan_id: int, beside: Path, sha256: str) -> None:

@@ -21,6 +21,7 @@ from storage.records import displayable
 
 ENDING = ".error.json"
 _OLDER = re.compile(r"\.error \([0-9]{1,9}\)\.json\Z")
+_HASH = re.compile("[0-9a-f]{64}")
 _LONGEST_NOTE = 1 << 20  # bytes; what is longer was not written here
 _LOOKS = 100  # names that remove_note looks at, and as many of an earlier version
 
@@ -123,12 +124,14 @@ def _clear(part: Path, marker: Path) -> None:
 
 
 def is_note(path: Path) -> bool:
-    """Whether a file has the name and the form of a note: a person may give a scan such a name.
+    """Whether a file has the name and the form of a note; a scan may have both.
 
     Earlier versions put the number before ``.json``.
     """
-    named = path.name.endswith(ENDING) or _OLDER.search(path.name) is not None
-    return named and _note_in(path) is not None
+    if not (path.name.endswith(ENDING) or _OLDER.search(path.name)):
+        return False
+    note = _note_in(path)
+    return note is not None and _HASH.fullmatch(str(note["sha256"])) is not None
 
 
 def _places(beside: Path, sha256: str) -> Iterator[Path]:

@@ -466,27 +466,6 @@ def test_failed_files_and_copies_are_followed_within_their_folders(used: Desk) -
     assert verify_kinds(used) == []
 
 
-@pytest.mark.parametrize(
-    ("scan_id", "place"), [(1, "sorted/ticket/a.png"), (2, "review/b.png"), (3, "failed/c.png")]
-)
-def test_a_scan_with_the_name_of_a_note_is_followed(used: Desk, scan_id: int, place: str) -> None:
-    """It would count as deleted, and 'verify' would not know of the file either."""
-    state = row(used, scan_id)[0]
-    move(used, place, "failed/x.error.json")
-    assert [one.kind for one in verify(used.home, used.ledger)] == ["moved"]
-    used.once(Judge())
-    assert row(used, scan_id)[::2] == (state, "failed/x.error.json")
-    assert verify_kinds(used) == []
-
-
-def test_a_file_with_the_name_of_a_note_is_a_stranger(used: Desk) -> None:
-    """It would lie there for ever, and nobody would know that no row names it."""
-    (used.home.failed / "y.error.json").write_text('{"some": "settings"}')
-    used.once(Judge())
-    (found,) = verify(used.home, used.ledger)
-    assert (found.kind, found.place) == ("stranger", "failed/y.error.json")
-
-
 def test_a_failed_file_that_is_put_into_no_class_stays_a_failure(used: Desk) -> None:
     """It would count as judged, or leave a note among the classes."""
     move(used, "failed/c.png", "sorted/c.png")

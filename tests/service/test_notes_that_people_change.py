@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
+import pytest
+
+from indexer.support import class_counts
 from service.desk.scans.verifying import verify
 from tests.service.fakes import Desk, Judge
 
@@ -74,3 +79,94 @@ def test_a_note_with_a_number_of_an_earlier_version_is_known_and_removed(desk: D
     (failed / "bad.png").unlink()
     desk.once(Judge())
     assert list(failed.iterdir()) == []
+
+
+NOTE_NAMES = ("x.error.json", "a.png.error.json", "a.png.error (2).json", "march/b.png.error.json")
+
+
+def _state(desk: Desk, scan_id: int) -> tuple[str, str | None]:
+    row = desk.ledger.result(scan_id)
+    assert row is not None
+    return row["state"], row["destination"]
+
+
+@pytest.mark.parametrize("name", NOTE_NAMES)
+@pytest.mark.parametrize("content", ["ticket 1", "unknown 1", "broken 1"])
+def test_a_scan_under_the_name_of_a_note_is_followed(desk: Desk, name: str, content: str) -> None:
+    """The file that a person dragged to `failed/` counted as deleted, and `verify` was silent."""
+    desk.drop("a.png", content)
+    desk.once(Judge())
+    state, before = _state(desk, 1)
+    assert before is not None
+    place = desk.home.failed / name
+    place.parent.mkdir(exist_ok=True)
+    os.replace(desk.home.root / before, place)  # over the note, where there is one
+    assert [(one.kind, one.detail) for one in verify(desk.home, desk.ledger)] == [
+        ("moved", f"stands at failed/{name}")
+    ]
+    desk.once(Judge())
+    assert _state(desk, 1) == (state, f"failed/{name}")
+    assert place.read_text() == content
+    assert list(verify(desk.home, desk.ledger)) == []
+    place.rename(desk.home.failed / "b.png")
+    desk.once(Judge())
+    assert _state(desk, 1) == (state, "failed/b.png")
+    assert list(verify(desk.home, desk.ledger)) == []
+
+
+def test_a_scan_that_was_dropped_under_the_name_of_a_note_is_followed(desk: Desk) -> None:
+    """It has that name from the beginning, and so has its note."""
+    desk.drop("n.error.json", "broken 1")
+    desk.once(Judge())
+    assert _state(desk, 1) == ("failed", "failed/n.error.json")
+    (desk.home.failed / "march").mkdir()
+    (desk.home.failed / "n.error.json").rename(desk.home.failed / "march" / "n.error.json")
+    desk.once(Judge())
+    assert _state(desk, 1) == ("failed", "failed/march/n.error.json")
+    assert list(verify(desk.home, desk.ledger)) == []
+    (desk.home.failed / "march" / "n.error.json").unlink()
+    desk.once(Judge())
+    assert _state(desk, 1)[0] == "gone"
+
+
+def test_a_file_that_is_no_note_is_a_stranger_whatever_its_name(desk: Desk) -> None:
+    """A person's file in `failed/` would be named by nothing."""
+    desk.home.failed.mkdir(exist_ok=True)
+    for name, content in (("a.error.json", "a list"), ("b.error.json", '{"sha256": "mine"}')):
+        (desk.home.failed / name).write_text(content)
+    desk.once(Judge())
+    assert {one.place: one.kind for one in verify(desk.home, desk.ledger)} == {
+        "failed/a.error.json": "stranger", "failed/b.error.json": "stranger",
+    }  # fmt: skip
+
+
+def test_a_scan_with_the_bytes_of_a_note_is_not_removed_with_it(desk: Desk) -> None:
+    """A note was dropped, filed, and dragged over the one that it is a copy of: it was deleted."""
+    bad = desk.drop("bad.png", "broken 1")
+    desk.once(Judge())
+    note = desk.home.failed / "bad.png.error.json"
+    content = note.read_text()
+    desk.drop("note.json", content)
+    desk.once(Judge())
+    _, place = _state(desk, 2)
+    assert place is not None
+    os.replace(desk.home.root / place, note)
+    (desk.home.failed / bad.name).unlink()
+    desk.once(Judge())
+    assert [path for path in _all_files(desk.home.root) if path.read_bytes() == content.encode()]
+
+
+def _all_files(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def test_the_first_example_of_a_class_is_seen_under_any_name(desk: Desk) -> None:
+    """A new class would have an example that nobody looks at, and so be none."""
+    desk.drop("a.png", "ticket 1")
+    desk.once(Judge())
+    place = desk.home.root / str(_state(desk, 1)[1])
+    (desk.home.sorted / "invoice").mkdir()
+    place.rename(desk.home.sorted / "invoice" / "x.error.json")
+    desk.once(Judge())
+    assert _state(desk, 1) == ("filed", "sorted/invoice/x.error.json")
+    assert class_counts(desk.home.support)["invoice"] == 1

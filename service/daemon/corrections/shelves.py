@@ -10,7 +10,7 @@ import structlog
 from config.home import Home
 from config.ignored import Ignored
 from config.settings import Settings
-from indexer.support import class_counts
+from indexer.support import IGNORED, class_counts
 from indexer.verdict import UNKNOWN
 from service.daemon.corrections.following import Followers, Following
 from service.daemon.corrections.mending import Mending
@@ -23,7 +23,7 @@ from service.workers.detectors import detector_names
 from storage.corrections.feedback import Correction
 from storage.filing.copying import clear_what_the_dead_left, copy_in
 from storage.filing.files import fsync_folder, make_durable_folders
-from storage.filing.names import Names
+from storage.filing.names import Names, visible
 from storage.ledger import Ledger
 from storage.records import Filed
 from storage.tickets.outputs import OutputBook
@@ -165,7 +165,8 @@ class Shelves:
                 fsync_folder(folder.parent)
                 return
             make_durable_folders(folder)
-            copy_in(place, digest, Names().free(folder, place.name))
+            shown = visible(place.name, digest, IGNORED, "example")
+            copy_in(place, digest, Names().free(folder, shown))
         except OSError as error:
             log.warning("no example of it is taken", kind=name, reason=error.strerror)
         else:

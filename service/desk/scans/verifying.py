@@ -95,11 +95,11 @@ def verify(
     for path in _files(home):
         if path in named:
             continue
+        # What has the bytes of a scan is one, even under the name of a note.
         if (digest := _digest(path)) in known:
             elsewhere.setdefault(digest, path)
-        elif path.is_relative_to(home.failed) and is_note(path):
-            continue
-        strangers.append(path)
+        if not (path.is_relative_to(home.failed) and is_note(path)):
+            strangers.append(path)
     for row in rows:
         # Two that were swapped, or one that was dragged onto another: neither is a stranger.
         here = found[row.place]
