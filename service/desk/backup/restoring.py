@@ -23,6 +23,7 @@ from config.errors import DatabaseError, DataError, HomeError
 from config.home import Home
 from config.settings import Settings
 from service.desk.backup.manifest import (
+    ELSEWHERE,
     LEDGER,
     SETTINGS,
     Folder,
@@ -35,7 +36,7 @@ from storage.database import Database
 from storage.filing import files, syncing
 from storage.filing.foreign import WRITE_OF_OTHERS
 from storage.filing.names import LONGEST, fitted
-from storage.relocation import relocate, without_path
+from storage.relocation import outside, relocate, without_path
 
 _HIDDEN: Final = f"{files.OURS}restore-"
 _RANDOM: Final = 8  # characters that `tempfile.mkdtemp` adds, of [a-z0-9_]
@@ -201,7 +202,10 @@ def _remove(fd: int, folder: Path) -> None:
 def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
     """Bring ledger and settings in line with the new place."""
     old_root = Path(unescaped(manifest.home))
-    folders = {name: _Place.of(one, root) for name, one in manifest.folders.items()}
+    folders = {
+        name: _Place.of(one, root, stays=name in _SETTINGS)
+        for name, one in manifest.folders.items()
+    }
     kept = {n: p for n, p in folders.items() if n in _SETTINGS}
     places = {_SETTINGS[name]: place.now for name, place in kept.items()}
     home = Home.of(root, Settings.model_validate(places))
@@ -213,8 +217,10 @@ def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
     text = with_folders(text, root, places)
     (stage / SETTINGS).write_text(text, encoding="utf-8")
     (stage / SETTINGS).chmod(0o600)
-    moves = {place.before: place.now for place in folders.values() if place.before != place.now}
-    scans = _follow(stage, home, old_root, moves | {old_root: root})
+    # Also what lay elsewhere and is not in the archive: only settings name places outside the home.
+    moves = {folders[ELSEWHERE].before: folders[ELSEWHERE].now, old_root: root}
+    moves |= {place.before: place.now for name, place in folders.items() if name != ELSEWHERE}
+    scans = _follow(stage, home, old_root, moves)
     for name, folder in manifest.folders.items():
         # A support folder that is missing would be filled with the ready classes.
         if name in _SETTINGS and folder.saved:
@@ -243,10 +249,10 @@ class _Place:
     outside: bool
 
     @classmethod
-    def of(cls, folder: Folder, root: Path) -> _Place:
-        """A folder whose files are in the archive lies in the home now; others stay outside."""
+    def of(cls, folder: Folder, root: Path, *, stays: bool) -> _Place:
+        """A folder lies in the home now, unless it ``stays`` and its files are not in the archive."""
         before = Path(unescaped(folder.at))
-        stays = folder.outside and not folder.saved
+        stays = stays and folder.outside and not folder.saved
         return cls(before, before if stays else root / unescaped(folder.name), folder.outside)
 
 
@@ -266,6 +272,11 @@ def _follow(stage: Path, home: Home, old_root: Path, moves: dict[Path, Path]) ->
                 f"the ledger of the backup names a path that is none: {odd}", "Use another backup"
             )
         relocate(database, home, old_root, moves)
+        if odd := outside(database, home):
+            raise DataError(
+                f"the ledger of the backup names a path where no scan can be: {odd}",
+                "Use another backup",
+            )
         with database.read() as connection:
             scans = connection.exec_driver_sql("SELECT count(*) FROM scans").scalar_one()
     path.chmod(0o600)
