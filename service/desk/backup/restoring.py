@@ -30,7 +30,7 @@ from service.desk.backup.manifest import (
     Manifest,
     unescaped,
 )
-from service.desk.backup.settings_text import unset, with_folders
+from service.desk.backup.settings_text import unset, value_of, with_folders
 from service.desk.backup.unpacking import unpack
 from storage.database import Database
 from storage.filing import files, syncing
@@ -55,6 +55,9 @@ class Restored:
         brought_in: folders that lay outside the home, by name, with where they were: their files
             are now in the home, and the settings follow.
         outside: folders that still lie outside: the settings name them as before.
+        host: the address that its settings have the service listen on; empty if they name none.
+        token_in: the file with the token for the API: the settings, or that which they name; empty
+            without one.
     """
 
     home: Path
@@ -65,6 +68,8 @@ class Restored:
     with_files: bool
     brought_in: dict[str, Path]
     outside: dict[str, Path]
+    host: str
+    token_in: str
 
 
 def restore(file: Path, root: Path, advance: Callable[[], None] = lambda: None) -> Restored:
@@ -231,6 +236,8 @@ def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
         manifest.with_files,
         {n: p.before for n, p in kept.items() if p.outside and p.before != p.now},
         {n: p.now for n, p in kept.items() if p.outside and p.before == p.now},
+        value_of(text, "host"),
+        SETTINGS if value_of(text, "api_token") else value_of(text, "api_token_file"),
     )  # fmt: skip
 
 

@@ -77,6 +77,12 @@ def unset(text: str, name: str, *, note: str) -> str:
     return _replaced(text, name, f'#{name} = ""  # {note}\n')
 
 
+def value_of(text: str, name: str) -> str:
+    """What a setting is set to, if that is text; empty where it is not set."""
+    value = _parsed(text).get(name, "")
+    return value if isinstance(value, str) else ""
+
+
 def set_folder(text: str, name: str, value: str) -> str:
     """``text`` with a setting of a folder set to ``value``."""
     try:
