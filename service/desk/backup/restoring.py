@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from config.errors import DatabaseError, DataError, HomeError
+from config.errors import DataError, HomeError
 from config.home import Home
 from config.settings import Settings
 from service.desk.backup.manifest import (
@@ -32,6 +32,7 @@ from service.desk.backup.manifest import (
 )
 from service.desk.backup.settings_text import unset, value_of, with_folders
 from service.desk.backup.unpacking import unpack
+from storage.admission import admit
 from storage.database import Database
 from storage.filing import files, syncing
 from storage.filing.foreign import WRITE_OF_OTHERS
@@ -271,9 +272,8 @@ def _follow(stage: Path, home: Home, old_root: Path, moves: dict[Path, Path]) ->
         DatabaseError: it is damaged, or newer than this program.
     """
     path = stage / LEDGER
+    admit(path)
     with closing(Database.open(path)) as database:
-        if trouble := database.damage():
-            raise DatabaseError(f"the ledger of the backup is damaged: {trouble}")
         if odd := without_path(database):
             raise DataError(
                 f"the ledger of the backup names a path that is none: {odd}", "Use another backup"

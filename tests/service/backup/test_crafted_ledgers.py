@@ -12,7 +12,16 @@ import pytest
 
 from config.errors import DataError
 from service.desk.backup.restoring import restore
-from tests.service.backup.crafting import nothing_left, with_edited_ledger, with_manifest
+from storage.database import Database
+from storage.tables import metadata
+from tests.service.backup.crafting import (
+    nothing_left,
+    with_edited_ledger,
+    with_ledger,
+    with_manifest,
+)
+from tests.storage.homes.make import HERE as HOMES
+from tests.storage.homes.make import read_back
 
 JOURNAL = """
 UPDATE scans SET state = 'moving';
@@ -134,3 +143,102 @@ def test_what_is_shown_of_a_path_is_the_path(saved: Path, tmp_path: Path) -> Non
         assert ledger.execute("SELECT destination FROM scans").fetchone() == (
             "sorted/ticket/a.png",
         )
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "CREATE TRIGGER x AFTER INSERT ON scans BEGIN SELECT RAISE(ABORT, 'no'); END",
+        "CREATE VIEW x AS SELECT 1",
+        "CREATE UNIQUE INDEX x ON scans (state)",
+        "CREATE TABLE x (y)",
+        "CREATE VIRTUAL TABLE x USING fts5(y)",
+        "ALTER TABLE words RENAME TO x; CREATE VIEW words AS SELECT * FROM x",
+    ],
+)
+def test_what_no_migration_makes_is_refused(saved: Path, tmp_path: Path, script: str) -> None:
+    """Statements of the service would do what an archive says, or end in a traceback."""
+    with_edited_ledger(saved, script)
+    with pytest.raises(DataError, match=r"not as Pigeonhole writes it: it has the \w+ '(x|words)'"):
+        restore(saved, tmp_path / "new")
+    assert nothing_left(tmp_path)
+
+
+def test_nothing_but_rows_comes_out_of_a_ledger(saved: Path, tmp_path: Path) -> None:
+    """A trigger or a view of the right name would do something else."""
+    script = """
+        DROP VIEW results; CREATE VIEW results AS SELECT 'evil' AS state;
+        DROP TRIGGER readings_added;
+        CREATE TRIGGER readings_added AFTER UPDATE ON scans BEGIN DELETE FROM readings; END;
+        DROP INDEX ix_scans_state; CREATE UNIQUE INDEX ix_scans_state ON scans (1);
+        ALTER TABLE scans ADD COLUMN more CHECK (attempts < 1);
+        UPDATE sqlite_sequence SET seq = 41 WHERE name = 'scans';
+    """
+    with_edited_ledger(saved, script)
+    made = restore(saved, tmp_path / "new")
+    with closing(sqlite3.connect(made.home / "pigeonhole.db")) as ledger:
+        found = set(ledger.execute("SELECT type, name, sql FROM sqlite_master"))
+        assert ledger.execute("SELECT seq FROM sqlite_sequence").fetchall() == [(41,)]
+        assert ledger.execute("SELECT state FROM results").fetchall() == [("filed",)]
+    Database.open(tmp_path / "fresh.db").close()
+    with closing(sqlite3.connect(tmp_path / "fresh.db")) as fresh:
+        assert found == set(fresh.execute("SELECT type, name, sql FROM sqlite_master"))
+
+
+FEEDBACK = "INSERT INTO feedback (scan_id, said_at, source, predicted, class_name) VALUES "
+RECLASSIFIED = (
+    "INSERT INTO reclassified (run, scan_id, done_at, class_name, place_before, verdict_before,"
+    " matches_before) VALUES (1, 1, '2026-01-31', 'ticket', x'61', "
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "column"),
+    [
+        ("UPDATE scans SET class_name = '../../etc'", r"scans\.class_name"),
+        ("UPDATE scans SET class_name = '..'", r"scans\.class_name"),
+        (FEEDBACK + "(1, '2026-01-31', 'api', 'a', '/etc/cron.d')", r"feedback\.class_name"),
+        (RECLASSIFIED + """'{"class_name": "a/b"}', '[]')""", r"reclassified\.verdict_before"),
+        (RECLASSIFIED + "'[]', '[]')", r"reclassified\.verdict_before"),
+        (RECLASSIFIED + "'{}', '{}')", r"reclassified\.matches_before"),
+        (RECLASSIFIED + "'{', '[]')", r"reclassified\.verdict_before"),
+        ("UPDATE scans SET sha256 = '../../../x'", r"scans\.sha256"),
+        ("UPDATE scans SET state = 'odd'", r"scans\.state"),
+        ("UPDATE scans SET size = 'many'", r"scans\.size"),
+        ("UPDATE scans SET score = x'00'", r"scans\.score"),
+        ("UPDATE scans SET original_name = x'61'", r"scans\.original_name"),
+        ("UPDATE scans SET error = CAST(x'ff' AS TEXT)", "not UTF-8"),
+        ("UPDATE scans SET id = 9223372036854775807", r"scans\.id|refers"),
+        ("UPDATE sqlite_sequence SET seq = 9223372036854775807", "sqlite_sequence"),
+        ("UPDATE scans SET duplicate_of = 7", "a row of scans refers"),
+    ],
+)
+def test_values_that_no_ledger_has_are_refused(
+    saved: Path, tmp_path: Path, script: str, column: str
+) -> None:
+    """Folders would be made outside the home, or every look at the scan would be a traceback."""
+    with_edited_ledger(saved, script)
+    with pytest.raises(DataError, match=f"not as Pigeonhole writes it: .*({column})"):
+        restore(saved, tmp_path / "new")
+    assert nothing_left(tmp_path)
+
+
+@pytest.mark.parametrize("revision", sorted(path.stem for path in HOMES.glob("*.sql")))
+def test_ledgers_of_earlier_versions_are_restored_with_every_row(
+    saved: Path, tmp_path: Path, revision: str
+) -> None:
+    """A backup would be worthless after an update."""
+    ledger = read_back((HOMES / f"{revision}.sql").read_text(), tmp_path / "old")
+    archive = with_ledger(saved, ledger.read_bytes())
+    Database.open(ledger).close()  # the newest migration, for what is to be seen of it
+    made = restore(archive, tmp_path / "new")
+    with (
+        closing(sqlite3.connect(ledger)) as old,
+        closing(sqlite3.connect(made.home / "pigeonhole.db")) as new,
+    ):
+        for table in metadata.tables.values():
+            query = f'SELECT count(*) FROM "{table.name}"'
+            if table.name != "sessions":
+                assert old.execute(query).fetchone() == new.execute(query).fetchone(), table.name
+        query = "SELECT scan_id, state, class, text, total FROM results ORDER BY scan_id"
+        assert old.execute(query).fetchall() == new.execute(query).fetchall()
