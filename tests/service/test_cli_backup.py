@@ -94,3 +94,14 @@ def test_it_says_who_may_ask_a_restored_home(desk: Desk, tmp_path: Path) -> None
         told = json.loads(done.stdout)
         assert (told["host"], told["token_in"]) == (host, token_in)
         assert done.stderr == said
+
+
+def test_a_home_whose_path_is_not_utf_8_is_refused_by_commands_that_need_none(
+    tmp_path: Path,
+) -> None:
+    """Only those that open a home refused it."""
+    home = tmp_path / "caf\udce9"
+    home.mkdir()
+    for words in (["evaluate", "."], ["restore", "x.tar.gz"]):
+        with pytest.raises(HomeError, match="not UTF-8"):
+            run(home, *words)

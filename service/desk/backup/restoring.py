@@ -7,20 +7,16 @@ nothing, or all of it. Nothing outside the new home is written.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import re
-import shutil
 import stat
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from config.errors import DataError, HomeError
-from config.home import Home
+from config.home import Home, check_utf8
 from config.settings import Settings
 from service.desk.backup.manifest import (
     ELSEWHERE,
@@ -31,17 +27,13 @@ from service.desk.backup.manifest import (
     unescaped,
 )
 from service.desk.backup.settings_text import unset, value_of, with_folders
+from service.desk.backup.staging import hidden_folder, parents_of
 from service.desk.backup.unpacking import unpack
 from storage.admission import admit
 from storage.database import Database
 from storage.filing import files, syncing
-from storage.filing.foreign import WRITE_OF_OTHERS
-from storage.filing.names import LONGEST, fitted
 from storage.relocation import outside, relocate, without_path
 
-_HIDDEN: Final = f"{files.OURS}restore-"
-_RANDOM: Final = 8  # characters that `tempfile.mkdtemp` adds, of [a-z0-9_]
-_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _BUSY: Final = frozenset({errno.EBUSY, errno.EXDEV, errno.EINVAL})
 
 
@@ -87,9 +79,10 @@ def restore(file: Path, root: Path, advance: Callable[[], None] = lambda: None) 
         DatabaseError: the ledger was written by a newer program, or is damaged.
     """
     root = Path(os.path.abspath(root))
+    check_utf8(root)
     _check_empty(root)
     try:
-        with _hidden_folder(root) as stage:
+        with parents_of(root), hidden_folder(root) as stage:
             manifest = unpack(Path(os.path.abspath(file)), stage, advance)
             restored = _set_up(manifest, stage, root)
             _make_durable(stage)
@@ -122,87 +115,6 @@ def _check_empty(root: Path) -> None:
             f"{root} is not empty: nothing is overwritten",
             "Name a folder that does not exist yet with --home",
         )
-
-
-@contextmanager
-def _hidden_folder(root: Path) -> Iterator[Path]:
-    """An empty folder beside ``root``, made here and locked; whatever is left of it in the end goes.
-
-    What a restore to ``root`` left there that was killed goes as well. A folder that was there
-    before is never used: another user may have made it, to own what is unpacked.
-
-    Raises:
-        HomeError: another process restores to the same place.
-    """
-    root.parent.mkdir(parents=True, exist_ok=True)
-    prefix = fitted(f"{_HIDDEN}{root.name}", "-", LONGEST - _RANDOM)
-    _remove_left_over(root, prefix)
-    stage = Path(tempfile.mkdtemp(prefix=prefix, dir=root.parent))
-    fd = os.open(stage, _FOLDER)
-    try:
-        if _lock(fd) is False:
-            raise _busy(root)  # it removes what was not locked yet
-        try:
-            yield stage
-        finally:
-            _remove(fd, stage)  # once it has its final name there is none, or it is another's
-    finally:
-        os.close(fd)
-
-
-def _remove_left_over(root: Path, prefix: str) -> None:
-    """Remove the hidden folders of restores to ``root`` that were killed; no one else's.
-
-    Raises:
-        HomeError: one of them is in use.
-    """
-    hidden = re.compile(re.escape(prefix) + f"[a-z0-9_]{{{_RANDOM}}}")
-    for name in os.listdir(root.parent):
-        if not hidden.fullmatch(name):
-            continue
-        try:
-            fd = os.open(root.parent / name, _FOLDER)
-        except OSError:
-            continue  # no folder, or another user's
-        try:
-            made = os.fstat(fd)
-            if made.st_uid != os.geteuid() or made.st_mode & WRITE_OF_OTHERS:
-                continue
-            locked = _lock(fd)
-            if locked is False:
-                raise _busy(root)
-            if locked:
-                _remove(fd, root.parent / name)
-        finally:
-            os.close(fd)
-
-
-def _busy(root: Path) -> HomeError:
-    return HomeError(f"another process restores to {root}", "Wait until it has ended")
-
-
-def _lock(fd: int) -> bool | None:
-    """Whether the folder is locked now; None on a file system without locks."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return None
-    return True
-
-
-def _remove(fd: int, folder: Path) -> None:
-    """Remove the open ``folder`` with what is in it, if it still has that name."""
-    there = files.status(folder)
-    if there is None or not files.same_file(os.fstat(fd), there):
-        return
-    for name in os.listdir(fd):
-        if stat.S_ISDIR(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
-            shutil.rmtree(name, dir_fd=fd)
-        else:
-            os.unlink(name, dir_fd=fd)
-    folder.rmdir()
 
 
 def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:

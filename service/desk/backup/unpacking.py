@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 import os
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
@@ -40,6 +41,9 @@ _FOLDERS: Final = (
 _CHUNK: Final = 1 << 20
 _LARGEST_HEADER: Final = 1 << 24  # bytes; what is read at once is held in memory
 _LARGEST_MANIFEST: Final = 1 << 28
+_LARGEST_SETTINGS: Final = 1 << 20
+_EARLIEST: Final = -62_135_596_800  # the years 1 to 9999, in seconds
+_LATEST: Final = 253_402_300_799
 
 
 def unpack(file: Path, into: Path, advance: Callable[[], None]) -> Manifest:
@@ -181,6 +185,7 @@ def _checked(header: tarfile.TarInfo, file: Path) -> str:
         or str(path) != header.name
         or "\0" in header.name
         or header.size < 0
+        or (header.name == SETTINGS and header.size > _LARGEST_SETTINGS)
         or (len(path.parts) == 1 and header.isreg() and header.name not in _ALONE)
         # Some file systems fold the case of names.
         or ((len(path.parts) > 1 or header.isdir()) and path.parts[0].casefold() in _NO_FOLDERS)
@@ -223,6 +228,15 @@ def _write(content: IO[bytes], target: Path, header: tarfile.TarInfo, file: Path
         if not private:
             os.fchmod(fd, (header.mode & 0o644) | 0o600)
         copy.flush()
-        if not private and 0 <= header.mtime < 1 << 33:
-            os.utime(fd, ns=(moment := int(header.mtime * 1e9), moment))
+        if not private:
+            _set_time(fd, header.mtime)
     return Member(sha256=digest.hexdigest(), size=size)
+
+
+def _set_time(fd: int, mtime: float) -> None:
+    """Date a file; of a time that its file system cannot keep, that takes the nearest."""
+    if not math.isfinite(mtime):
+        return
+    moment = round(max(_EARLIEST, min(_LATEST, mtime)) * 1e9)
+    with suppress(OSError):  # the file is worth more than its date
+        os.utime(fd, ns=(moment, moment))

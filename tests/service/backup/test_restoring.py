@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import fcntl
 import gzip
+import math
 import os
 import shutil
 import sqlite3
@@ -451,3 +452,53 @@ def test_names_survive_the_manifest(name: str) -> None:
     """A file whose name is not UTF-8 could not be restored."""
     escaped(name).encode()
     assert unescaped(escaped(name)) == name
+
+
+def test_a_home_whose_path_is_not_utf_8_is_refused_at_once(saved: Path, tmp_path: Path) -> None:
+    """Everything would be unpacked before."""
+    unpacked: list[int] = []
+    with pytest.raises(HomeError, match="not UTF-8"):
+        restore(saved, tmp_path / "caf\udce9" / "new", lambda: unpacked.append(1))
+    assert not unpacked
+    assert nothing_left(tmp_path)
+
+
+def test_folders_above_the_home_go_when_it_cannot_be_made(saved: Path, tmp_path: Path) -> None:
+    """Every failed try would leave empty folders; one that holds something stays."""
+
+    def meanwhile() -> None:
+        (tmp_path / "a" / "theirs").mkdir(exist_ok=True)
+
+    path = with_file(saved, "pigeonhole.db", b"Dear Sir")
+    with pytest.raises(DatabaseError):
+        restore(path, tmp_path / "a" / "b" / "new")
+    assert nothing_left(tmp_path)
+    with pytest.raises(DatabaseError):
+        restore(path, tmp_path / "a" / "b" / "new", meanwhile)
+    assert nothing_left(tmp_path, "a")
+    assert [one.name for one in (tmp_path / "a").iterdir()] == ["theirs"]
+
+
+@pytest.mark.parametrize(
+    "moment", [-2_145_916_800, -1.5, 13_569_465_600, 1e300, -1e300, float("inf"), float("nan")]
+)
+def test_files_are_dated_in_any_century(saved: Path, tmp_path: Path, moment: float) -> None:
+    """Files from before 1970 and after 2242 would be dated today."""
+
+    def change(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+        for header, _ in members:
+            header.pax_headers = {"mtime": str(moment)}
+
+    made = restore(changed(saved, change), tmp_path / "new")
+    dated = (made.home / "sorted/ticket/a.png").stat().st_mtime_ns
+    if math.isfinite(moment):
+        nearest = round(max(-62_135_596_800, min(253_402_300_799, moment)) * 1e9)
+        os.utime(tmp_path / "x.tar.gz", ns=(nearest, nearest))  # as this file system keeps it
+        assert dated == (tmp_path / "x.tar.gz").stat().st_mtime_ns
+
+
+def test_settings_of_any_size_are_not_taken(saved: Path, tmp_path: Path) -> None:
+    """They are read as a whole."""
+    path = with_file(saved, "pigeonhole.toml", b"#" * ((1 << 20) + 1))
+    with pytest.raises(DataError, match=r"pigeonhole\.toml"):
+        restore(path, tmp_path / "new")
