@@ -43,7 +43,7 @@ class Home:
                 the path of the home is not UTF-8.
         """
         root = Path(os.path.abspath(root))
-        _check_utf8(root)
+        check_utf8(root)
         database = settings.database_url.removeprefix("sqlite:///")
         home = cls(
             root=root,
@@ -168,8 +168,14 @@ class Home:
                     )
 
 
-def _check_utf8(root: Path) -> None:
-    """The libraries that read networks take text for a path; the folders of scans may have any."""
+def check_utf8(root: Path) -> None:
+    """Refuse a path of a home that is not UTF-8; the folders of scans may have any.
+
+    The libraries that read networks take text for a path.
+
+    Raises:
+        HomeError: it is not.
+    """
     try:
         os.fspath(root).encode()
     except UnicodeEncodeError:

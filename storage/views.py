@@ -5,6 +5,7 @@ https://www.sqlite.org/fts5.html#external_content_tables
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -88,6 +89,18 @@ def set_aside(connection: Connection) -> Iterator[None]:
         if name not in _CREATE:
             connection.exec_driver_sql(sql)
     connection.exec_driver_sql("INSERT INTO text_search(text_search) VALUES ('rebuild')")
+
+
+@contextmanager
+def without_triggers(connection: sqlite3.Connection) -> Iterator[None]:
+    """Fill the text search once, after many readings are added inside, and not row by row."""
+    triggers = [name for name, sql in _CREATE.items() if sql.startswith("CREATE TRIGGER")]
+    for name in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    yield
+    for name in triggers:
+        connection.execute(_CREATE[name])
+    connection.execute("INSERT INTO text_search(text_search) VALUES ('rebuild')")
 
 
 def is_a_table_of_ours(_object: object, name: str | None, kind: str, *_: object) -> bool:

@@ -90,6 +90,7 @@ def restore(
             "bytes": made.bytes, "created_at": made.created_at, "with_files": made.with_files,
             "brought_in": {name: str(path) for name, path in made.brought_in.items()},
             "outside": {name: str(path) for name, path in made.outside.items()},
+            "host": made.host, "token_in": made.token_in,
         })  # fmt: skip
     else:
         say(
@@ -100,5 +101,12 @@ def restore(
         notice(f"the {name} folder was {path}; it lies in the home now")
     for name, path in made.outside.items():
         notice(f"the {name} folder is still {path}: never let two homes use it")
+    if made.host not in {"", "127.0.0.1", "::1", "localhost"}:
+        notice(f"the settings from the archive let other machines in: host is {made.host}")
+    if made.token_in:
+        notice(
+            f"the token is the one in {made.token_in}, as the archive has it:"
+            " change it unless the archive is yours alone"
+        )
     if made.scans and not made.with_files:
         notice("the scans are not in the archive: put their folders back before 'pigeonhole watch'")

@@ -44,8 +44,16 @@ def remember_home(ctx: typer.Context, home: Path | None) -> None:
 
 
 def home_path(ctx: typer.Context, home: Path | None) -> Path:
-    """The home's path: after the command, before it, from the environment, or the default."""
-    return home or ctx.obj or Path(os.environ.get("PIGEONHOLE_HOME") or "pigeonhole-home")
+    """The home's path: after the command, before it, from the environment, or the default.
+
+    Raises:
+        HomeError: it is not UTF-8.
+    """
+    from config.home import check_utf8
+
+    path = home or ctx.obj or Path(os.environ.get("PIGEONHOLE_HOME") or "pigeonhole-home")
+    check_utf8(Path(os.path.abspath(path)))
+    return path
 
 
 def open_home(

@@ -66,3 +66,42 @@ def test_mistakes_are_one_line(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(HomeError, match="there is no home"):
         run(tmp_path / "none", "backup", tmp_path / "y.tar.gz")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "x.tar.gz"]
+
+
+def test_it_says_who_may_ask_a_restored_home(desk: Desk, tmp_path: Path) -> None:
+    """An archive would open the new home to whoever made it, without a word."""
+    settings = desk.home.settings_file
+    for number, (lines, host, token_in, said) in enumerate([
+        ("", "", "", ""),
+        ('host = "::1"\n', "::1", "", ""),
+        (
+            'host = "0.0.0.0"\napi_token = "attackerattacker00"\n', "0.0.0.0", "pigeonhole.toml",
+            ("the settings from the archive let other machines in: host is 0.0.0.0\n"
+            "the token is the one in pigeonhole.toml, as the archive has it:"
+            " change it unless the archive is yours alone\n"),
+        ),
+        (
+            'api_token_file = "/etc/hostname"\n', "", "/etc/hostname",
+            ("the token is the one in /etc/hostname, as the archive has it:"
+            " change it unless the archive is yours alone\n"),
+        ),
+    ]):  # fmt: skip
+        settings.write_text(lines)
+        archive, new = tmp_path / f"{number}.tar.gz", tmp_path / f"new{number}"
+        settings.chmod(0o600)
+        run(desk.home.root, "backup", archive, "--with-secrets")
+        done = run(new, "restore", archive, "--json")
+        told = json.loads(done.stdout)
+        assert (told["host"], told["token_in"]) == (host, token_in)
+        assert done.stderr == said
+
+
+def test_a_home_whose_path_is_not_utf_8_is_refused_by_commands_that_need_none(
+    tmp_path: Path,
+) -> None:
+    """Only those that open a home refused it."""
+    home = tmp_path / "caf\udce9"
+    home.mkdir()
+    for words in (["evaluate", "."], ["restore", "x.tar.gz"]):
+        with pytest.raises(HomeError, match="not UTF-8"):
+            run(home, *words)

@@ -7,39 +7,33 @@ nothing, or all of it. Nothing outside the new home is written.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import re
-import shutil
 import stat
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from config.errors import DatabaseError, DataError, HomeError
-from config.home import Home
-from config.links import WRITE_OF_OTHERS
+from config.errors import DataError, HomeError
+from config.home import Home, check_utf8
 from config.settings import Settings
 from service.desk.backup.manifest import (
+    ELSEWHERE,
     LEDGER,
     SETTINGS,
     Folder,
     Manifest,
     unescaped,
 )
-from service.desk.backup.settings_text import unset, with_folders
+from service.desk.backup.settings_text import unset, value_of, with_folders
+from service.desk.backup.staging import hidden_folder, parents_of
 from service.desk.backup.unpacking import unpack
+from storage.admission import admit
 from storage.database import Database
 from storage.filing import files, syncing
-from storage.filing.names import LONGEST, fitted
-from storage.relocation import relocate, without_path
+from storage.relocation import outside, relocate, without_path
 
-_HIDDEN: Final = f"{files.OURS}restore-"
-_RANDOM: Final = 8  # characters that `tempfile.mkdtemp` adds, of [a-z0-9_]
-_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _BUSY: Final = frozenset({errno.EBUSY, errno.EXDEV, errno.EINVAL})
 
 
@@ -54,6 +48,9 @@ class Restored:
         brought_in: folders that lay outside the home, by name, with where they were: their files
             are now in the home, and the settings follow.
         outside: folders that still lie outside: the settings name them as before.
+        host: the address that its settings have the service listen on; empty if they name none.
+        token_in: the file with the token for the API: the settings, or that which they name; empty
+            without one.
     """
 
     home: Path
@@ -64,6 +61,8 @@ class Restored:
     with_files: bool
     brought_in: dict[str, Path]
     outside: dict[str, Path]
+    host: str
+    token_in: str
 
 
 def restore(file: Path, root: Path, advance: Callable[[], None] = lambda: None) -> Restored:
@@ -80,9 +79,10 @@ def restore(file: Path, root: Path, advance: Callable[[], None] = lambda: None) 
         DatabaseError: the ledger was written by a newer program, or is damaged.
     """
     root = Path(os.path.abspath(root))
+    check_utf8(root)
     _check_empty(root)
     try:
-        with _hidden_folder(root) as stage:
+        with parents_of(root), hidden_folder(root) as stage:
             manifest = unpack(Path(os.path.abspath(file)), stage, advance)
             restored = _set_up(manifest, stage, root)
             _make_durable(stage)
@@ -117,91 +117,13 @@ def _check_empty(root: Path) -> None:
         )
 
 
-@contextmanager
-def _hidden_folder(root: Path) -> Iterator[Path]:
-    """An empty folder beside ``root``, made here and locked; whatever is left of it in the end goes.
-
-    What a restore to ``root`` left there that was killed goes as well. A folder that was there
-    before is never used: another user may have made it, to own what is unpacked.
-
-    Raises:
-        HomeError: another process restores to the same place.
-    """
-    root.parent.mkdir(parents=True, exist_ok=True)
-    prefix = fitted(f"{_HIDDEN}{root.name}", "-", LONGEST - _RANDOM)
-    _remove_left_over(root, prefix)
-    stage = Path(tempfile.mkdtemp(prefix=prefix, dir=root.parent))
-    fd = os.open(stage, _FOLDER)
-    try:
-        if _lock(fd) is False:
-            raise _busy(root)  # it removes what was not locked yet
-        try:
-            yield stage
-        finally:
-            _remove(fd, stage)  # once it has its final name there is none, or it is another's
-    finally:
-        os.close(fd)
-
-
-def _remove_left_over(root: Path, prefix: str) -> None:
-    """Remove the hidden folders of restores to ``root`` that were killed; no one else's.
-
-    Raises:
-        HomeError: one of them is in use.
-    """
-    hidden = re.compile(re.escape(prefix) + f"[a-z0-9_]{{{_RANDOM}}}")
-    for name in os.listdir(root.parent):
-        if not hidden.fullmatch(name):
-            continue
-        try:
-            fd = os.open(root.parent / name, _FOLDER)
-        except OSError:
-            continue  # no folder, or another user's
-        try:
-            made = os.fstat(fd)
-            if made.st_uid != os.geteuid() or made.st_mode & WRITE_OF_OTHERS:
-                continue
-            locked = _lock(fd)
-            if locked is False:
-                raise _busy(root)
-            if locked:
-                _remove(fd, root.parent / name)
-        finally:
-            os.close(fd)
-
-
-def _busy(root: Path) -> HomeError:
-    return HomeError(f"another process restores to {root}", "Wait until it has ended")
-
-
-def _lock(fd: int) -> bool | None:
-    """Whether the folder is locked now; None on a file system without locks."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return None
-    return True
-
-
-def _remove(fd: int, folder: Path) -> None:
-    """Remove the open ``folder`` with what is in it, if it still has that name."""
-    there = files.status(folder)
-    if there is None or not files.same_file(os.fstat(fd), there):
-        return
-    for name in os.listdir(fd):
-        if stat.S_ISDIR(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
-            shutil.rmtree(name, dir_fd=fd)
-        else:
-            os.unlink(name, dir_fd=fd)
-    folder.rmdir()
-
-
 def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
     """Bring ledger and settings in line with the new place."""
     old_root = Path(unescaped(manifest.home))
-    folders = {name: _Place.of(one, root) for name, one in manifest.folders.items()}
+    folders = {
+        name: _Place.of(one, root, stays=name in _SETTINGS)
+        for name, one in manifest.folders.items()
+    }
     kept = {n: p for n, p in folders.items() if n in _SETTINGS}
     places = {_SETTINGS[name]: place.now for name, place in kept.items()}
     home = Home.of(root, Settings.model_validate(places))
@@ -213,8 +135,10 @@ def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
     text = with_folders(text, root, places)
     (stage / SETTINGS).write_text(text, encoding="utf-8")
     (stage / SETTINGS).chmod(0o600)
-    moves = {place.before: place.now for place in folders.values() if place.before != place.now}
-    scans = _follow(stage, home, old_root, moves | {old_root: root})
+    # Also what lay elsewhere and is not in the archive: only settings name places outside the home.
+    moves = {folders[ELSEWHERE].before: folders[ELSEWHERE].now, old_root: root}
+    moves |= {place.before: place.now for name, place in folders.items() if name != ELSEWHERE}
+    scans = _follow(stage, home, old_root, moves)
     for name, folder in manifest.folders.items():
         # A support folder that is missing would be filled with the ready classes.
         if name in _SETTINGS and folder.saved:
@@ -225,6 +149,8 @@ def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
         manifest.with_files,
         {n: p.before for n, p in kept.items() if p.outside and p.before != p.now},
         {n: p.now for n, p in kept.items() if p.outside and p.before == p.now},
+        value_of(text, "host"),
+        SETTINGS if value_of(text, "api_token") else value_of(text, "api_token_file"),
     )  # fmt: skip
 
 
@@ -243,10 +169,10 @@ class _Place:
     outside: bool
 
     @classmethod
-    def of(cls, folder: Folder, root: Path) -> _Place:
-        """A folder whose files are in the archive lies in the home now; others stay outside."""
+    def of(cls, folder: Folder, root: Path, *, stays: bool) -> _Place:
+        """A folder lies in the home now, unless it ``stays`` and its files are not in the archive."""
         before = Path(unescaped(folder.at))
-        stays = folder.outside and not folder.saved
+        stays = stays and folder.outside and not folder.saved
         return cls(before, before if stays else root / unescaped(folder.name), folder.outside)
 
 
@@ -258,14 +184,18 @@ def _follow(stage: Path, home: Home, old_root: Path, moves: dict[Path, Path]) ->
         DatabaseError: it is damaged, or newer than this program.
     """
     path = stage / LEDGER
+    admit(path)
     with closing(Database.open(path)) as database:
-        if trouble := database.damage():
-            raise DatabaseError(f"the ledger of the backup is damaged: {trouble}")
         if odd := without_path(database):
             raise DataError(
                 f"the ledger of the backup names a path that is none: {odd}", "Use another backup"
             )
         relocate(database, home, old_root, moves)
+        if odd := outside(database, home):
+            raise DataError(
+                f"the ledger of the backup names a path where no scan can be: {odd}",
+                "Use another backup",
+            )
         with database.read() as connection:
             scans = connection.exec_driver_sql("SELECT count(*) FROM scans").scalar_one()
     path.chmod(0o600)

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ SECRETS = tuple(
 
 _LEFT_OUT = "left out of the backup"
 _NAMES = "|".join(SECRETS)
-_MENTIONED = re.compile(rf"(?i)(.*?#.*?)(?:pigeonhole_)?(?:{_NAMES})(?![a-z0-9_])")
+_MENTIONED = re.compile(rf"(?i)(?:pigeonhole_)?(?:{_NAMES})(?![a-z0-9_])")
 _EMPTY = re.compile(rf'[ \t]*#(?:{_NAMES}) = ""(?:  # {_LEFT_OUT})?\n?')
 _QUOTES = re.compile(r"\"{3}|'{3}")
+_MOST_PARSED = 1 << 22
+"""Characters that are parsed to find the lines of one setting: a file from outside is no honest one."""
 
 
 def without_secrets(text: str) -> str:
@@ -42,24 +44,30 @@ def _without_mentions(text: str) -> str:
 
     Where that opens a string of several lines, the comments up to its closing quotes go as well.
     """
+    lines, before = text.splitlines(keepends=True), _parsed(text)
+
+    def is_comment(number: int, cut: str) -> bool:
+        return _is_same("".join([*lines[:number], cut, *lines[number + 1 :]]), before)
+
+    cut = _cut(lines, lambda _number, _cut: True)
+    # Else a name stands in a value as well, and each line must be looked at on its own.
+    return cut if _is_same(cut, before) else _cut(lines, is_comment)
+
+
+def _cut(lines: list[str], is_comment: Callable[[int, str], bool]) -> str:
     kept, closing = [], ""
-    lines = text.splitlines(keepends=True)
     for number, line in enumerate(lines):
         if closing and line.lstrip().startswith("#"):
             closing = "" if closing in line else closing
             continue
         closing = ""
-        found = _MENTIONED.match(line)
+        mark = line.find("#")
+        found = _MENTIONED.search(line, mark + 1) if mark >= 0 else None
         if found is None or _EMPTY.fullmatch(line):
             kept.append(line)
             continue
-        end = "\n" if line.endswith("\n") else ""
-        cut = f"{found[1]}{_LEFT_OUT}{end}"
-        try:
-            same = _parsed("".join([*lines[:number], cut, *lines[number + 1 :]])) == _parsed(text)
-        except SettingsError:
-            same = False
-        if not same:
+        cut = f"{line[: found.start()]}{_LEFT_OUT}" + ("\n" if line.endswith("\n") else "")
+        if not is_comment(number, cut):
             kept.append(line)  # no comment: it stands in a value
             continue
         rest = line[found.end() :]
@@ -70,11 +78,24 @@ def _without_mentions(text: str) -> str:
     return "".join(kept)
 
 
+def _is_same(text: str, settings: dict[str, Any]) -> bool:
+    try:
+        return _parsed(text) == settings
+    except SettingsError:
+        return False
+
+
 def unset(text: str, name: str, *, note: str) -> str:
     """``text`` with a setting commented out and emptied; as it is where it is not set."""
     if name not in _parsed(text):
         return text
     return _replaced(text, name, f'#{name} = ""  # {note}\n')
+
+
+def value_of(text: str, name: str) -> str:
+    """What a setting is set to, if that is text; empty where it is not set."""
+    value = _parsed(text).get(name, "")
+    return value if isinstance(value, str) else ""
 
 
 def set_folder(text: str, name: str, value: str) -> str:
@@ -134,14 +155,26 @@ def _replaced(text: str, name: str, line: str) -> str:
     rest = {key: value for key, value in _parsed(text).items() if key != name}
     lines = text.splitlines(keepends=True)
     begins = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*=")
+    parsed = 0
     for start in (number for number, one in enumerate(lines) if begins.match(one)):
+        value = ""
         for end in range(start + 1, len(lines) + 1):
+            value += lines[end - 1]
+            parsed += len(value)
+            if parsed > _MOST_PARSED:
+                raise _not_found(name)
             try:
-                found = parsed_toml("".join(lines[:start] + lines[end:]))
+                parsed_toml(value)
             except tomllib.TOMLDecodeError:
-                continue
-            if found == rest:
+                continue  # it goes on in the next line
+            parsed += len(text)
+            if _is_same("".join(lines[:start] + lines[end:]), rest):
                 return "".join([*lines[:start], line, *lines[end:]])
-    raise SettingsError(
+            break
+    raise _not_found(name)
+
+
+def _not_found(name: str) -> SettingsError:
+    return SettingsError(
         f"{name} cannot be taken out of the settings", f"Write it on one line: {name} = …"
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 import os
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 
 from config.errors import DataError
 from service.desk.backup.manifest import (
+    ELSEWHERE,
     FORMAT,
     LEDGER,
     MANIFEST,
@@ -31,12 +33,17 @@ from service.space import LEAST, shown
 _ALONE: Final = frozenset({MANIFEST, SETTINGS, LEDGER})
 """The files of an archive that lie in no folder."""
 _NO_FOLDERS: Final = _ALONE | {"cache"} | {f"{LEDGER}{end}" for end in ("-wal", "-shm", "-journal")}
-_FOLDERS: Final = frozenset({
+_FOLDERS: Final = (
     "inbox", "support", "sorted", "review", "failed", "duplicates", "detectors", "removed",
-})  # fmt: skip
+    ELSEWHERE,
+)  # fmt: skip
+"""Those that the paths of the ledger follow: without one of them, some would stay outside."""
 _CHUNK: Final = 1 << 20
 _LARGEST_HEADER: Final = 1 << 24  # bytes; what is read at once is held in memory
 _LARGEST_MANIFEST: Final = 1 << 28
+_LARGEST_SETTINGS: Final = 1 << 20
+_EARLIEST: Final = -62_135_596_800  # the years 1 to 9999, in seconds
+_LATEST: Final = 253_402_300_799
 
 
 def unpack(file: Path, into: Path, advance: Callable[[], None]) -> Manifest:
@@ -102,16 +109,19 @@ def _manifest(file: Path, into: Path, member: Member | None) -> Manifest:
         raise DataError(
             f"{file} was written by a newer Pigeonhole ({manifest.version})", "Update Pigeonhole"
         )
+    for name in _FOLDERS:
+        if name not in manifest.folders:
+            raise _damaged(file, f"its manifest describes no folder {name!r}")
     names = [PurePosixPath(unescaped(one.name)) for one in manifest.folders.values()]
     places = [Path(unescaped(manifest.home))]
     places += [Path(unescaped(one.at)) for one in manifest.folders.values()]
     if (
-        not manifest.folders.keys() >= _FOLDERS
-        or any(one.is_absolute() or ".." in one.parts or not one.parts for one in names)
-        or any(one.parts[0] in _NO_FOLDERS for one in names)
+        any(one.is_absolute() or ".." in one.parts or not one.parts for one in names)
+        or any(one.parts[0].casefold() in _NO_FOLDERS for one in names)
         or not all(fits(str(one)) for one in names)
         or any("\0" in str(one) for one in (*names, *places))
-        or not all(one.is_absolute() for one in places)
+        or not all(one.is_absolute() and ".." not in one.parts for one in places)
+        or manifest.folders[ELSEWHERE].at != "/"
     ):
         raise _damaged(file, "its manifest names folders that no home has")
     return manifest
@@ -175,8 +185,10 @@ def _checked(header: tarfile.TarInfo, file: Path) -> str:
         or str(path) != header.name
         or "\0" in header.name
         or header.size < 0
+        or (header.name == SETTINGS and header.size > _LARGEST_SETTINGS)
         or (len(path.parts) == 1 and header.isreg() and header.name not in _ALONE)
-        or ((len(path.parts) > 1 or header.isdir()) and path.parts[0] in _NO_FOLDERS)
+        # Some file systems fold the case of names.
+        or ((len(path.parts) > 1 or header.isdir()) and path.parts[0].casefold() in _NO_FOLDERS)
     ):
         raise _damaged(file, f"it holds {escaped(header.name)!r}, which no backup does")
     return header.name
@@ -216,6 +228,15 @@ def _write(content: IO[bytes], target: Path, header: tarfile.TarInfo, file: Path
         if not private:
             os.fchmod(fd, (header.mode & 0o644) | 0o600)
         copy.flush()
-        if not private and 0 <= header.mtime < 1 << 33:
-            os.utime(fd, ns=(moment := int(header.mtime * 1e9), moment))
+        if not private:
+            _set_time(fd, header.mtime)
     return Member(sha256=digest.hexdigest(), size=size)
+
+
+def _set_time(fd: int, mtime: float) -> None:
+    """Date a file; of a time that its file system cannot keep, that takes the nearest."""
+    if not math.isfinite(mtime):
+        return
+    moment = round(max(_EARLIEST, min(_LATEST, mtime)) * 1e9)
+    with suppress(OSError):  # the file is worth more than its date
+        os.utime(fd, ns=(moment, moment))

@@ -2,21 +2,17 @@ from __future__ import annotations
 
 import fcntl
 import gzip
-import hashlib
-import io
-import json
+import math
 import os
 import shutil
 import sqlite3
 import stat
 import tarfile
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from alembic import command
 
 from config.errors import DatabaseError, DataError, HomeError, SettingsError
 from config.home import Home
@@ -25,52 +21,17 @@ from service.desk.backup import archive as archive_module
 from service.desk.backup.manifest import escaped, unescaped
 from service.desk.backup.restoring import restore
 from service.desk.backup.saving import back_up
-from storage.connection import connect
 from storage.database import Database
-from storage.ledger import Ledger
-from storage.migrate import alembic_config
 from storage.tables import HEAD
-from tests.service.fakes import Desk, Judge
-
-Change = Callable[[list[tuple[tarfile.TarInfo, bytes]]], None]
-
-
-@pytest.fixture(scope="module")
-def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup with one scan that was filed, and one example: made once."""
-    home = Home.of(tmp_path_factory.mktemp("made") / "home", Settings())
-    home.lay_out()
-    with closing(Database.open(home.database)) as database:
-        desk = Desk(home, Ledger(database, home))
-        desk.drop("a.png")
-        desk.once(Judge())
-        (home.support / "ticket").mkdir(parents=True)
-        (home.support / "ticket" / "1.png").write_text("an example")
-        back_up(home, home.root.parent / "x.tar.gz", with_files=True)
-    return home.root.parent / "x.tar.gz"
-
-
-@pytest.fixture
-def saved(_made: Path, tmp_path: Path) -> Path:
-    """A copy of that backup, which may be spoiled."""
-    return Path(shutil.copyfile(_made, tmp_path / "x.tar.gz"))
-
-
-def changed(path: Path, change: Change) -> Path:
-    """The archive as somebody else would have written it."""
-    with tarfile.open(path) as tar:
-        members = [(one, tar.extractfile(one).read() if one.isreg() else b"") for one in tar]
-    change(members)
-    with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT) as tar:
-        for header, data in members:
-            header.size = len(data) if header.isreg() else 0
-            tar.addfile(header, io.BytesIO(data))
-    return path
-
-
-def nothing_left(root: Path, *names: str) -> bool:
-    """Whether a folder holds these, and nothing hidden."""
-    return {path.name for path in root.iterdir()} == {"x.tar.gz", *names}
+from tests.service.backup.crafting import (
+    changed,
+    ledger_at,
+    nothing_left,
+    with_file,
+    with_ledger,
+    with_manifest,
+)
+from tests.service.fakes import Desk
 
 
 def test_a_home_that_holds_anything_is_refused(saved: Path, tmp_path: Path) -> None:
@@ -268,16 +229,6 @@ def test_a_set_uid_bit_is_not_taken_over(saved: Path, tmp_path: Path) -> None:
     assert stat.S_IMODE(os.stat(made.home / "pigeonhole.db").st_mode) == 0o600
 
 
-def _with_manifest(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
-    def rewrite(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
-        header, data = members[-1]
-        manifest = json.loads(data)
-        change(manifest)
-        members[-1] = (header, json.dumps(manifest).encode())
-
-    return changed(path, rewrite)
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -292,7 +243,7 @@ def test_folders_of_a_manifest_stay_in_the_home(saved: Path, tmp_path: Path, nam
         manifest["folders"]["sorted"]["name"] = name
 
     with pytest.raises(DataError, match="folders that no home has"):
-        restore(_with_manifest(saved, change), tmp_path / "new")
+        restore(with_manifest(saved, change), tmp_path / "new")
     assert nothing_left(tmp_path)
 
 
@@ -304,7 +255,7 @@ def test_places_of_a_manifest_are_paths(saved: Path, tmp_path: Path, place: str)
         manifest["folders"]["sorted"].update(at=place, outside=True, saved=False)
 
     with pytest.raises(DataError, match="folders that no home has"):
-        restore(_with_manifest(saved, change), tmp_path / "new")
+        restore(with_manifest(saved, change), tmp_path / "new")
 
 
 @pytest.mark.parametrize(
@@ -319,7 +270,7 @@ def test_places_of_a_manifest_are_paths(saved: Path, tmp_path: Path, place: str)
 )
 def test_settings_that_are_none(saved: Path, tmp_path: Path, data: bytes) -> None:
     """A traceback for an archive that somebody has packed by hand."""
-    path = _with_file(saved, "pigeonhole.toml", data)
+    path = with_file(saved, "pigeonhole.toml", data)
     if data.startswith(b'sorted_dir = "'):
         text = (restore(path, tmp_path / "new").home / "pigeonhole.toml").read_text()
         assert text.startswith("#sorted_dir")
@@ -331,7 +282,7 @@ def test_settings_that_are_none(saved: Path, tmp_path: Path, data: bytes) -> Non
 
 def test_a_newer_format_is_refused(saved: Path, tmp_path: Path) -> None:
     """An old program would restore what it does not understand."""
-    path = _with_manifest(saved, lambda manifest: manifest.update(format=2))
+    path = with_manifest(saved, lambda manifest: manifest.update(format=2))
     with pytest.raises(DataError, match="newer Pigeonhole"):
         restore(path, tmp_path / "new")
 
@@ -399,43 +350,10 @@ UPDATE scans SET destination_path = x'61';
 """
 
 
-def _ledger_at(path: Path, revision: str) -> bytes:
-    config = alembic_config()
-    engine = connect(path, timeout=5, create=True, migrating=True)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.exec_driver_sql(
-            "INSERT INTO scans (id, original_name, inbox_path, source, sha256, size, state,"
-            " received_at) VALUES (1, 'a', 'a', x'61', 'aa', 1, 'filed', '2026-01-31')"
-        )
-    engine.dispose()
-    return path.read_bytes()
-
-
-def _with_ledger(path: Path, data: bytes) -> Path:
-    return _with_file(path, "pigeonhole.db", data)
-
-
-def _with_file(path: Path, name: str, data: bytes) -> Path:
-    def replace(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
-        for number, (header, _) in enumerate(members):
-            if header.name == name:
-                members[number] = (header, data)
-        header, manifest = members[-1]
-        told = json.loads(manifest)
-        told["members"][name] = {
-            "sha256": hashlib.sha256(data).hexdigest(), "size": len(data),
-        }  # fmt: skip
-        members[-1] = (header, json.dumps(told).encode())
-
-    return changed(path, replace)
-
-
 def test_an_older_ledger_is_brought_up_to_date(saved: Path, tmp_path: Path) -> None:
     """A backup would be worthless after an update."""
-    old = _ledger_at(tmp_path / "old.db", "0008")
-    made = restore(_with_ledger(saved, old), tmp_path / "new")
+    old = ledger_at(tmp_path / "old.db", "0008")
+    made = restore(with_ledger(saved, old), tmp_path / "new")
     with closing(sqlite3.connect(made.home / "pigeonhole.db")) as ledger:
         assert ledger.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
         assert ledger.execute("SELECT count(*) FROM results").fetchone() == (1,)
@@ -459,13 +377,13 @@ def test_an_older_ledger_is_brought_up_to_date(saved: Path, tmp_path: Path) -> N
 def test_a_ledger_whose_paths_are_none_is_refused(saved: Path, tmp_path: Path, change: str) -> None:
     """A traceback with each look at the scan, in a home that is taken for whole."""
     path = tmp_path / "odd.db"
-    _ledger_at(path, "head")
+    ledger_at(path, "head")
     with closing(sqlite3.connect(path)) as ledger:
         ledger.executescript(ODD_ROWS)
         ledger.execute(f"UPDATE {change}")
         ledger.commit()
     with pytest.raises(DataError, match="names a path that is none"):
-        restore(_with_ledger(saved, path.read_bytes()), tmp_path / "new")
+        restore(with_ledger(saved, path.read_bytes()), tmp_path / "new")
     assert nothing_left(tmp_path, "odd.db")
 
 
@@ -475,20 +393,20 @@ def test_scans_are_counted_in_the_ledger(saved: Path, tmp_path: Path) -> None:
     def change(manifest: dict[str, Any]) -> None:
         manifest["scans"] = 1_000_000
 
-    assert restore(_with_manifest(saved, change), tmp_path / "new").scans == 1
+    assert restore(with_manifest(saved, change), tmp_path / "new").scans == 1
 
 
 @pytest.mark.parametrize("how", ["newer", "other", "damaged"])
 def test_a_ledger_that_cannot_be_used_is_refused(saved: Path, tmp_path: Path, how: str) -> None:
     """A home with a ledger that does not open would be in the way of the next try."""
     path = tmp_path / "old.db"
-    data = _ledger_at(path, "head")
+    data = ledger_at(path, "head")
     with closing(sqlite3.connect(path)) as ledger:
         ledger.execute("UPDATE alembic_version SET version_num = '9999'")
         ledger.commit()
     data = {"newer": path.read_bytes(), "other": b"Dear Sir", "damaged": data[:40_000]}[how]
     with pytest.raises(DatabaseError):
-        restore(_with_ledger(saved, data), tmp_path / "new")
+        restore(with_ledger(saved, data), tmp_path / "new")
     assert nothing_left(tmp_path, "old.db")
 
 
@@ -534,3 +452,53 @@ def test_names_survive_the_manifest(name: str) -> None:
     """A file whose name is not UTF-8 could not be restored."""
     escaped(name).encode()
     assert unescaped(escaped(name)) == name
+
+
+def test_a_home_whose_path_is_not_utf_8_is_refused_at_once(saved: Path, tmp_path: Path) -> None:
+    """Everything would be unpacked before."""
+    unpacked: list[int] = []
+    with pytest.raises(HomeError, match="not UTF-8"):
+        restore(saved, tmp_path / "caf\udce9" / "new", lambda: unpacked.append(1))
+    assert not unpacked
+    assert nothing_left(tmp_path)
+
+
+def test_folders_above_the_home_go_when_it_cannot_be_made(saved: Path, tmp_path: Path) -> None:
+    """Every failed try would leave empty folders; one that holds something stays."""
+
+    def meanwhile() -> None:
+        (tmp_path / "a" / "theirs").mkdir(exist_ok=True)
+
+    path = with_file(saved, "pigeonhole.db", b"Dear Sir")
+    with pytest.raises(DatabaseError):
+        restore(path, tmp_path / "a" / "b" / "new")
+    assert nothing_left(tmp_path)
+    with pytest.raises(DatabaseError):
+        restore(path, tmp_path / "a" / "b" / "new", meanwhile)
+    assert nothing_left(tmp_path, "a")
+    assert [one.name for one in (tmp_path / "a").iterdir()] == ["theirs"]
+
+
+@pytest.mark.parametrize(
+    "moment", [-2_145_916_800, -1.5, 13_569_465_600, 1e300, -1e300, float("inf"), float("nan")]
+)
+def test_files_are_dated_in_any_century(saved: Path, tmp_path: Path, moment: float) -> None:
+    """Files from before 1970 and after 2242 would be dated today."""
+
+    def change(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+        for header, _ in members:
+            header.pax_headers = {"mtime": str(moment)}
+
+    made = restore(changed(saved, change), tmp_path / "new")
+    dated = (made.home / "sorted/ticket/a.png").stat().st_mtime_ns
+    if math.isfinite(moment):
+        nearest = round(max(-62_135_596_800, min(253_402_300_799, moment)) * 1e9)
+        os.utime(tmp_path / "x.tar.gz", ns=(nearest, nearest))  # as this file system keeps it
+        assert dated == (tmp_path / "x.tar.gz").stat().st_mtime_ns
+
+
+def test_settings_of_any_size_are_not_taken(saved: Path, tmp_path: Path) -> None:
+    """They are read as a whole."""
+    path = with_file(saved, "pigeonhole.toml", b"#" * ((1 << 20) + 1))
+    with pytest.raises(DataError, match=r"pigeonhole\.toml"):
+        restore(path, tmp_path / "new")

@@ -81,3 +81,18 @@ def test_a_secret_in_a_comment_behind_a_setting_is_taken_out() -> None:
     clean = without_secrets(text)
     assert "hush" not in clean
     assert tomllib.loads(clean) == {"port": 8765, "inbox_dir": "a#api_token"}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", ["#" * 1_000_000 + "\n", "# api_token\n" * 5000, "#\n" * 200_000])
+def test_long_comments_take_no_longer_than_they_are(text: str) -> None:
+    """A backup would take hours for settings of a megabyte."""
+    assert "api_token" not in without_secrets(text)
+
+
+@pytest.mark.timeout(60)
+def test_a_setting_that_seems_to_begin_everywhere() -> None:
+    """A restore would parse the settings of a crafted archive millions of times."""
+    text = 'ignore = """\n' + "sorted_dir = [\n" * 20_000 + '"""\nsorted_dir = "x"\n'
+    with pytest.raises(SettingsError, match="cannot be taken out"):
+        unset(text, "sorted_dir", note="x")
