@@ -87,10 +87,8 @@ def _one_error() -> Iterator[None]:
         raise _odd(str(getattr(error, "orig", error))) from None
 
 
-def _odd(what: str) -> DataError:
-    return DataError(
-        f"the ledger of the backup is not as Pigeonhole writes it: {what}", "Use another backup"
-    )
+def _odd(what: str, advice: str = "Use another backup") -> DataError:
+    return DataError(f"the ledger of the backup is not as Pigeonhole writes it: {what}", advice)
 
 
 def _check_objects(path: Path) -> None:
@@ -104,7 +102,10 @@ def _check_objects(path: Path) -> None:
         if (not is_sqlites and (kind, name) not in _KNOWN) or (is_virtual and name != _SEARCH):
             if revision is not None:
                 check_known(revision, path)
-            raise _odd(f"it has the {kind} {name!r}")
+            raise _odd(
+                f"it has the {kind} {name!r}",
+                "Use another backup; if you added that yourself, drop it and back up again",
+            )
 
 
 def _copy_rows(connection: sqlite3.Connection, old: Path) -> None:
