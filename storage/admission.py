@@ -18,8 +18,9 @@ import sqlalchemy.exc
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, Text
 
 from config.errors import DatabaseError, DataError
-from storage.connection import spoken
+from storage.connection import revision_of, spoken
 from storage.database import Database
+from storage.migrate import check_known
 from storage.records import FinalState, State
 from storage.tables import (
     detections,
@@ -86,21 +87,25 @@ def _one_error() -> Iterator[None]:
         raise _odd(str(getattr(error, "orig", error))) from None
 
 
-def _odd(what: str) -> DataError:
-    return DataError(
-        f"the ledger of the backup is not as Pigeonhole writes it: {what}", "Use another backup"
-    )
+def _odd(what: str, advice: str = "Use another backup") -> DataError:
+    return DataError(f"the ledger of the backup is not as Pigeonhole writes it: {what}", advice)
 
 
 def _check_objects(path: Path) -> None:
     """See that the ledger has the tables, indexes, triggers and views of this program alone."""
     with closing(Database(path)) as database, database.read() as connection:
         found = connection.exec_driver_sql("SELECT type, name, rootpage FROM sqlite_master").all()
+        revision = revision_of(connection, path)
     for kind, name, page in found:
         is_sqlites = kind in {"table", "index"} and str(name).startswith("sqlite_")
         is_virtual = kind == "table" and not page
         if (not is_sqlites and (kind, name) not in _KNOWN) or (is_virtual and name != _SEARCH):
-            raise _odd(f"it has the {kind} {name!r}")
+            if revision is not None:
+                check_known(revision, path)
+            raise _odd(
+                f"it has the {kind} {name!r}",
+                "Use another backup; if you added that yourself, drop it and back up again",
+            )
 
 
 def _copy_rows(connection: sqlite3.Connection, old: Path) -> None:

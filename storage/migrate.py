@@ -47,7 +47,7 @@ def migrate(path: Path, *, timeout: float) -> None:
             if revision == HEAD:
                 return
             if revision is not None:
-                _check_known(config, revision, path)
+                check_known(revision, path)
                 saved = back_up(path, revision)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -79,8 +79,14 @@ def back_up(path: Path, revision: str) -> Path:
     return target
 
 
-def _check_known(config: Config, revision: str, path: Path) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+def check_known(revision: str, path: Path) -> None:
+    """Refuse a database at ``path`` that stands at a migration that this program does not have.
+
+    Raises:
+        DatabaseError: it was written by a newer one.
+    """
+    scripts = ScriptDirectory.from_config(alembic_config())
+    known = {script.revision for script in scripts.walk_revisions()}
     if revision not in known:
         raise DatabaseError(
             f"the database {shown(path)} was written by a newer Pigeonhole (at {revision},"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from config.errors import DataError
+from config.errors import DatabaseError, DataError
 from service.desk.backup.restoring import restore
 from storage.database import Database
 from storage.tables import metadata
@@ -162,6 +162,13 @@ def test_what_no_migration_makes_is_refused(saved: Path, tmp_path: Path, script:
     with pytest.raises(DataError, match=r"not as Pigeonhole writes it: it has the \w+ '(x|words)'"):
         restore(saved, tmp_path / "new")
     assert nothing_left(tmp_path)
+
+
+def test_a_newer_ledger_with_more_tables_is_called_a_newer_one(saved: Path, tmp_path: Path) -> None:
+    """Whoever goes back to an older version would take the backup for damaged."""
+    with_edited_ledger(saved, "CREATE TABLE x (y); UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseError, match="newer Pigeonhole"):
+        restore(saved, tmp_path / "new")
 
 
 def test_nothing_but_rows_comes_out_of_a_ledger(saved: Path, tmp_path: Path) -> None:
