@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,7 @@ def run(
     env: dict[str, str] | None = None,
     stdout: int | None = None,
     network: bool = False,
+    missing: Sequence[str] = (),
 ) -> Done:
     """Run ``pigeonhole`` with these words, its standard input empty.
 
@@ -56,11 +58,13 @@ def run(
         env: what its environment has beside that of this process.
         stdout: a descriptor that it writes to; else its output is returned.
         network: whether the command uses the network: TensorFlow is imported already then.
+        missing: packages that are not installed for it.
     """
     asked = {
         "words": [os.fspath(word) for word in words],
         "cwd": os.fspath(cwd or Path.cwd()),
         "env": os.environ | (env or {}),
+        "missing": list(missing),
     }
     server = _server(network)
     read, write = os.pipe()
@@ -130,6 +134,7 @@ def _become(asked: dict[str, Any], streams: list[int]) -> NoReturn:
     os.environ.update(asked["env"])
     os.chdir(asked["cwd"])
     sys.argv = [str(COMMAND), *asked["words"]]
+    sys.modules.update(dict.fromkeys(asked["missing"]))
     # The processes that it starts import this, and its usage message names it.
     main = sys.modules["__main__"]
     main.__spec__, main.__package__, main.__file__ = None, "", str(COMMAND)
