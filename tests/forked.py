@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import gc
 import importlib
 import json
 import os
@@ -114,6 +115,7 @@ def _serve(requests: socket.socket, *, network: bool) -> None:
             return
         child = os.fork()
         if child == 0:
+            gc.freeze()  # a collection would copy all that this process shares with its parent
             requests.close()
             _become(json.loads(asked), streams)
         for stream in streams:

@@ -9,6 +9,7 @@ imported once serves all: each daemon is a fork of this process, which has no th
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -70,6 +71,7 @@ def _lives(tell: Callable[..., None], *args: Any, **more: Any) -> bool:
     """Whether a process of its own came to the end; False if it died as it was told."""
     child = os.fork()
     if child == 0:
+        gc.freeze()  # a collection would copy all that this process shares with its parent
         code = 1
         try:
             tell(*args, **more)
