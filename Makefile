@@ -50,7 +50,8 @@ run: system $(VENV)/.runtime ## start the service; its home is ./pigeonhole-home
 	$(BIN)/pigeonhole watch
 
 test: setup ## every test but the slow ones
-	$(BIN)/pytest -m 'not slow' --numprocesses logical --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -m 'not slow' --numprocesses logical --maxprocesses 4 --dist loadfile \
+		--no-loadscope-reorder
 
 check: setup ## format, lint, types, floors, docs
 	$(BIN)/ruff format --check .

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from config.home import Home
@@ -17,18 +18,40 @@ from storage.filing.notes import ENDING
 REPOSITORY = Path(__file__).parents[2]
 
 
-def told(name: str, root: Path, *more: str) -> list[str]:
-    """Have daemons die in homes under ``root``; the steps of the one that came to the end.
+class Nursery:
+    """A process whose forks play stories and die; one that serves many stories.
 
-    Raises:
-        subprocess.CalledProcessError: one ended otherwise than by the signal it was to die of.
+    Args:
+        folder: where it keeps what it needs.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.crash.nursery", name, root, *more],
-        cwd=REPOSITORY, env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.PIPE, text=True, check=True,
-    )  # fmt: skip
-    return done.stdout.splitlines()
+
+    def __init__(self, folder: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.nursery", folder],
+            cwd=REPOSITORY, env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def told(self, name: str, root: Path, *, twice: bool = False) -> list[str]:
+        """Have daemons die in homes under ``root``; the steps of the one that came to the end.
+
+        Raises:
+            RuntimeError: one ended otherwise than by the signal it was to die of.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps([name, str(root), twice]), file=self._process.stdin, flush=True)
+        steps = []
+        for line in self._process.stdout:
+            if line == "\n":
+                return steps
+            steps.append(line.removesuffix("\n"))
+        raise RuntimeError(f"{name} ended with {self._process.wait()}")
+
+    def close(self) -> None:
+        """End it."""
+        with suppress(BrokenPipeError), self._process:
+            pass
 
 
 def table(name: str) -> str:
@@ -37,8 +60,8 @@ def table(name: str) -> str:
         "| dies after | row | journal | inbox | destination | hidden | the next start |",
         "|---|---|---|---|---|---|---|",
     ]
-    with tempfile.TemporaryDirectory() as root:
-        for number, step in enumerate(told(name, Path(root)), 1):
+    with tempfile.TemporaryDirectory() as root, closing(Nursery(Path(root))) as nursery:
+        for number, step in enumerate(nursery.told(name, Path(root)), 1):
             lines.append(f"| {step} | {' | '.join(_row(Path(root, str(number))))} |")
     return "\n".join(lines)
 

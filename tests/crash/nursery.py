@@ -1,13 +1,16 @@
 """Processes that die: a daemon for each step of a story, each in a home of its own.
 
-Called as ``nursery.py STORY ROOT [TWICE]``: makes ``ROOT/<n>`` for the daemon that dies at step n,
-from 1 on, until one comes to the end; prints that one's steps, one a line. With TWICE, the next
-daemon dies as well: ``ROOT/<n>/<m>`` for the one that dies at its step m. What is imported once serves
-all: each daemon is a fork of this process, which has no threads.
+Called as ``nursery.py FOLDER``, a folder for a ledger that is copied. Each line that it reads is a
+JSON array, STORY, ROOT and whether twice; it makes ``ROOT/<n>`` for the daemon that dies at step n,
+from 1 on, until one comes to the end, and prints that one's steps, one a line, then an empty line.
+With twice, the next daemon dies as well: ``ROOT/<n>/<m>`` for the one that dies at its step m. What is
+imported once serves all: each daemon is a fork of this process, which has no threads.
 """
 
 from __future__ import annotations
 
+import gc
+import json
 import logging
 import os
 import signal
@@ -30,26 +33,34 @@ from tests.service.fakes import Judge
 LEDGER = "empty.db"
 
 
-def main(name: str, root: Path, *, twice: bool = False) -> None:
-    """Tell the story again and again, each time up to a later step."""
+def main(folder: Path) -> None:
+    """Tell each story that is asked for, until there are no more."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    story = STORIES[name]
-    root.mkdir(exist_ok=True)
     # Migrations take longer than all the rest: one ledger, still empty, is copied to each home.
-    Database.open(root / LEDGER).close()
+    empty = folder / LEDGER
+    Database.open(empty).close()
+    for line in sys.stdin:
+        name, root, twice = json.loads(line)
+        tell_again_and_again(STORIES[name], empty, Path(root), twice=twice)
+        print(flush=True)
+
+
+def tell_again_and_again(story: Story, empty: Path, root: Path, *, twice: bool) -> None:
+    """Tell the story, each time up to a later step."""
+    root.mkdir(exist_ok=True)
     for number in count(1):
         if not twice:
-            if _lives(_tell, story, root / LEDGER, root / str(number), number):
+            if _lives(_tell, story, empty, root / str(number), number):
                 return
-        elif _next_dies_as_well(story, root, number):
+        elif _next_dies_as_well(story, empty, root, number):
             return
 
 
-def _next_dies_as_well(story: Story, root: Path, number: int) -> bool:
+def _next_dies_as_well(story: Story, empty: Path, root: Path, number: int) -> bool:
     """Whether the first daemon came to the end; else the next has died at each of its steps."""
     for second in count(1):
         home = root / str(number) / str(second)
-        if _lives(_tell, story, root / LEDGER, home, number, say=False):
+        if _lives(_tell, story, empty, home, number, say=False):
             return True
         if _lives(_go_on, story, home, second):
             return False
@@ -60,6 +71,7 @@ def _lives(tell: Callable[..., None], *args: Any, **more: Any) -> bool:
     """Whether a process of its own came to the end; False if it died as it was told."""
     child = os.fork()
     if child == 0:
+        gc.freeze()  # a collection would copy all that this process shares with its parent
         code = 1
         try:
             tell(*args, **more)
@@ -97,4 +109,4 @@ def _go_on(story: Story, root: Path, die_at: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), twice=len(sys.argv) > 3)
+    main(Path(sys.argv[1]))

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.crash.matrix import told
+from tests.crash.matrix import Nursery
 from tests.crash.restarting import restarted
 from tests.crash.stories import STORIES
 from tests.disks import memory
@@ -136,14 +137,23 @@ def root(tmp_path: Path) -> Iterator[Path]:
         yield Path(place)
 
 
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """One process for all stories: its start takes longer than most of them."""
+    with closing(Nursery(tmp_path_factory.mktemp("nursery"))) as nursery:
+        yield nursery
+
+
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in STORIES],
 )
-def test_whenever_the_daemon_dies_the_next_one_finishes(name: str, root: Path) -> None:
+def test_whenever_the_daemon_dies_the_next_one_finishes(
+    name: str, root: Path, nursery: Nursery
+) -> None:
     """The only copy of a receipt would be lost in a power cut."""
     story = STORIES[name]
-    steps = told(name, root)
+    steps = nursery.told(name, root)
     assert steps[: len(FIRST[story.again])] == FIRST[story.again]
     assert steps[-1] == story.last
     assert steps == ORDERS.get(name, steps)
@@ -156,9 +166,11 @@ def test_whenever_the_daemon_dies_the_next_one_finishes(name: str, root: Path) -
 
 @pytest.mark.timeout(1800)  # hundreds of daemons die, one after the other
 @pytest.mark.parametrize("name", TWICE)
-def test_and_if_the_next_one_dies_as_well_the_third_does(name: str, root: Path) -> None:
+def test_and_if_the_next_one_dies_as_well_the_third_does(
+    name: str, root: Path, nursery: Nursery
+) -> None:
     """A machine that restarts again and again would lose what one restart does not."""
-    told(name, root, "twice")
+    nursery.told(name, root, twice=True)
     homes = sorted(root.glob("*/*"))
     assert len(homes) > 40
     for home in homes:

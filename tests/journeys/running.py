@@ -9,7 +9,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -20,7 +19,9 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image
 
-COMMAND = Path(sys.executable).with_name("pigeonhole")
+from tests import forked
+from tests.forked import COMMAND
+
 PATIENCE = 90.0
 """Seconds after which an event that was to come counts as lost."""
 
@@ -100,10 +101,8 @@ class Service:
 
     def run(self, *words: str, code: int = 0) -> str:
         """What a command answers."""
-        done = subprocess.run(
-            [COMMAND, *words, "--home", self.home],
-            env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
+        network = words[0] == "classify"
+        done = forked.run(*words, "--home", self.home, env=self.environment, network=network)
         assert done.returncode == code, done.stderr
         return done.stdout
 

@@ -6,15 +6,14 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-COMMAND = Path(sys.executable).with_name("pigeonhole")
-PATIENCE = 300
+from tests import forked
+from tests.forked import COMMAND
 
 
 @pytest.fixture(scope="module")
@@ -33,20 +32,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def command(out: str, *words: str) -> list[str | Path]:
+def command(out: str, *words: str) -> list[str]:
     """A small training."""
     return [
-        COMMAND, "train", "--data", "shapes,held=0.4,turns", "--out", out, "--epochs", "3",
+        "train", "--data", "shapes,held=0.4,turns", "--out", out, "--epochs", "3",
         "--batches", "10", "--batch", "8", "--threads", "1", "--precision", "float32", *words,
     ]  # fmt: skip
 
 
 def train(folder: Path, out: str, *words: str, code: int = 0) -> str:
     """What the command says on stderr."""
-    done = subprocess.run(
-        command(out, *words), cwd=folder, capture_output=True, text=True, timeout=PATIENCE,
-        check=False,
-    )  # fmt: skip
+    done = forked.run(*command(out, *words), cwd=folder, network=True)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr
@@ -74,7 +70,11 @@ def test_a_training_that_was_killed_is_finished_by_the_same_command(
     """A power cut would cost hours, or the network come out another one."""
     # Killed as soon as the first epoch is told: somewhere in the second.
     with subprocess.Popen(
-        command("cut"), cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        [COMMAND, *command("cut")],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
     ) as process:
         assert process.stderr is not None
         assert any(line.startswith("epoch 1/3") for line in process.stderr)
@@ -88,10 +88,7 @@ def test_a_training_that_was_killed_is_finished_by_the_same_command(
     assert len(refused.splitlines()) == 1
     assert {path: path.read_bytes() for path in cut.rglob("*") if path.is_file()} == before
 
-    done = subprocess.run(
-        [COMMAND, "evaluate", "shapes", "--weights", "cut"],
-        cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+    done = forked.run("evaluate", "shapes", "--weights", "cut", cwd=folder, network=True)
     assert done.returncode == 7
     assert re.fullmatch(
         r"pigeonhole: the training in cut is not finished, it has come to epoch [12] of 3\. "
@@ -120,10 +117,8 @@ def test_the_network_that_was_trained_judges(folder: Path, whole: Path) -> None:
             place = folder / "kept back" / kind / name
             place.mkdir(parents=True)
             shutil.copy(folder / "shapes" / name / f"{number}.png", place)
-    done = subprocess.run(
-        [COMMAND, "evaluate", "kept back", "--weights", whole, "--json"],
-        cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+    words = ["kept back", "--weights", whole, "--json"]
+    done = forked.run("evaluate", *words, cwd=folder, network=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["total"] == 2
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from PIL import Image
 
 from models.drawing.documents import draw_document
 from models.drawing.solids import draw_solid
-from tests.journeys.running import COMMAND, PATIENCE
+from tests import forked
 
 
 def put(home: Path, name: str, pixels: NDArray[np.uint8]) -> Path:
@@ -27,10 +26,7 @@ def put(home: Path, name: str, pixels: NDArray[np.uint8]) -> Path:
 
 def check(home: Path, code: int, *words: str) -> str:
     """What the command answers."""
-    done = subprocess.run(
-        [COMMAND, "classes", "check", *words, "--home", home],
-        capture_output=True, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+    done = forked.run("classes", "check", *words, "--home", home, network=True)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return done.stdout

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from PIL import Image
 from models.drawing.documents import draw_document
 from models.drawing.solids import draw_solid
 from models.drawing.tickets import draw_ticket
-from tests.journeys.running import COMMAND, PATIENCE
+from tests import forked
 
 CLASSES = ("cylinder", "puzzle", "ticket")
 QUERIES, STRANGERS = 4, 5
@@ -51,11 +50,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def _run(*words: str | Path, code: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [COMMAND, *words],
-        env=os.environ | env, capture_output=True, text=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+def _run(*words: str | Path, code: int = 0, **env: str) -> forked.Done:
+    done = forked.run(*words, env=env, network=True)
     assert done.returncode == code, done.stderr
     return done
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import hashlib
 import io
 import os
@@ -555,29 +556,34 @@ def within(mib: int, data: bytes, folder: Path) -> str:
     return ended.stdout
 
 
-LARGE = {
-    "jpeg": stored(Image.new("L", (6000, 6000)), "JPEG"),
-    "progressive jpeg": stored(
-        Image.new("RGB", (6000, 6000)), "JPEG", progressive=True, subsampling=0
-    ),
-    "png": stored(Image.new("RGBA", (6000, 6000)), "PNG", compress_level=1),
-    "webp": stored(Image.new("RGB", (6000, 6000)), "WEBP", method=0),
-    "tiff": stored(Image.new("RGB", (6000, 6000)), "TIFF", compression="tiff_lzw"),
-    "deep tiff": stored(Image.new("F", (6000, 6000)), "TIFF", compression="tiff_lzw"),
+LARGE: dict[str, tuple[str, str, dict[str, object]]] = {
+    "jpeg": ("L", "JPEG", {}),
+    "progressive jpeg": ("RGB", "JPEG", {"progressive": True, "subsampling": 0}),
+    "png": ("RGBA", "PNG", {"compress_level": 1}),
+    "webp": ("RGB", "WEBP", {"method": 0}),
+    "tiff": ("RGB", "TIFF", {"compression": "tiff_lzw"}),
+    "deep tiff": ("F", "TIFF", {"compression": "tiff_lzw"}),
 }
+
+
+@functools.cache
+def large(name: str) -> bytes:
+    """A file of 36 megapixels; made when it is needed, for every worker reads this module."""
+    mode, kind, how = LARGE[name]
+    return stored(Image.new(mode, (6000, 6000)), kind, **how)
 
 
 @pytest.mark.parametrize("name", LARGE)
 def test_at_a_real_limit_every_decoder_ends_in_words(name: str, tmp_path: Path) -> None:
     """A worker would die, or call a healthy file damaged."""
-    said = within(30, LARGE[name], tmp_path)
+    said = within(30, large(name), tmp_path)
     assert "needs more memory than a worker may have (30 MiB)" in said, said
 
 
 @pytest.mark.parametrize("name", sorted(set(LARGE) - {"webp"}))
 def test_no_page_takes_more_than_8_bytes_a_pixel(name: str, tmp_path: Path) -> None:
     """The largest pages that are allowed, of 150 megapixels, would not fit in a worker."""
-    assert within(8 * 36 + 20, LARGE[name], tmp_path).startswith("Document")
+    assert within(8 * 36 + 20, large(name), tmp_path).startswith("Document")
 
 
 def test_pages_come_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

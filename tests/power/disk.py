@@ -162,5 +162,6 @@ class Disk:
             data = self.files.get(number)
             seen.update(b"%d %d %d %s " % (len(path), order[number], data is None, path))
             if data is not None:
-                seen.update(b"%d " % len(data) + data)
+                seen.update(b"%d " % len(data))
+                seen.update(data)
         return seen.hexdigest()

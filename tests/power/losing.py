@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -91,6 +92,7 @@ def in_a_fork(
     answer = root.with_name(f"{root.name}.json")
     child = os.fork()
     if child == 0:
+        gc.freeze()  # a collection would copy all that this process shares with its parent
         code = 1
         try:
             answer.write_text(

@@ -7,6 +7,7 @@ what libraries do.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import shutil
 import signal
@@ -130,6 +131,7 @@ def _traced(trace: Path, play: Callable[[], None], *, may_die: bool = False) -> 
 
 def _play(play: Callable[[], None], ready: int) -> None:
     """Play in this process, once the recorder is there, and end."""
+    gc.freeze()  # a collection would copy all that this process shares with its parent
     code = 1
     try:
         ctypes.CDLL(None).prctl(_PR_SET_PTRACER, _ANYBODY, 0, 0, 0)

@@ -26,9 +26,10 @@ from service.lock import only_daemon
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.views import RESULT_COLUMNS
+from tests import forked
+from tests.forked import COMMAND
 from tests.service.fakes import PATIENCE, Desk, Judge
 
-COMMAND = Path(sys.executable).parent / "pigeonhole"
 Draw = Callable[..., Path]
 
 
@@ -52,14 +53,9 @@ class Done:
 
 def run(*words: str | Path, cwd: Path | None = None, **env: str) -> Done:
     """Run the command as a person does, with its output piped."""
-    done = subprocess.run(
-        [COMMAND, *words],
-        cwd=cwd, env=os.environ | env, stdin=subprocess.DEVNULL, capture_output=True,
-        timeout=PATIENCE, check=False,
-    )  # fmt: skip
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert "Traceback" not in err, err
-    return Done(done.returncode, out, err)
+    done = forked.run(*words, cwd=cwd, env=env, network="classify" in words)
+    assert "Traceback" not in done.stderr, done.stderr
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
@@ -314,10 +310,7 @@ def test_a_reader_that_leaves_is_no_error(used: Home, tmp_path: Path, rows: int)
     os.close(read)  # nobody reads, from the first byte on
     try:
         for words in (["results"], ["results", "--json"], ["results", "--csv"], ["status"]):
-            done = subprocess.run(
-                [COMMAND, *words, "--home", home.root],
-                stdout=write, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
-            )  # fmt: skip
+            done = forked.run(*words, "--home", home.root, stdout=write)
             assert (done.returncode, done.stderr) == (0, ""), words
     finally:
         os.close(write)
@@ -339,10 +332,8 @@ def test_a_check_that_nobody_reads_has_its_exit_code(used: Home, tmp_path: Path)
     os.close(read)
     try:
         for words in (["verify"], ["verify", "--json"], ["doctor"], ["classes", "check"]):
-            done = subprocess.run(
-                [COMMAND, *words, "--home", home.root],
-                stdout=write, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
-            )  # fmt: skip
+            network = "check" in words
+            done = forked.run(*words, "--home", home.root, stdout=write, network=network)
             assert (done.returncode, done.stderr) == (1, ""), words
     finally:
         os.close(write)
@@ -352,10 +343,7 @@ def test_an_answer_that_cannot_be_written_is_an_error_in_words(used: Home) -> No
     """Half a table in a file on a full disk would look whole, or there would be a traceback."""
     for words in (["results", "--json"], ["doctor"]):
         with open("/dev/full", "wb") as full:
-            done = subprocess.run(
-                [COMMAND, *words, "--home", used.root],
-                stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
-            )  # fmt: skip
+            done = forked.run(*words, "--home", used.root, stdout=full.fileno())
         assert done.returncode == ExitCode.OUTPUT, words
         (line,) = done.stderr.splitlines()
         assert "the answer cannot be written: No space left on device" in line

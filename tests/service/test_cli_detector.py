@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import forked
+from tests.forked import COMMAND, Done
 from tests.service.detectors.pictures import CLASS, cones, scenes
-
-COMMAND = Path(sys.executable).with_name("pigeonhole")
-Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +25,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(root: Path, *words: str, home: str = "home", code: int = 0) -> Done:
     """``pigeonhole detector`` in that folder; nothing is ever a traceback."""
-    done = subprocess.run(
-        [COMMAND, "--home", home, "detector", *words],
-        cwd=root, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = forked.run("--home", home, "detector", *words, cwd=root, network=True)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     assert "\x1b" not in done.stdout + done.stderr  # no bars, no colours: it is piped

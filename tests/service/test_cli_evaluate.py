@@ -1,22 +1,16 @@
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-COMMAND = Path(sys.executable).with_name("pigeonhole")
-WITHOUT_PLOTLY = (
-    "import sys; sys.modules['plotly'] = None; from service.cli.main import main; main()"
-)
+from tests import forked
 
 
-def run(*words: str | Path, program: tuple[str | Path, ...] = (COMMAND,)) -> tuple[int, str, str]:
+def run(*words: str | Path, missing: Sequence[str] = ()) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of ``pigeonhole evaluate``."""
-    done = subprocess.run(
-        [*program, "evaluate", *words], capture_output=True, text=True, timeout=90, check=False
-    )
+    done = forked.run("evaluate", *words, network=True, missing=missing)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr
 
@@ -50,13 +44,12 @@ def test_each_mistake_has_its_code_and_one_line(folder: Path, tmp_path: Path) ->
 
 def test_a_report_without_plotly_says_so_before_any_work(folder: Path, tmp_path: Path) -> None:
     """The light installation would fail with an ImportError, after minutes."""
-    python = (sys.executable, "-c", WITHOUT_PLOTLY)
-    code, out, err = run(folder, "--out", tmp_path / "report.html", program=python)
+    code, out, err = run(folder, "--out", tmp_path / "report.html", missing=["plotly"])
     assert (code, out) == (2, "")
     assert "pip install 'pigeonhole[web]'" in err
     assert not (tmp_path / "report.html").exists()
     # Without a report nothing needs it: this gets as far as the network and the images.
-    code, out, err = run(folder, program=python)
+    code, out, err = run(folder, missing=["plotly"])
     assert (code, out) == (10, "")
     assert "can be read" in err
 

@@ -15,16 +15,13 @@ import pytest
 from PIL import Image
 
 from models.drawing.tickets import draw_ticket
-
-COMMAND = Path(sys.executable).with_name("pigeonhole")
+from tests import forked
+from tests.forked import COMMAND
 
 
 def run(*words: str | Path, **env: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of ``pigeonhole evaluate``."""
-    done = subprocess.run(
-        [COMMAND, "evaluate", *words],
-        capture_output=True, text=True, timeout=120, check=False, env=os.environ | env,
-    )  # fmt: skip
+    done = forked.run("evaluate", *words, env=env)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr
 

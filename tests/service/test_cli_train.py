@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -14,20 +15,17 @@ from typer.testing import CliRunner
 from config.errors import DataError
 from service.cli.commands import app
 from service.cli.train import _say_scores
+from tests import forked
 
-WITHOUT_KERAS = (
-    "import sys; sys.modules['keras'] = sys.modules['tensorflow'] = None; "
-    "from service.cli.main import main; main()"
-)
+WITHOUT_KERAS = ("keras", "tensorflow")
 
 
-def refused(folder: Path, *words: str | Path, program: str = WITHOUT_KERAS) -> tuple[int, str]:
+def refused(
+    folder: Path, *words: str | Path, missing: Sequence[str] = WITHOUT_KERAS
+) -> tuple[int, str]:
     """Exit code and the one line of ``pigeonhole train``; it leaves nothing behind."""
     before = sorted(folder.rglob("*"))
-    done = subprocess.run(
-        [sys.executable, "-c", program, "train", *words],
-        cwd=folder, capture_output=True, text=True, timeout=90, check=False,
-    )  # fmt: skip
+    done = forked.run("train", *words, cwd=folder, network=not missing, missing=missing)
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1, done.stderr
     assert done.stderr.startswith("pigeonhole: ")
@@ -73,13 +71,12 @@ def test_a_value_out_of_range_is_told_before_keras_is_loaded(folder: Path) -> No
 
 def test_broken_data_and_mistyped_names_are_one_line(folder: Path) -> None:
     """A person would look for the fault in the wrong place, or find it after hours."""
-    program = "from service.cli.main import main; main()"
     for words, code, said in (
         (("--data", "cut.zip"), 10, "cut.zip is a damaged zip file"),
         (("--data", "letters", "--hold-out", "Greek", "--hold-out", "Rune"), 2,
          "--hold-out 'Rune' names no group or class of letters. Did you mean Runes?"),
     ):  # fmt: skip
-        found, line = refused(folder, *words, "--out", "run", program=program)
+        found, line = refused(folder, *words, "--out", "run", missing=())
         assert (found, said in line) == (code, True), line
 
 

@@ -357,6 +357,7 @@ def test_a_worker_that_keeps_more_and_more_is_replaced(pool_of: Pool) -> None:
     assert call(pool, os.getpid) != worker
 
 
+@pytest.mark.slow  # in the gate, tests/journeys/test_the_hostile_folder.py measures the same
 def test_hostile_files_leave_workers_small(
     pool: PoolExecutor, spec: EngineSpec, real_data: Path
 ) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +13,8 @@ from models.siamese.weights import SHIPPED
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
 from service.workers.pipeline import Job, examine
+from tests import forked
 from tests.service.fakes import LIMITS, PATIENCE, SPEC, scan_of
-
-WITHOUT_RAPIDOCR = (
-    "import sys; sys.modules['rapidocr'] = None; from service.cli.main import main; main()"
-)
 
 
 @pytest.mark.parametrize(
@@ -28,10 +22,9 @@ WITHOUT_RAPIDOCR = (
 )
 def test_a_missing_engine_is_one_line_and_a_code(words: tuple[str, ...], tmp_path: Path) -> None:
     """A service would start that can read nothing, or end in a traceback."""
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_RAPIDOCR, "--home", tmp_path / "home", *words],
-        env=os.environ | {"PIGEONHOLE_OCR_ENGINE": "rapidocr"},
-        capture_output=True, text=True, timeout=PATIENCE, check=False,
+    done = forked.run(
+        "--home", tmp_path / "home", *words,
+        env={"PIGEONHOLE_OCR_ENGINE": "rapidocr"}, missing=["rapidocr"],
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (6, "")
     last = done.stderr.splitlines()[-1]

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from config.home import Home
+from tests import forked
 from tests.journeys.running import COMMAND, PATIENCE
 from tests.service.serving import TOKEN, bearer
 
@@ -103,10 +104,8 @@ def test_what_keeps_it_from_listening_is_one_line(home: Home, words: list[str], 
     """A person would read a traceback, and a script see another code than that of settings."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = str(other.getsockname()[1])
-        done = subprocess.run(
-            [COMMAND, "serve", "--home", home.root, *(w.format(taken=taken) for w in words)],
-            env=os.environ | QUICK, capture_output=True, text=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
+        words = [word.format(taken=taken) for word in words]
+        done = forked.run("serve", "--home", home.root, *words, env=QUICK)
     assert done.returncode == 3
     (line,) = done.stderr.splitlines()
     assert said in line

@@ -4,8 +4,6 @@ import io
 import json
 import os
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -18,12 +16,11 @@ import pytest
 from models.siamese.weights import SHIPPED, read_manifest
 from service.desk import asking
 from service.workers.process import WorkerDiedError
+from tests import forked
 from tests.detectors import put_detector
 from tests.service.api.conftest import Answering
 from tests.service.conftest import Draw
 from tests.service.serving import is_problem
-
-COMMAND = Path(sys.executable).with_name("pigeonhole")
 
 
 @pytest.fixture
@@ -47,7 +44,8 @@ def test_an_upload_is_answered_as_the_command_answers(
     assert answer.status_code == 200
     told = answer.json()
     words = ["classify", path, "--json", "--home", judging.home.root]
-    done = subprocess.run([COMMAND, *words], capture_output=True, text=True, check=True)
+    done = forked.run(*words, network=True)
+    assert done.returncode == 0
     by_command = json.loads(done.stdout)
     assert done.stderr.startswith("detector old is not used: the detector old was trained with")
     assert told.keys() == by_command.keys() - {"path"} | {"name", "matches", "detections"}
