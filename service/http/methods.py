@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _KNOWN: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
+_OF_RANGES: Final = frozenset({b"range", b"if-range"})
+
 
 class Methods:
     """Answers HEAD by what GET answers, without its body, and OPTIONS by the methods of a path.
@@ -37,7 +39,9 @@ class Methods:
             await self._app(scope, receive, self._with_allow(scope, send))
 
     async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:
-        as_get = {**scope, "method": "GET"}
+        # RFC 9110, 14.2: a range is for GET alone.
+        headers = [(name, value) for name, value in scope["headers"] if name not in _OF_RANGES]
+        as_get = {**scope, "method": "GET", "headers": headers}
         send = self._with_allow(scope, send)
         ended = False
 

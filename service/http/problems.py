@@ -96,7 +96,7 @@ def problem(
     }
     if stage is not None:
         told["stage"] = stage
-    return JSONResponse(told, status, headers, MEDIA_TYPE)
+    return JSONResponse(told, int(status), headers, MEDIA_TYPE)
 
 
 def answer_problems(app: FastAPI) -> None:

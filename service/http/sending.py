@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import os
-from http import HTTPStatus
 from typing import Final
 
 from anyio import to_thread
-from starlette.datastructures import Headers
 from starlette.responses import FileResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from config.errors import ConflictError
 from config.links import open_regular
-from service.http.problems import RefusedError
 
 _LAST_SECOND: Final = 253_402_300_799
 """Of the year 9999, beyond which HTTP has no dates; seconds since the epoch."""
-_REFUSED: Final = {
-    HTTPStatus.BAD_REQUEST.value: "the header Range is malformed",
-    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE.value: "the file has no such bytes",
-}
-_RANGE: Final = "Ask for 'bytes=FIRST-LAST', counted from 0, or leave Range out"
 _MTIME: Final = 8
 """Index of the time in a ``stat_result``."""
 
@@ -37,18 +29,7 @@ class SentFile(FileResponse):
 
         Raises:
             ConflictError: it has gone since the answer was made.
-            RefusedError: the header ``Range`` asks for what the file has not (416), or is malformed
-                (400); starlette answers that in plain text.
         """
-
-        async def refuse_or_send(message: Message) -> None:
-            status = message.get("status")
-            if status in _REFUSED:
-                found = Headers(raw=message["headers"]).get("content-range")
-                headers = {"Content-Range": found} if found else None
-                raise RefusedError(status, _REFUSED[status], _RANGE, headers=headers)
-            await send(message)
-
         try:
             opened = await to_thread.run_sync(open_regular, os.fspath(self.path))
         except OSError as error:
@@ -56,7 +37,7 @@ class SentFile(FileResponse):
             raise ConflictError(f"the file cannot be opened: {reason}", "Look later") from None
         self.path = f"/proc/self/fd/{opened}"
         try:
-            await super().__call__(scope, receive, refuse_or_send)
+            await super().__call__(scope, receive, send)
         finally:
             os.close(opened)
 

@@ -18,6 +18,7 @@ from service.http.describing import describe, describing
 from service.http.guessing import Guessing
 from service.http.headers import SecurityHeaders
 from service.http.methods import Methods
+from service.http.plain import PlainErrors
 from service.http.problems import Unexpected, answer_problems
 from service.http.sessions import Sessions
 from service.http.signing_in import page, signing_in
@@ -74,6 +75,7 @@ def web_app(office: Office, token: str, *, warm: bool = False) -> FastAPI:
     describe(app, with_token=bool(token))
     answer_problems(app)
     # The one that is added last is asked first.
+    app.add_middleware(PlainErrors)
     app.add_middleware(Methods, routes=app.router.routes)
     app.add_middleware(Access, sessions=sessions, guessing=guessing)
     app.add_middleware(BodyLimit)

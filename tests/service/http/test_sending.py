@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from config.home import Home
 from service.http.sending import SentFile
 from tests.disks import another_file_system
-from tests.service.serving import client_of, is_problem
 
 
 @pytest.mark.parametrize(
@@ -32,25 +30,3 @@ def test_a_file_of_any_century_is_sent(tmp_path: Path, seconds: int, said: str) 
         assert answer.headers["last-modified"] == said
         assert answer.headers["content-length"] == "4"
         assert answer.headers["etag"]
-
-
-@pytest.mark.parametrize(
-    ("asked", "status", "has"), [("bytes=99-", 416, "bytes */4"), ("bytes=b-a", 400, None)]
-)
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_range_that_cannot_be_had_is_a_problem(
-    home: Home, method: str, asked: str, status: int, has: str | None
-) -> None:
-    """A client that reads problem details would fail at the plain text."""
-    (home.support / "ticket").mkdir()
-    (home.support / "ticket" / "1.png").write_text("text")
-    url = "/classes/ticket/examples/1.png"
-    with client_of(home) as (client, _):
-        answer = client.request(method, url, headers={"Range": asked})
-        part = client.get(url, headers={"Range": "bytes=1-2"})
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers.get("content-range") == has
-    if method == "GET":
-        is_problem(answer, status)
-    assert (part.status_code, part.text) == (206, "ex")
