@@ -59,8 +59,11 @@ _HASHES: Final = (scans.c.sha256, scans.c.file_sha256, outputs.c.sha256, journal
 _LARGEST_ID: Final = 1 << 53
 
 
-def admit(path: Path) -> None:
+def admit(path: Path) -> list[str]:
     """Replace the ledger at ``path`` by a new one with its rows, at the newest migration.
+
+    Returns:
+        What a user had added to it, and is not in the new one: ``view monthly``.
 
     Raises:
         DataError: it holds what no ledger of this program does.
@@ -68,7 +71,7 @@ def admit(path: Path) -> None:
     """
     new = path.with_name(f"{path.name}-new")
     with _one_error():
-        _check_objects(path)
+        left_out = _leave_out_strangers(path)
         with closing(Database.open(path)) as database:
             if trouble := database.damage():
                 raise DatabaseError(f"the ledger of the backup is damaged: {trouble}")
@@ -77,6 +80,7 @@ def admit(path: Path) -> None:
             _copy_rows(connection, path)
             _check_values(connection)
     os.replace(new, path)
+    return left_out
 
 
 @contextmanager
@@ -87,25 +91,39 @@ def _one_error() -> Iterator[None]:
         raise _odd(str(getattr(error, "orig", error))) from None
 
 
-def _odd(what: str, advice: str = "Use another backup") -> DataError:
-    return DataError(f"the ledger of the backup is not as Pigeonhole writes it: {what}", advice)
+def _odd(what: str) -> DataError:
+    return DataError(
+        f"the ledger of the backup is not as Pigeonhole writes it: {what}", "Use another backup"
+    )
 
 
-def _check_objects(path: Path) -> None:
-    """See that the ledger has the tables, indexes, triggers and views of this program alone."""
-    with closing(Database(path)) as database, database.read() as connection:
-        found = connection.exec_driver_sql("SELECT type, name, rootpage FROM sqlite_master").all()
+def _leave_out_strangers(path: Path) -> list[str]:
+    """Drop what a user added to the ledger and would act on the rest; what is not taken over.
+
+    Raises:
+        DataError: something has the name of a table, index, trigger or view of this program, and is
+            another kind of thing.
+    """
+    with closing(Database(path)) as database, database.write() as connection:
         revision = revision_of(connection, path)
-    for kind, name, page in found:
-        is_sqlites = kind in {"table", "index"} and str(name).startswith("sqlite_")
-        is_virtual = kind == "table" and not page
-        if (not is_sqlites and (kind, name) not in _KNOWN) or (is_virtual and name != _SEARCH):
-            if revision is not None:
-                check_known(revision, path)
-            raise _odd(
-                f"it has the {kind} {name!r}",
-                "Use another backup; if you added that yourself, drop it and back up again",
-            )
+        if revision is not None:
+            check_known(revision, path)
+        found = connection.exec_driver_sql("SELECT type, name, rootpage FROM sqlite_master").all()
+        strangers = []
+        for kind, name, page in found:
+            is_virtual = kind == "table" and not page
+            if (kind, name) in _KNOWN and is_virtual == (name == _SEARCH and kind == "table"):
+                continue
+            if name.lower().startswith("sqlite_") and kind in {"table", "index"}:
+                continue
+            if any(name.lower() == known for _, known in _KNOWN):
+                raise _odd(f"it has the {kind} {name!r}")
+            strangers.append((kind, name))
+        for kind, name in strangers:
+            if kind != "table":  # no statement of ours is about it
+                quoted = name.replace('"', '""')
+                connection.exec_driver_sql(f'DROP {kind} "{quoted}"')
+    return [f"{kind} {name}" for kind, name in sorted(strangers)]
 
 
 def _copy_rows(connection: sqlite3.Connection, old: Path) -> None:

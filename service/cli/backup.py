@@ -90,7 +90,7 @@ def restore(
             "bytes": made.bytes, "created_at": made.created_at, "with_files": made.with_files,
             "brought_in": {name: str(path) for name, path in made.brought_in.items()},
             "outside": {name: str(path) for name, path in made.outside.items()},
-            "host": made.host, "token_in": made.token_in,
+            "host": made.host, "token_in": made.token_in, "left_out": list(made.left_out),
         })  # fmt: skip
     else:
         say(
@@ -107,6 +107,10 @@ def restore(
         notice(
             f"the token is the one in {made.token_in}, as the archive has it:"
             " change it unless the archive is yours alone"
+        )
+    for one in made.left_out:
+        notice(
+            f"not restored: the {one}, which somebody added; pigeonhole.db in the archive has it"
         )
     if made.scans and not made.with_files:
         notice("the scans are not in the archive: put their folders back before 'pigeonhole watch'")

@@ -51,6 +51,8 @@ class Restored:
         host: the address that its settings have the service listen on; empty if they name none.
         token_in: the file with the token for the API: the settings, or that which they name; empty
             without one.
+        left_out: tables, views, triggers and indexes that a user had added to the ledger: ``view
+            monthly``.
     """
 
     home: Path
@@ -63,6 +65,7 @@ class Restored:
     outside: dict[str, Path]
     host: str
     token_in: str
+    left_out: tuple[str, ...]
 
 
 def restore(file: Path, root: Path, advance: Callable[[], None] = lambda: None) -> Restored:
@@ -138,7 +141,7 @@ def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
     # Also what lay elsewhere and is not in the archive: only settings name places outside the home.
     moves = {folders[ELSEWHERE].before: folders[ELSEWHERE].now, old_root: root}
     moves |= {place.before: place.now for name, place in folders.items() if name != ELSEWHERE}
-    scans = _follow(stage, home, old_root, moves)
+    scans, left_out = _follow(stage, home, old_root, moves)
     for name, folder in manifest.folders.items():
         # A support folder that is missing would be filled with the ready classes.
         if name in _SETTINGS and folder.saved:
@@ -151,6 +154,7 @@ def _set_up(manifest: Manifest, stage: Path, root: Path) -> Restored:
         {n: p.now for n, p in kept.items() if p.outside and p.before == p.now},
         value_of(text, "host"),
         SETTINGS if value_of(text, "api_token") else value_of(text, "api_token_file"),
+        tuple(left_out),
     )  # fmt: skip
 
 
@@ -176,15 +180,20 @@ class _Place:
         return cls(before, before if stays else root / unescaped(folder.name), folder.outside)
 
 
-def _follow(stage: Path, home: Home, old_root: Path, moves: dict[Path, Path]) -> int:
-    """Bring the ledger to the newest migration, and its paths to the new home; its scans, counted.
+def _follow(
+    stage: Path, home: Home, old_root: Path, moves: dict[Path, Path]
+) -> tuple[int, list[str]]:
+    """Bring the ledger to the newest migration, and its paths to the new home.
+
+    Returns:
+        How many scans it has, and what of it was left out; see `admit`.
 
     Raises:
         DataError: it names what is no path.
         DatabaseError: it is damaged, or newer than this program.
     """
     path = stage / LEDGER
-    admit(path)
+    left_out = admit(path)
     with closing(Database.open(path)) as database:
         if odd := without_path(database):
             raise DataError(
@@ -201,7 +210,7 @@ def _follow(stage: Path, home: Home, old_root: Path, moves: dict[Path, Path]) ->
     path.chmod(0o600)
     for older in stage.glob(f"{LEDGER}.backup-*"):
         older.unlink()  # the archive is a better one
-    return int(scans)
+    return int(scans), left_out
 
 
 def _make_durable(stage: Path) -> None:

@@ -146,20 +146,41 @@ def test_what_is_shown_of_a_path_is_the_path(saved: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("script", "kind"),
     [
-        "CREATE TRIGGER x AFTER INSERT ON scans BEGIN SELECT RAISE(ABORT, 'no'); END",
-        "CREATE VIEW x AS SELECT 1",
-        "CREATE UNIQUE INDEX x ON scans (state)",
-        "CREATE TABLE x (y)",
-        "CREATE VIRTUAL TABLE x USING fts5(y)",
-        "ALTER TABLE words RENAME TO x; CREATE VIEW words AS SELECT * FROM x",
+        ("CREATE TRIGGER x AFTER INSERT ON scans BEGIN SELECT RAISE(ABORT, 'no'); END", "trigger"),
+        ("CREATE TRIGGER x AFTER UPDATE ON scans BEGIN DELETE FROM scans; END", "trigger"),
+        ('CREATE VIEW "x" AS SELECT * FROM scans', "view"),
+        ("CREATE UNIQUE INDEX x ON scans (state)", "index"),
+        ("CREATE TABLE x (y)", "table"),
+        ("CREATE VIRTUAL TABLE x USING fts5(y)", "table"),
     ],
 )
-def test_what_no_migration_makes_is_refused(saved: Path, tmp_path: Path, script: str) -> None:
+def test_what_a_user_added_is_left_out_and_named(
+    saved: Path, tmp_path: Path, script: str, kind: str
+) -> None:
+    """Statements of the service would do what an archive says; whoever made a view had no backup."""
+    with_edited_ledger(saved, script)
+    made = restore(saved, tmp_path / "new")
+    assert made.left_out[0] == f"{kind} x"
+    with closing(sqlite3.connect(made.home / "pigeonhole.db")) as ledger:
+        assert ledger.execute("SELECT name FROM sqlite_master WHERE name = 'x'").fetchall() == []
+        assert ledger.execute("SELECT count(*) FROM scans").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "ALTER TABLE words RENAME TO x; CREATE VIEW words AS SELECT * FROM x",
+        "CREATE VIEW JOURNAL_ AS SELECT 1; DROP TABLE lessons; CREATE VIRTUAL TABLE Lessons USING fts5(y)",
+    ],
+)
+def test_another_kind_of_thing_under_a_name_of_ours_is_refused(
+    saved: Path, tmp_path: Path, script: str
+) -> None:
     """Statements of the service would do what an archive says, or end in a traceback."""
     with_edited_ledger(saved, script)
-    with pytest.raises(DataError, match=r"not as Pigeonhole writes it: it has the \w+ '(x|words)'"):
+    with pytest.raises(DataError, match=r"not as Pigeonhole writes it: it has the \w+ '"):
         restore(saved, tmp_path / "new")
     assert nothing_left(tmp_path)
 
