@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from types import FrameType
 
 import structlog
 
@@ -15,6 +13,7 @@ from models.siamese.weights import SHIPPED, check_weights, read_manifest
 from models.ticket.engines import check_engine
 from service.daemon.daemon import Daemon, Report
 from service.lock import only_daemon
+from service.signals import ending_signals
 from service.workers.dispatcher import Dispatcher
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
@@ -43,6 +42,7 @@ def daemon_of(
     manifest = read_manifest(SHIPPED)
     check_weights(SHIPPED.parent / manifest.weights, manifest)
     with ExitStack() as stack:
+        ask = stack.enter_context(ending_signals())
         stack.enter_context(only_daemon(home.lock_file))
         remove_what_the_dead_left(home.cache)
         database = Database.open(home.database)
@@ -58,29 +58,12 @@ def daemon_of(
             return Dispatcher(pool, spec, workers=workers, wake=wake, lost=pool.lost)
 
         daemon = Daemon(home, settings, Ledger(database, home), dispatcher_for, report=report)
-        with _stopped_by_signals(daemon.stop):
-            log.info("watching", inbox=str(home.inbox), workers=workers)
-            yield daemon
 
+        def end(at_once: bool) -> None:
+            if at_once:
+                raise KeyboardInterrupt
+            daemon.stop()
 
-@contextmanager
-def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ask to end after what is under way; a second one ends at once.
-
-    The handler neither logs nor takes a lock: the thread it interrupts may hold it.
-    """
-    asked = False
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
-            signal.default_int_handler(number, frame)
-        asked = True
-        stop()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        ask(end)
+        log.info("watching", inbox=str(home.inbox), workers=workers)
+        yield daemon

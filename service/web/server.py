@@ -6,10 +6,8 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import socket
 from collections.abc import Callable, Iterator
-from types import FrameType
 
 import structlog
 import uvicorn
@@ -19,6 +17,7 @@ from config.home import Home
 from config.settings import Settings
 from service.desk.office import office_of
 from service.http.tokens import read_token
+from service.signals import ending_signals
 from service.web.application import web_app
 from service.web.connections import Connection, most_connections
 from service.web.listening import BACKLOG, bound, url_of
@@ -90,9 +89,9 @@ class Server(uvicorn.Server):
         """Serve in this thread until `stop`."""
         self.run(sockets=[self._listener])
 
-    def stop(self) -> None:
-        """Have it end; a second time at once."""
-        self.force_exit = self.should_exit
+    def stop(self, *, at_once: bool = False) -> None:
+        """Have it end; ``at_once``: without waiting for answers under way."""
+        self.force_exit |= at_once
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -124,7 +123,7 @@ class Server(uvicorn.Server):
 
 
 def serve(home: Home, settings: Settings, *, warm: bool) -> None:
-    """Serve a home until Ctrl-C or SIGTERM.
+    """Serve a home until Ctrl-C or SIGTERM; a second Ctrl-C ends it at once.
 
     Args:
         home: which; laid out.
@@ -139,6 +138,7 @@ def serve(home: Home, settings: Settings, *, warm: bool) -> None:
     # It says at each broken form which byte was wrong: the sender is told already.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     with contextlib.ExitStack() as stack:
+        ask = stack.enter_context(ending_signals(also_ignored=False))
         listener = stack.enter_context(
             contextlib.closing(bound(settings.host, settings.port, token=token))
         )
@@ -150,22 +150,13 @@ def serve(home: Home, settings: Settings, *, warm: bool) -> None:
 
         app = web_app(office, token, warm=warm)
         server = Server(app, listener, tell, office.asking.close, app.state.end)
-        stack.enter_context(_stopped_by_signals(server))
+        served = False
+
+        def end(at_once: bool) -> None:
+            if at_once and served:
+                raise KeyboardInterrupt  # within the event loop it would be logged as an error
+            server.stop(at_once=at_once)
+
+        ask(end)
         server.serve_here()
-
-
-@contextlib.contextmanager
-def _stopped_by_signals(server: Server) -> Iterator[None]:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        server.stop()
-
-    before = {
-        number: signal.signal(number, stop)
-        for number in (signal.SIGINT, signal.SIGTERM)
-        if signal.getsignal(number) != signal.SIG_IGN
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        served = True
