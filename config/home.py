@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,8 +143,10 @@ class Home:
             """Also where a folder is mounted at two places."""
             device, place = on_disk(os.fspath(path), found)
             shown = held_by(os.fspath(folder), found)
-            return path.is_relative_to(folder) or any(
-                device == other and lies_in(place, around) for other, around in shown
+            return (
+                path.is_relative_to(folder)
+                or any(device == other and lies_in(place, around) for other, around in shown)
+                or _is_same(path, folder)
             )
 
         for name, path in real.items():
@@ -166,6 +169,30 @@ class Home:
                         if other in real
                         else f"Set {name}_dir to a folder of its own",
                     )
+        for link, target in _links_in(self.sorted):
+            for other, other_path in real.items():
+                if other != "sorted" and (is_in(target, other_path) or is_in(other_path, target)):
+                    raise HomeError(
+                        f"the link {link} leads to the {other} folder {other_path}",
+                        "Remove that link",
+                    )
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two names lead to one folder: on some disks ``Scans`` and ``scans`` do."""
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
+def _links_in(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Links to folders directly in a folder, and where they lead; nothing is filed behind those of others."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for one in entries:
+            ours = one.stat(follow_symlinks=False).st_uid in (0, os.geteuid())
+            if one.is_symlink() and one.is_dir() and ours:
+                yield Path(one.path), Path(os.path.realpath(one.path))
 
 
 def check_utf8(root: Path) -> None:

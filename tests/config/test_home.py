@@ -98,6 +98,21 @@ def test_overlap_is_seen_through_symbolic_links(tmp_path: Path) -> None:
         home_of(root)
 
 
+@pytest.mark.parametrize("other", ["inbox", "inbox/sub", "support/ticket", "review"])
+def test_the_folder_of_a_class_is_no_link_to_another_folder(tmp_path: Path, other: str) -> None:
+    """Each ticket would be filed into the inbox, and taken again."""
+    root = tmp_path / "home"
+    for folder in ("sorted", "elsewhere", other):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    (root / "sorted" / "cylinder").symlink_to(root / "elsewhere")
+    assert home_of(root)
+    (root / "sorted" / "ticket").symlink_to(root / other)
+    with pytest.raises(
+        HomeError, match=rf"sorted/ticket leads to the {other.split('/', maxsplit=1)[0]} folder"
+    ):
+        home_of(root)
+
+
 def test_a_home_that_a_link_puts_into_its_inbox_is_refused(tmp_path: Path) -> None:
     """The database would be taken for a scan."""
     (tmp_path / "scans").mkdir()
