@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -34,6 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
         "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
     ):
         config.addinivalue_line("filterwarnings", ignored)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what lives as long as the tests: all of them, and TensorFlow."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,6 @@ MOMENTS = (
     "a worker",
     "at full load",
     "while it starts",
-    "while it moves",
 )
 
 
