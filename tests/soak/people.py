@@ -46,6 +46,7 @@ class Person:
         serving: the service beside them.
         staging: a folder on the file system of the inbox.
         rng: what to do next.
+        kills: the probability that a command is killed while it runs.
     """
 
     def __init__(
@@ -54,7 +55,10 @@ class Person:
         serving: Serving,
         staging: Path,
         rng: random.Random,
+        *,
+        kills: float = 0.15,
     ) -> None:
+        self._kills = kills
         self._home = home
         self._serving = serving
         self._staging = staging
@@ -259,7 +263,7 @@ class Person:
         self._serving.note("command", words=deed, pid=process.pid)
         with process:
             killed = False
-            if self._rng.random() < 0.15:
+            if self._rng.random() < self._kills:
                 try:
                     process.wait(self._rng.uniform(0.3, 4.0))
                 except subprocess.TimeoutExpired:

@@ -37,7 +37,7 @@ def person(desk: Desk, tmp_path: Path) -> Iterator[Person]:
     """Somebody who also swaps files."""
     (tmp_path / "staging").mkdir()
     serving = Serving(desk.home.root, {}, tmp_path / "service.log")
-    yield Person(desk.home, serving, tmp_path / "staging", random.Random(1))
+    yield Person(desk.home, serving, tmp_path / "staging", random.Random(1), kills=0.0)
     serving.close()
 
 
