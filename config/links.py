@@ -38,6 +38,11 @@ class ForeignLinkError(OSError):
         )
 
 
+def is_ours_alone(folder: os.stat_result) -> bool:
+    """Whether nobody but this user, and root, can put anything into a folder."""
+    return folder.st_uid in (0, os.geteuid()) and not folder.st_mode & WRITE_OF_OTHERS
+
+
 def open_folder(folder: str | Path) -> int:
     """A descriptor of a folder (``O_PATH``), reached by no link of another user.
 
@@ -171,9 +176,7 @@ def _target(folder: int, name: str, shown: str) -> str:
         state, around = os.fstat(link), os.fstat(folder)
         if not stat.S_ISLNK(state.st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-        ours = (0, os.geteuid())
-        alone = around.st_uid in ours and not around.st_mode & WRITE_OF_OTHERS
-        if state.st_uid not in ours and not alone:
+        if state.st_uid not in (0, os.geteuid()) and not is_ours_alone(around):
             raise ForeignLinkError(shown)
         return os.readlink("", dir_fd=link)
     finally:

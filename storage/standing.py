@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy import Connection, Row, Select, and_, func, select, union_all
 
 from config.home import Home
-from config.links import WRITE_OF_OTHERS, lstat
+from config.links import is_ours_alone, lstat
 from indexer.verdict import UNKNOWN
 from storage.database import Database
 from storage.filing.names import Names
@@ -266,8 +266,7 @@ def _is_ours_alone(root: Path, folder: Path) -> bool:
             return True  # it is made in one that is
         except OSError:
             return False
-        ours = state.st_uid in (0, os.geteuid()) and not state.st_mode & WRITE_OF_OTHERS
-        if not (stat.S_ISDIR(state.st_mode) and ours):
+        if not (stat.S_ISDIR(state.st_mode) and is_ours_alone(state)):
             return False
     return True
 
