@@ -122,6 +122,10 @@ SLOW = {
     "a placeholder is filled where there are no links",
     "the name is refused where there are links",
     "failed under a name that is refused",
+    "put back with its text",
+    "corrected with its text",
+    "judged anew, and taken back",
+    "edited, and dragged to a new class",
 }
 """Variants of others, a quarter of a minute each; `make soak` has them, the gate their power cuts."""
 
