@@ -15,7 +15,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -81,6 +81,39 @@ def open_folder(folder: str | Path) -> int:
             error.filename = path
         raise
     return fd
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[Path]:
+    """Another path of a folder, by ``/proc/self/fd``: it leads there whatever ``folder`` leads to by then.
+
+    Raises:
+        ForeignLinkError: a link of another user is on the way to it.
+        OSError: it cannot be reached.
+    """
+    fd = open_folder(folder)
+    try:
+        yield Path(_OPENED, str(fd))
+    finally:
+        os.close(fd)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether this is a path of `held`."""
+    return os.fspath(folder.parent) == _OPENED.rstrip("/")
+
+
+def may_be_replaced(folder: Path) -> bool:
+    """Whether another user can put something else in the place of a folder, or of one around it."""
+    for one in (folder, *folder.parents):
+        try:
+            state, around = os.lstat(one), os.stat(one.parent)
+        except OSError:
+            continue  # it does not exist yet
+        sticky = around.st_mode & stat.S_ISVTX and state.st_uid in (0, os.geteuid())
+        if not (is_ours_alone(around) or sticky):
+            return True
+    return False
 
 
 def open_regular(path: str | Path) -> int:

@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-from config.links import open_regular
+from config.links import held, open_regular, refuse_foreign_links
 from storage.filing import files, noreplace
 from storage.filing.copying import copy_in
 from storage.filing.names import Names, next_name
@@ -25,14 +25,21 @@ def set_aside(file: Path, folder: Path) -> Path:
     Raises:
         OSError: it cannot be moved, or was replaced meanwhile; it stays where it is.
     """
-    place = Names().free(folder, file.name)
     try:
+        refuse_foreign_links(folder)
         files.make_durable_folders(folder)
     except OSError as error:
-        other = other_name(place, error)
+        other = other_name(folder / file.name, error)
         if other is None:
             raise
         return set_aside(file, other.parent)
+    # Others may put links in the place of both folders, between any two steps.
+    with held(file.parent) as source, held(folder) as target:
+        return folder / _moved(source / file.name, target).name
+
+
+def _moved(file: Path, folder: Path) -> Path:
+    place = Names().free(folder, file.name)
     while True:
         try:
             if _renamed(file, place):

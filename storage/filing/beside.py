@@ -10,7 +10,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from config.links import refuse_foreign_links
+from config.links import held
 from storage.filing import files, noreplace
 from storage.filing.leaving import settle, take_away
 from storage.records import Move
@@ -28,8 +28,12 @@ def put_beside(data: bytes, target: Path, mark: str) -> bool:
     Raises:
         OSError: it cannot be written. Nothing is left behind.
     """
+    with held(target.parent) as folder:
+        return _put(data, folder / target.name, mark)
+
+
+def _put(data: bytes, target: Path, mark: str) -> bool:
     part = _part(target, mark)
-    refuse_foreign_links(target.parent)
     clear_part(target, mark)
     try:
         fd = os.open(
@@ -73,6 +77,14 @@ def take_back(scan_id: int, place: Path, sha256: str, size: int) -> bool:
     Raises:
         OSError: it cannot be taken away; it is there as it was.
     """
+    try:
+        with held(place.parent) as folder:
+            return _take_back(scan_id, folder / place.name, sha256, size)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+
+
+def _take_back(scan_id: int, place: Path, sha256: str, size: int) -> bool:
     # It goes the way of a source that is to go; all its bytes are is in the scan.
     move = Move(scan_id, place, place, sha256, size, "superseded")
     settle(move)

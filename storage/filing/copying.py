@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from config.links import open_regular, refuse_foreign_links
+from config.links import held, open_regular
 from storage.filing import files, noreplace
 from storage.filing.names import next_name
 from storage.filing.refusals import other_name
@@ -26,7 +26,11 @@ def copy_in(source: Path, sha256: str, target: Path) -> Path:
     Raises:
         OSError: it cannot be read or written, or its bytes are others.
     """
-    refuse_foreign_links(target.parent)
+    with held(target.parent) as folder:
+        return target.with_name(_copied(source, sha256, folder / target.name).name)
+
+
+def _copied(source: Path, sha256: str, target: Path) -> Path:
     clear_what_the_dead_left(target.parent, sha256)
     part = _part(target.parent, str(os.getpid()), sha256)
     _clear(part)

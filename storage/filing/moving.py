@@ -23,7 +23,7 @@ from pathlib import Path
 
 import structlog
 
-from config.links import open_regular, refuse_foreign_links
+from config.links import is_held, open_regular, refuse_foreign_links
 from storage.filing import files, noreplace
 from storage.filing.leaving import settle, take_away
 from storage.filing.outcomes import Changed, Gone, NameRefused, Outcome, Placed, Taken, Trouble
@@ -53,6 +53,8 @@ class _Step:
     def folders(self) -> set[Path]:
         """Those whose names must be durable before the source goes."""
         folder = self.move.destination.parent
+        if is_held(folder):
+            return {folder}  # those around it are durable already
         # The parent always: the attempt that made the folder may have died before its sync.
         return {folder, folder.parent, *(made.parent for made in self.made)}
 

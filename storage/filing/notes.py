@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, count, islice
 from pathlib import Path
 
-from config.links import open_regular, refuse_foreign_links
+from config.links import held, open_regular
 from storage.filing import files, noreplace
 from storage.filing.names import fitted, next_name
 from storage.filing.refusals import longest_name
@@ -53,10 +53,20 @@ def write_note(
     Raises:
         OSError: it cannot be written.
     """
+    with held(beside.parent) as folder:
+        path = _written(
+            folder / beside.name,
+            payload,
+            lambda path: is_scan(beside.with_name(path.name)),
+            is_ours,
+        )
+    return beside.with_name(path.name)
+
+
+def _written(beside: Path, payload: Mapping[str, object], is_scan: IsScan, is_ours: IsOurs) -> Path:
     sha256 = str(payload["sha256"])
     text = json.dumps(payload, ensure_ascii=False, indent=2) + "\n"
     # The same name each time: what a process that died left is taken away by the next.
-    refuse_foreign_links(beside.parent)
     part = beside.with_name(f"{files.OURS}note-{sha256[:16]}.part")
     marker = part.with_suffix(".renamed")
     _clear(part, marker)
@@ -101,16 +111,24 @@ def remove_note(
     Raises:
         OSError: it is there and cannot be removed.
     """
-    for path in chain(
-        islice(_places(beside, sha256), _LOOKS), islice(_older_places(beside, sha256), _LOOKS)
-    ):
-        note = _note_in(path)
-        if note is not None and note["sha256"] == sha256 and not is_scan(path):
-            if written is not None and not says(note, written):
-                continue
-            path.unlink()
-            files.fsync_folder(path.parent)
-            return True
+    try:
+        with held(beside.parent) as folder:
+            here = folder / beside.name
+            for path in chain(
+                islice(_places(here, sha256), _LOOKS), islice(_older_places(here, sha256), _LOOKS)
+            ):
+                note = _note_in(path)
+                if note is None or note["sha256"] != sha256:
+                    continue
+                if is_scan(beside.with_name(path.name)) or not (
+                    written is None or says(note, written)
+                ):
+                    continue
+                path.unlink()
+                files.fsync_folder(folder)
+                return True
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     return False
 
 

@@ -88,6 +88,13 @@ def _another_file_system(home: Home) -> None:
     os.link = link_within  # type: ignore[assignment]
 
 
+def _shared(home: Home) -> None:
+    """Everybody may write to the folders of scans: each is reached by a descriptor."""
+    for folder in home.scan_folders.values():
+        if folder.is_dir():
+            folder.chmod(0o777)
+
+
 def _no_links_nor_renameat2(home: Home) -> None:
     """As on the oldest of them."""
     _no_links(home)
@@ -206,6 +213,10 @@ STORIES = {
     ),
     "to another file system": Story(
         {"inbox/a.png": "ticket 1"}, FILED, ("filed",), odd=_another_file_system
+    ),
+    "where others may write": Story(
+        {"inbox/a.png": "ticket 1", **CLASS}, OTHER, ("filed",), again="corrected", also=FILED,
+        odd=_shared,
     ),
     "where there are no links": Story(
         {"inbox/a.png": "ticket 1"}, FILED, ("filed",), odd=_no_links

@@ -73,6 +73,27 @@ def test_a_folder_that_becomes_a_link_is_not_followed(
     assert (desk.home.sorted / "ticket" / "a.png").read_text() == "ticket 1"
 
 
+def test_a_folder_of_a_class_that_becomes_a_link_is_not_filed_into(
+    desk: Desk, private: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever swaps it again and again would have a file of theirs put into any folder in the end."""
+    folder = desk.home.sorted / "ticket"
+    folder.mkdir()
+    desk.home.sorted.chmod(0o777)
+    desk.drop("authorized_keys", "ticket key")
+    file_away = carrying.file_away
+
+    def after_the_link(moves: list[Move]) -> list[Outcome]:
+        replaced_by_link(folder, private)
+        monkeypatch.setattr(carrying, "file_away", file_away)
+        return file_away(moves)
+
+    monkeypatch.setattr(carrying, "file_away", after_the_link)
+    desk.once(Judge())
+    assert os.listdir(private) == []
+    assert (desk.home.sorted / "elsewhere" / "authorized_keys").read_text() == "ticket key"
+
+
 def test_a_source_behind_a_link_is_nowhere(desk: Desk, theirs: Path, private: Path) -> None:
     """A move that is taken up again after a crash would take what the link leads to."""
     (private / "a.png").write_text("ticket 1")

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from config.errors import ConflictError
 from service.desk.backup.saving import back_up
+from service.desk.classes.removing import put_back as put_example_back
+from service.desk.classes.removing import remove_class
 from service.desk.scans.correcting import say_what_it_is
 from service.desk.scans.recalling import put_back
 from service.desk.scans.scans import described_scan, file_of
 from service.desk.scans.verifying import verify
+from storage.filing import aside, files
+from storage.filing.beside import put_beside
+from storage.filing.copying import copy_in
+from storage.filing.notes import write_note
 from tests.service.fakes import Desk, Judge
 from tests.service.serving import client_of, is_problem
 
@@ -114,3 +122,95 @@ def test_a_link_that_comes_after_the_look_at_the_file_is_not_followed(
     with client_of(shared.home) as (client, _):
         said = is_problem(client.get("/scans/1/file"), 409)
     assert "another user made" in str(said["detail"])
+
+
+@pytest.fixture
+def taken(shared: Desk) -> Path:
+    """A class of another user's with two examples; the service's own folder has a file like one."""
+    folder = shared.home.support / "evil"
+    folder.mkdir()
+    for name in ("000", "shadow"):
+        (folder / name).write_text("theirs")
+    return folder
+
+
+@pytest.mark.parametrize("moment", ["before the first", "after the first"])
+def test_no_example_is_taken_from_behind_one(
+    shared: Desk, taken: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Whoever swaps the folder between two steps would have any file of the service's taken away."""
+    rename = aside.noreplace.rename_without_replacing
+    private = taken.parent.parent.parent / "private"
+
+    def swapped(source: Path, target: Path) -> None:
+        monkeypatch.setattr(aside.noreplace, "rename_without_replacing", rename)
+        if moment == "after the first":
+            rename(source, target)
+        led_away(taken)
+        (private / "shadow").write_text("secret")
+        (private / "000").write_text("secret")
+        if moment == "before the first":
+            rename(source, target)
+
+    monkeypatch.setattr(aside.noreplace, "rename_without_replacing", swapped)
+    with pytest.raises(ConflictError, match="another user made"):
+        remove_class(shared.home, "evil")
+    assert {one.name: one.read_text() for one in private.iterdir()} == {
+        "000": "secret", "shadow": "secret",
+    }  # fmt: skip
+    lies = [one for one in shared.home.removed.rglob("*") if one.is_file()]
+    assert [one.read_text() for one in lies] == ["theirs"]
+
+
+def test_no_example_is_put_back_behind_one(
+    shared: Desk, taken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever puts a link there as soon as the folder is made would have programs of theirs installed."""
+    remove_class(shared.home, "evil")
+    assert not taken.exists()
+    make = aside.files.make_durable_folders
+
+    def swapped(folder: Path) -> list[Path]:
+        made = make(folder)
+        led_away(taken)
+        return made
+
+    monkeypatch.setattr(aside.files, "make_durable_folders", swapped)
+    with pytest.raises(ConflictError, match="another user made"):
+        put_example_back(shared.home, "evil", "shadow")
+    assert os.listdir(taken.parent.parent.parent / "private") == []
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda place: put_beside(b"text", place, "1-text"),
+        lambda place: write_note(place, {"sha256": "0" * 64}),
+        lambda place: copy_in(_example(place), sha256(b"example").hexdigest(), place),
+    ],
+    ids=["output", "note", "example"],
+)
+def test_a_link_that_comes_after_the_look_at_a_folder_is_not_written_behind(
+    shared: Desk, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path], object]
+) -> None:
+    """Whoever swaps a folder again and again would have a file written behind the link in the end."""
+    folder = shared.home.sorted / "ticket"
+    status = files.status
+
+    def swapped(path: Path) -> os.stat_result | None:
+        monkeypatch.setattr(files, "status", status)
+        led_away(folder)
+        return status(path)
+
+    _example(folder / "new.png")
+    monkeypatch.setattr(files, "status", swapped)
+    write(folder / "new.png")
+    assert os.listdir(shared.home.root.parent / "private") == []
+    aside_now = [one for one in (shared.home.root / "put aside").iterdir() if "new.png" in one.name]
+    assert len(aside_now) == 1
+
+
+def _example(place: Path) -> Path:
+    source = place.parents[2] / "example.png"
+    source.write_bytes(b"example")
+    return source

@@ -30,7 +30,7 @@ def behave_as(way: str, inbox: Path, patched: pytest.MonkeyPatch) -> None:
     link = os.link
 
     def crossing(source: Path, target: Path, *, follow_symlinks: bool = True) -> None:
-        if Path(source).parent == inbox:
+        if _real(source).parent == inbox:
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
         link(source, target, follow_symlinks=follow_symlinks)
 
@@ -40,6 +40,12 @@ def behave_as(way: str, inbox: Path, patched: pytest.MonkeyPatch) -> None:
         patched.setattr(os, "link", refuse(errno.EOPNOTSUPP))
     if way == "reserve":
         patched.setattr(noreplace, "rename_without_replacing", refuse(errno.EINVAL))
+
+
+def _real(path: Any) -> Path:
+    """Where a file is: it may be named by the descriptor of its folder."""
+    around, name = os.path.split(os.fsdecode(path))
+    return Path(os.path.realpath(around), name)
 
 
 def _whole(path: Any, called_with: dict[str, Any]) -> str:
@@ -62,7 +68,7 @@ def takes_windows_names(folder: Path, number: int, *, links: bool) -> Iterator[P
     """
 
     def check(path: Any, wrong: int) -> None:
-        inside = os.path.relpath(os.fsdecode(path), folder)
+        inside = os.path.relpath(_real(path), folder)
         if inside.startswith(".."):
             return
         try:
@@ -84,7 +90,7 @@ def takes_windows_names(folder: Path, number: int, *, links: bool) -> Iterator[P
 
     def linking(source: Any, target: Any, **more: Any) -> None:
         check_second(source, target, number if links else 0)
-        if not links and Path(target).is_relative_to(folder):
+        if not links and _real(target).is_relative_to(folder):
             raise OSError(errno.EPERM, os.strerror(errno.EPERM), source, None, target)
         link(source, target, **more)
 
@@ -97,7 +103,7 @@ def takes_windows_names(folder: Path, number: int, *, links: bool) -> Iterator[P
         replace(source, target, **more)
 
     def renaming_over_nothing(source: Path, target: Path) -> None:
-        if target.is_relative_to(folder):  # neither driver has renameat2
+        if _real(target).is_relative_to(folder):  # neither driver has renameat2
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), source, None, target)
         without_replacing(source, target)
 
