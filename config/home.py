@@ -59,7 +59,7 @@ class Home:
             settings_file=root / SETTINGS_FILE,
             database=_under(root, Path(database)) if database else root / DATABASE_FILE,
         )
-        home._check_apart()
+        home.check_apart()
         return home
 
     @property
@@ -86,7 +86,7 @@ class Home:
 
     def exists(self) -> bool:
         """Whether a home was laid out here."""
-        return self.settings_file.is_file() or self.database.is_file()
+        return os.path.isfile(self.settings_file) or os.path.isfile(self.database)
 
     def relative(self, path: Path) -> str:
         """``path`` as the ledger shows it: relative to the home, or absolute when outside."""
@@ -129,8 +129,12 @@ class Home:
         for path in (self.settings_file, *named_in):
             _sync(path)
 
-    def _check_apart(self) -> None:
-        """No folder of scans may be, or lie inside, another: files would be taken twice."""
+    def check_apart(self) -> None:
+        """See that no folder of scans is, or lies inside, another: files would be taken twice.
+
+        Raises:
+            HomeError: one does.
+        """
         real = {name: Path(os.path.realpath(path)) for name, path in self.scan_folders.items()}
         root = Path(os.path.realpath(self.root))
         own = {

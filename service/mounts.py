@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from config.errors import HomeError
+from config.home import Home
 from config.mountinfo import TABLE, lies_in, mounts
 
 # systemd's list (fstype_is_network in mountpoint-util.c), and what users mount besides. A kind
@@ -64,22 +66,42 @@ def network_mounts(root: Path, table: Path = TABLE) -> list[tuple[Path, str]]:
 
 
 class Mounted:
-    """Notices mounts that end while the process runs: what is left there is an empty mount point.
+    """Notices mounts that begin and end while the process runs.
+
+    Where one ends, what is left is an empty mount point; where one begins, folders of scans may lie in
+    one another.
 
     Args:
+        home: whose folders.
         table: the mounts, as proc(5) lists them.
+
+    Attributes:
+        overlap: why nothing may be taken or filed, for a person; empty while the folders lie apart.
     """
 
-    def __init__(self, table: Path = TABLE) -> None:
+    def __init__(self, home: Home, table: Path = TABLE) -> None:
+        self.overlap = ""
+        self._home = home
         self._table = table
-        self._seen = set(_mounts(table))
+        self._now = mounts(table)
+        self._seen = {one.point for one in self._now}
         self._ended = set[str]()
 
     def look(self) -> None:
         """Take note of the mounts that there are now."""
-        now = _mounts(self._table).keys()
-        self._seen |= now
-        self._ended = self._seen - now if now else set()
+        now = mounts(self._table)
+        if now in (self._now, []):
+            return
+        self._now = now
+        points = {one.point for one in now}
+        self.overlap = ""
+        try:
+            self._home.check_apart()
+        except HomeError as error:
+            self.overlap = str(error)
+        else:  # else nothing was filed there: nobody misses them later
+            self._seen |= points
+        self._ended = self._seen - points
 
     def ended(self, place: Path) -> Path | None:
         """The mount point that holds ``place`` and had lost its mount at the last `look`; else None."""

@@ -298,7 +298,7 @@ def is_away(home: Home, place: Path) -> bool:
     link of another user.
     """
     for root in (home.sorted, home.review, home.failed, home.duplicates):
-        if place.is_relative_to(root) and not root.is_dir():
+        if place.is_relative_to(root) and not os.path.isdir(root):
             return False
     try:
         lstat(place)

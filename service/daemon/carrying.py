@@ -31,14 +31,13 @@ class Carrier:
     Args:
         inbox: whose folders other people may replace while their files are moved.
         background: moves large ones; without it they are moved at once.
-        mounts: what is there. Nothing is moved to, or from, where a disk or share was unmounted.
+        mounts: what is there. Nothing is moved to, or from, where a disk or share was unmounted, nor
+            while folders lie in one another.
     """
 
-    def __init__(
-        self, inbox: Path, background: Background | None, mounts: Mounted | None = None
-    ) -> None:
+    def __init__(self, inbox: Path, background: Background | None, mounts: Mounted) -> None:
         self._inbox = inbox
-        self._mounts = mounts or Mounted()
+        self._mounts = mounts
         self._background = background
         self._under_way: list[_UnderWay] = []
 
@@ -72,6 +71,8 @@ class Carrier:
         return unmounted + self._file_away([move for move in moves if move.size < LARGE])
 
     def _unmounted(self, move: Move) -> Trouble | None:
+        if overlap := self._mounts.overlap:
+            return Trouble(move, overlap, errno.EBUSY, move.destination.parent, move.source)
         for folder in (move.destination.parent, move.source.parent):
             if point := self._mounts.ended(folder):
                 reason = "was unmounted while the service ran"

@@ -73,7 +73,7 @@ class Daemon:
         )
         self._digests = Digests(self._background)
         self._dispatcher = dispatcher_for(self._bell.ring)
-        mounts = Mounted()
+        mounts = Mounted(home)
         self._placement = Placement(ledger, home, settings.ticket_outputs, self._background, mounts)
         self._admission = Admission(settings, ledger, self._placement, self._dispatcher)
         self._book = OutputBook(ledger.database, home)
@@ -245,7 +245,7 @@ class Daemon:
             self._shelves.look()
             self._ledger.database.check_in_place()
             # Where the inbox has gone the sweep says so at once, and each second is cheap.
-            sweep |= self._events.restart_if_dead() or not self._inbox.root.is_dir()
+            sweep |= self._events.restart_if_dead() or not os.path.isdir(self._inbox.root)
         if sweep:
             self._sweep()
         if (

@@ -91,7 +91,8 @@ class Health:
         if time.monotonic() >= self._next_try:
             self._starved = ""
         full = "the disk is full" if self._placement.full else ""
-        self.pause(full or self._starved or shortage(self._disks))
+        self._placement.mounts.look()
+        self.pause(self._placement.mounts.overlap or full or self._starved or shortage(self._disks))
 
     def pause(self, reason: str) -> None:
         """Take nothing up for this reason, or, if it is empty, go on. Each is told once."""

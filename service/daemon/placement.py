@@ -83,7 +83,8 @@ class Placement:
         background: Background | None = None,
         mounts: Mounted | None = None,
     ) -> None:
-        self._carrier = Carrier(home.inbox, background, mounts)
+        self.mounts = mounts or Mounted(home)
+        self._carrier = Carrier(home.inbox, background, self.mounts)
         self._ledger = ledger
         self._home = home
         self._outputs = outputs

@@ -47,7 +47,7 @@ def examine_home(home: Home, settings: Settings) -> Iterator[Finding]:
         yield _font()
     yield _database(home)
     for name, folder in home.scan_folders.items():
-        if folder.exists() or name != "duplicates":
+        if os.path.exists(folder) or name != "duplicates":
             yield _folder(name, folder)
     yield from _mounts(home)
     yield _privacy(home)
@@ -128,7 +128,7 @@ def _database(home: Home) -> Finding:
             database.close()
         return str(home.database)
 
-    if not home.database.exists():
+    if not os.path.exists(home.database):
         return Finding("ok", "database", "not made yet; the first 'pigeonhole watch' makes it")
     return _attempt("database", check)
 
@@ -189,7 +189,7 @@ def _privacy(home: Home) -> Finding:
         database,
         *sorted(database.parent.glob(f"{glob.escape(database.name)}*")),
     )
-    files = [file for file in dict.fromkeys(ours) if file.is_file() and _open_to_others(file)]
+    files = [file for file in dict.fromkeys(ours) if os.path.isfile(file) and _open_to_others(file)]
     folders = [home.cache] if _open_to_others(home.cache) else []
     if not files and not folders:
         return Finding("ok", "privacy", "settings, database and cache are closed to other users")

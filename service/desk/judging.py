@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from config.ignored import Ignored
+from config.walking import walk
 from indexer.verdict import Detection, Verdict
 from models.fields.ticket import FIELD_NAMES, Field, Fields, Ticket
 from models.page.hashing import hash_file
@@ -37,7 +38,7 @@ def files_of(paths: Sequence[Path], ignored: Ignored) -> list[Path]:
         if not os.path.isdir(path):  # a path that no system would open is no folder either
             found.append(path)
             continue
-        for folder, inner, names in os.walk(path, onerror=stand_in):
+        for folder, inner, names in walk(path, onerror=stand_in):
             inner[:] = sorted(name for name in inner if not ignored(name))
             found += [Path(folder, name) for name in sorted(names) if not ignored(name)]
     return found

@@ -283,7 +283,7 @@ class Inbox:
         folder = self.root
         for part in relative.split(os.sep)[:-1]:
             folder /= part
-            if folder.is_symlink():
+            if os.path.islink(folder):
                 return True
         return False
 

@@ -173,16 +173,19 @@ def _tell_once(device: int, number: int) -> None:
 
 def make_folders(folder: Path) -> list[Path]:
     """Make ``folder`` with its parents; the folders made, outermost first."""
-    if folder.is_dir():
-        return []
-    made = make_folders(folder.parent)
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        if not folder.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, "not a folder", os.fspath(folder)) from None
-        return made
-    return [*made, folder]
+    missing, made = list[Path](), list[Path]()
+    while not os.path.isdir(folder) and folder != folder.parent:
+        missing.append(folder)
+        folder = folder.parent
+    for one in reversed(missing):
+        try:
+            one.mkdir()
+        except FileExistsError:
+            if not os.path.isdir(one):
+                raise NotADirectoryError(errno.ENOTDIR, "not a folder", os.fspath(one)) from None
+        else:
+            made.append(one)
+    return made
 
 
 def make_durable_folders(folder: Path) -> list[Path]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -472,6 +474,45 @@ def test_a_failed_file_that_is_put_into_no_class_stays_a_failure(used: Desk) -> 
     used.once(Judge())
     assert row(used, 3) == ("failed", None, "sorted/c.png")
     assert not [path for path in used.filed() if path.endswith(".error.json")]
+
+
+def test_a_file_that_goes_while_its_folder_is_looked_into_ends_nothing(
+    used: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever makes and deletes files in sorted/ all the time would end the service."""
+    folder = used.home.sorted / "ticket"
+    for name in ("x.png", "y.png"):
+        (folder / name).write_text("a stranger")
+    holds = folders.Folders.holds
+
+    def and_gone(self: folders.Folders, place: Path) -> bool:
+        (folder / "x.png").unlink(missing_ok=True)
+        return holds(self, place)
+
+    monkeypatch.setattr(folders.Folders, "holds", and_gone)
+    used.once(Judge())
+    assert row(used, 1)[0] == "filed"
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOTCONN])
+def test_a_folder_that_cannot_be_reached_ends_nothing(
+    used: Desk, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A share that answers with an error would end the service, which should wait for it."""
+    stat = os.stat
+
+    def refused(path: object, *args: Any, **more: Any) -> os.stat_result:
+        if "sorted" in str(path) or "failed" in str(path):
+            raise OSError(number, os.strerror(number), path)
+        return stat(path, *args, **more)  # type: ignore[arg-type]
+
+    used.drop("e.png", "broken 3")  # it has failed before
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", refused)
+        assert used.once(Judge()) is False
+    assert [row(used, number)[0] for number in (1, 3)] == ["filed", "failed"]
+    used.once(Judge())
+    assert used.states()["e.png"] == "failed"
 
 
 def verify_kinds(desk: Desk) -> list[str]:

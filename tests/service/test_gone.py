@@ -127,6 +127,37 @@ def test_a_share_that_is_unmounted_takes_nothing_away_and_gets_nothing(
     assert [one.name for one in folder.iterdir()] == ["note.txt"]
 
 
+@pytest.mark.parametrize(
+    ("folder", "place"), [("sorted", "inbox"), ("inbox", "sorted"), ("inbox", "sorted/ticket")]
+)
+def test_nothing_is_taken_while_folders_lie_in_one_another(
+    sorted_desk: Desk, folder: str, place: str
+) -> None:
+    """By a slip of whoever mounts them each scan would be filed again every second."""
+    root = sorted_desk.home.root
+    before = sorted_desk.rows()
+    sorted_desk.wait_closed(3)
+
+    def beat() -> Heartbeat:
+        found = sorted_desk.ledger.heartbeat()
+        assert found is not None
+        return found
+
+    with sorted_desk.watching(Judge(), rescan_interval=0.05, stability_delay=0.01) as daemon:
+        with bound(root / folder, root / place):
+            daemon._bell.ring()
+            wait_until(lambda: "mounted a second time" in beat().trouble)
+            (root / "inbox" / "new.png").write_text("ticket 4")
+            for _ in range(5):
+                last = beat().swept_at
+                wait_until(lambda last=last: beat().swept_at != last)  # type: ignore[misc]
+            assert sorted_desk.rows() == before
+            (root / "inbox" / "new.png").unlink()
+        wait_until(lambda: beat().trouble == "")
+        sorted_desk.drop("later.png", "ticket 5")
+        assert sorted_desk.wait_closed() == [("later.png", "filed")]
+
+
 def test_one_that_is_dropped_again_is_a_new_scan(sorted_desk: Desk) -> None:
     """It would be refused as a copy of a file that is no more."""
     delete(sorted_desk, 1)

@@ -19,6 +19,7 @@ from models.page import hashing
 from models.page.scan import Scan
 from service.inbox.inbox import Inbox
 from tests.service.fakes import Clock
+from tests.storage.filing.mounting import refuse
 
 DELAY = 5.0
 
@@ -604,3 +605,21 @@ def test_a_place_that_cannot_be_looked_into_is_told(root: Path, clock: Clock) ->
     (root / ("L" * 200)).rename(root / "out.tmp")
     box.sweep()
     assert box.closed == ""
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOTCONN])
+def test_a_folder_that_may_not_be_entered_ends_nothing(
+    root: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Whoever may write to the inbox would end the service by 'chmod 000'."""
+    path = root / "sub" / "a.png"
+    path.parent.mkdir()
+    path.write_bytes(b"x")
+    box = inbox(root, clock)
+    box.sweep()
+    clock.now = DELAY
+    refused = refuse(number)
+    for name in ("lstat", "stat"):
+        monkeypatch.setattr(os, name, refused)  # as root nothing is closed
+    box.look(os.fspath(path))
+    assert taken(box) == []

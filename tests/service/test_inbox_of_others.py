@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from service.daemon import carrying
+from service.mounts import Mounted
 from storage.filing.outcomes import Outcome
 from storage.records import Move
 from tests.service.fakes import Desk, Judge
@@ -100,7 +101,7 @@ def test_a_source_behind_a_link_is_nowhere(desk: Desk, theirs: Path, private: Pa
     scan = desk.drop("sub/a.png", "ticket 1")
     move = Move(1, scan, desk.home.sorted / "a.png", "0" * 64, 8, "filed")
     replaced_by_link(theirs, private)
-    carrier = carrying.Carrier(desk.home.inbox, None)
+    carrier = carrying.Carrier(desk.home.inbox, None, Mounted(desk.home))
     (outcome,) = carrier.carry([move], again=True)
     assert outcome.move == move
     assert type(outcome).__name__ == "Gone"

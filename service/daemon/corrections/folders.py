@@ -89,9 +89,10 @@ class Folders:
                 changed = os.stat(folder, follow_symlinks=False).st_mtime_ns
                 with os.scandir(folder) as entries:
                     listed = [one for one in entries if not self.ignored(one.name)]
+                inner = [one.path for one in listed if one.is_dir(follow_symlinks=False)]
             except OSError:
                 continue  # it cannot be looked into now: nothing of it is missing
-            pending += [one.path for one in listed if one.is_dir(follow_symlinks=False)]
+            pending += inner
             if self._seen.get(folder) != changed:
                 compare(Path(folder), listed)
                 self._seen[folder] = changed
@@ -120,7 +121,7 @@ class Folders:
         return next((root for root in self.roots if place.is_relative_to(root)), None)
 
     def _is_there(self, root: Path) -> bool:
-        if self._mounts.ended(root) is not None:
+        if self._mounts.overlap or self._mounts.ended(root) is not None:
             return False
         try:
             device = os.stat(root).st_dev
@@ -134,4 +135,4 @@ class Folders:
                 self._renumbered.pop(root, None)
         except OSError:
             return False
-        return root.is_dir()
+        return os.path.isdir(root)

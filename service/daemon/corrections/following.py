@@ -19,6 +19,7 @@ import os
 import stat
 from collections import deque
 from collections.abc import Callable, Container, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,7 +103,7 @@ class Following:
         self._ledger = ledger
         self._book = FeedbackBook(ledger.database, home)
         self._outputs = OutputBook(ledger.database, home)
-        self._places = Folders(home, ignored, mounts or Mounted())
+        self._places = Folders(home, ignored, mounts or Mounted(home))
         self._presence = PresenceBook(ledger.database, home)
         self._identities = Identities(ledger, self._presence, self._places)
         self._delay = stability_delay
@@ -201,8 +202,10 @@ class Following:
         for entry in listed:
             if one := known.get(entry.name):
                 self._named.append((entry.path, one))
-            elif entry.is_file(follow_symlinks=False) and self._places.holds(folder / entry.name):
-                self._rest(Path(entry.path), entry.stat(follow_symlinks=False))
+            elif self._places.holds(folder / entry.name):
+                with suppress(OSError):  # it has gone, or may not be looked at
+                    if entry.is_file(follow_symlinks=False):
+                        self._rest(Path(entry.path), entry.stat(follow_symlinks=False))
 
     def _look_at_named(self) -> None:
         """Compare the looks of some files with what is remembered of them."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.home import Home
 from config.links import open_regular
+from config.walking import walk
 from storage.database import Database
 from storage.filing.files import OURS, sha256_of
 from storage.ledger import Ledger
@@ -112,7 +113,7 @@ def listing(
         closed: told of each folder that is there and cannot be looked into.
     """
     found, folders = [], []
-    for inner, _, names in os.walk(folder, onerror=closed):
+    for inner, _, names in walk(folder, onerror=closed):
         folders.append(Path(inner))
         found += [
             Path(inner, name)

@@ -18,6 +18,7 @@ from typing import Final
 from config.errors import DataError, HomeError
 from config.home import Home, check_utf8
 from config.settings import Settings
+from config.walking import walk
 from service.desk.backup.manifest import (
     ELSEWHERE,
     LEDGER,
@@ -215,7 +216,7 @@ def _follow(
 
 def _make_durable(stage: Path) -> None:
     found, folders = [], []
-    for inner, _, names in os.walk(stage):
+    for inner, _, names in walk(stage):
         folders.append(Path(inner))
         found += [Path(inner, name) for name in names]
     synced = syncing.sync_files(found)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from config.errors import DataError, WeightsError
 from config.ignored import Ignored
+from config.walking import walk
 from config.words import counted
 from indexer.calibration import Calibration
 from indexer.evaluation.outcome import Episode, Evaluation, Outcome
@@ -189,7 +190,7 @@ def _episodes(folder: Path) -> Iterator[EpisodeFolder]:
     def refuse(error: OSError) -> NoReturn:
         raise error
 
-    for place, inner, _ in os.walk(folder, onerror=refuse):
+    for place, inner, _ in walk(folder, onerror=refuse):
         if {SUPPORT, QUERIES} & set(inner):
             yield _episode(folder, Path(place))
             inner.clear()

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from config.home import Home
 from config.ignored import Ignored
 from config.links import exists, lstat
+from config.walking import walk
 from models.page.hashing import hash_file
 from service.lock import is_held
 from storage.filing import files
@@ -296,7 +297,7 @@ def _unfinished(home: Home, ledger: Ledger) -> Iterator[Finding]:
 def _files(home: Home) -> Iterator[Path]:
     """Every file in the folders that are filed into."""
     for folder in (home.sorted, home.review, home.failed, home.duplicates):
-        for inner, _, names in os.walk(folder):
+        for inner, _, names in walk(folder):
             yield from (Path(inner, name) for name in sorted(names))
 
 
