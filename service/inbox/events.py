@@ -118,13 +118,8 @@ class InboxEvents:
         return True
 
     def paths(self) -> set[str]:
-        """Paths named since the last call."""
-        found = set()
-        while True:
-            try:
-                found.add(self._paths.get_nowait())
-            except queue.Empty:
-                return found
+        """Paths named since the last call; not those that are named meanwhile."""
+        return {self._paths.get_nowait() for _ in range(self._paths.qsize())}
 
     def _watcher_of(self, real_root: str) -> NativeWatcher | PollingWatcher:
         """The one that is asked for; polling when no inotify watches or instances are left."""

@@ -494,6 +494,25 @@ def test_a_file_that_goes_while_its_folder_is_looked_into_ends_nothing(
     assert row(used, 1)[0] == "filed"
 
 
+def test_a_flood_of_files_keeps_no_scan_waiting(
+    used: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever makes and deletes files in review/ all the time would stop the service for hours."""
+    shelves = Shelves(used.home, settings(), used.ledger, lambda: None)
+    shelves.sweep()
+    move(used, "sorted/ticket/a.png", "sorted/ticket/b.png")
+    looked = list[str]()
+    look = shelves._following.look
+    monkeypatch.setattr(shelves._following, "look", lambda path: (looked.append(path), look(path)))
+    folder = used.home.sorted / "ticket"
+    for number in range(5000):
+        shelves._events[0]._paths.put(f"{folder}/{number}.png")
+    shelves._events[0]._paths.put(f"{folder}/a.png")
+    shelves.listen()
+    assert looked == [f"{folder}/a.png", f"{folder}"]
+    wait_until(lambda: (shelves.listen(), row(used, 1)[2] == "sorted/ticket/b.png")[1])
+
+
 @pytest.mark.parametrize("number", [errno.EACCES, errno.ENOTCONN])
 def test_a_folder_that_cannot_be_reached_ends_nothing(
     used: Desk, monkeypatch: pytest.MonkeyPatch, number: int

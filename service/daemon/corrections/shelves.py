@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Container
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator
+from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -29,6 +33,9 @@ from storage.records import Filed
 from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
+
+MANY: Final = 100
+"""Files of one folder that are looked at one by one at a time."""
 
 
 class Shelves:
@@ -118,10 +125,26 @@ class Shelves:
     def listen(self) -> None:
         """Look where events point, and compare what has come to rest."""
         for events in self._events:
-            for path in events.paths():
+            for path in self._worth_a_look(events.paths()):
                 self._following.look(path)
         self._following.go_on()
         self._mending.go_on()
+
+    def _worth_a_look(self, paths: Iterable[str]) -> Iterator[str]:
+        """The paths; where very much happened in a folder, its scans and the folder itself.
+
+        A program that makes and deletes thousands of files there keeps no scan waiting.
+        """
+        by_folder = defaultdict[str, list[str]](list)
+        for path in paths:
+            by_folder[os.path.dirname(path)].append(path)
+        for folder, inside in by_folder.items():
+            if len(inside) <= MANY:
+                yield from inside
+            else:
+                known = self._ledger.known_in(Path(folder))
+                yield from (path for path in inside if os.path.basename(path) in known)
+                yield folder
 
     def look(self) -> None:
         """Hear again where hearing has ended; what was missed meanwhile a sweep finds."""
