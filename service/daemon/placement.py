@@ -253,11 +253,15 @@ class Placement:
                 case Gone():
                     self._faults.pop(move.scan_id, None)
                     end: Literal["failed", "superseded", "gone"] = "failed"
+                    perhaps = again
                     if move.final_state == "superseded":
-                        end = "superseded"
+                        end, perhaps = "superseded", False  # in the inbox it is another row's
+                        self._clear_note(move)
                     elif not move.source.is_relative_to(self._home.inbox):
                         end = "gone"  # it was filed, and a person has deleted it
-                    self._ledger.abandon(move.scan_id, _TAKEN_AWAY, state=end, perhaps_moved=again)
+                    self._ledger.abandon(
+                        move.scan_id, _TAKEN_AWAY, state=end, perhaps_moved=perhaps
+                    )
                     closed.append(Closed(move.source, end))
                 case Changed():
                     self._faults.pop(move.scan_id, None)
@@ -309,12 +313,15 @@ class Placement:
                 reason=trouble.reason, what_to_do=trouble.advice,
             )  # fmt: skip
 
+    def _clear_note(self, move: Move) -> None:
+        # Of the bytes that failed; it may have others now.
+        failed = self._ledger.sha256_of(move.scan_id) or move.sha256
+        clear_note(self._ledger, move.scan_id, move.source, failed)
+
     def _annotate(self, move: Move) -> bool:
         """Put the note beside a failed file; False if it cannot be written."""
         if move.final_state == "superseded" or move.source.is_relative_to(self._home.failed):
-            # Of the bytes that failed; it may have others now.
-            failed = self._ledger.sha256_of(move.scan_id) or move.sha256
-            clear_note(self._ledger, move.scan_id, move.source, failed)
+            self._clear_note(move)
         if move.final_state != "failed":
             return True
         fault = self._faults.get(move.scan_id, Fault("file", "it failed"))

@@ -272,6 +272,20 @@ def test_a_file_whose_share_went_away_waits_for_it(desk: Desk, placement: Placem
     assert path.exists()
 
 
+def test_a_failed_file_that_goes_before_it_is_tried_again_leaves_nothing(
+    desk: Desk, placement: Placement
+) -> None:
+    """Each backup would say that a file in the inbox is missing, and its note would stay for ever."""
+    path = desk.drop("a", "broken")
+    placement.place([failed(claimed(desk, path)[0])])
+    (scan,) = desk.ledger.filed()
+    desk.ledger.recall([move_of(scan, desk.home.inbox / "a", "superseded")])
+    scan.place.unlink()
+    assert [one.state for one in placement.resume()] == ["superseded"]
+    assert desk.ledger.retried() == []
+    assert desk.filed() == set()
+
+
 def test_a_file_that_went_away_is_closed(desk: Desk, placement: Placement) -> None:
     """Its row would be 'moving' for ever."""
     path = desk.drop("a")

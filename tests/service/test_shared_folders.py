@@ -88,7 +88,7 @@ def test_nothing_is_read_behind_one(shared: Desk, tmp_path: Path, depth: int) ->
     (private / inside).mkdir(parents=True, exist_ok=True)
     (private / inside / "a.png").write_text("secret 1")
     home, ledger = shared.home, shared.ledger
-    with pytest.raises(ConflictError, match="no longer where it was filed"):
+    with pytest.raises(ConflictError, match="another user made"):
         file_of(ledger, 1)
     assert described_scan(home, ledger, 1)["present"] is False
     with pytest.raises(ConflictError, match="another user made"):

@@ -251,8 +251,13 @@ def file_of(ledger: Ledger, scan_id: int) -> Path:
         raise ConflictError(f"scan {scan_id} is {row['state']}: it has no file now", "Look later")
     try:
         regular = stat.S_ISREG(lstat(place).st_mode)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         regular = False
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConflictError(
+            f"the file of scan {scan_id} cannot be read: {reason}", "'pigeonhole doctor' tells more"
+        ) from None
     if not regular:
         raise ConflictError(
             f"the file of scan {scan_id} is no longer where it was filed",
