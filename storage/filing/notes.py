@@ -189,6 +189,8 @@ def _note_in(path: Path) -> dict[str, object] | None:
     except OSError:
         return None
     try:
+        if os.fstat(fd).st_size > _LONGEST_NOTE:
+            return None
         note = json.loads(os.read(fd, _LONGEST_NOTE))
     except (OSError, ValueError, RecursionError):
         return None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.support import class_counts
+from service.daemon import notes
 from service.desk.scans.verifying import verify
 from tests.service.fakes import Desk, Judge
 
@@ -170,3 +171,20 @@ def test_the_first_example_of_a_class_is_seen_under_any_name(desk: Desk) -> None
     desk.once(Judge())
     assert _state(desk, 1) == ("filed", "sorted/invoice/x.error.json")
     assert class_counts(desk.home.support)["invoice"] == 1
+
+
+def test_a_huge_file_that_begins_like_a_note_is_none(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may write to failed/ would have the service read it for hours, and sort nothing."""
+    desk.home.failed.mkdir(exist_ok=True)
+    place = desk.home.failed / "bad.png.error.json"
+    place.write_text(json.dumps({"sha256": "0" * 64}).ljust(1 << 20))
+    os.truncate(place, 1 << 42)
+    monkeypatch.setattr(notes, "hash_file", lambda *_: pytest.fail("it was read"))
+    desk.drop("bad.png", "broken 1")
+    desk.once(Judge())
+    assert _state(desk, 1) == ("failed", "failed/bad.png")
+    assert (desk.home.failed / "bad.png.error (2).json").is_file() or (
+        desk.home.failed / "bad.png (2).error.json"
+    ).is_file()

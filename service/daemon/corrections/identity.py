@@ -15,6 +15,7 @@ from typing import Final
 
 from config.links import lstat
 from models.page.hashing import hash_file
+from service.background import LARGE
 from service.daemon.corrections.folders import Folders
 from storage.ledger import Ledger
 from storage.presence import PresenceBook
@@ -107,7 +108,7 @@ class Identities:
             return bool(scan.other)
         if looks.size != scan.size:
             return True
-        if scan.identity is None:
+        if scan.identity is None or looks.size >= LARGE:  # that would take hours
             return False
         digest = read(scan.place, state)
         if digest is None:
