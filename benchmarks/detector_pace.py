@@ -62,7 +62,7 @@ def main() -> int:
 def _pages(folder: Path, engine: Engine) -> list[Page]:
     found = []
     for path in sorted(folder.iterdir()):
-        scan = scan_of(path)
+        scan = scan_of(path, engine.spec.limits)
         page = (
             scan
             if isinstance(scan, Fault)

@@ -15,7 +15,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +53,8 @@ def open_folder(folder: str | Path) -> int:
     path = os.fspath(folder)
     if path.startswith(_OPENED):  # opened by this very process: it leads to no path
         return os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    if (straight := _open_straight(path)) is not None:
+        return straight
     way = "/" if path.startswith("/") else "."
     fd = os.open(way, _FOLDER)
     try:
@@ -81,6 +83,31 @@ def open_folder(folder: str | Path) -> int:
             error.filename = path
         raise
     return fd
+
+
+@contextmanager
+def listed(folder: str | Path) -> Iterator[list[os.DirEntry[str]]]:
+    """What a folder holds, which is reached by no link of another user.
+
+    The entries can be asked for what they are during the block alone; their ``path`` is a name.
+
+    Raises:
+        ForeignLinkError: there is such a link.
+        OSError: the folder cannot be reached or listed.
+    """
+    with ExitStack() as stack:
+        around = open_folder(folder)
+        stack.callback(os.close, around)
+        try:
+            fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=around)
+            stack.callback(os.close, fd)
+            with os.scandir(fd) as entries:
+                # All of them first: a bad disk may refuse the second half of a folder.
+                found = list(entries)
+        except OSError as error:
+            error.filename = os.fspath(folder)
+            raise
+        yield found
 
 
 @contextmanager
@@ -187,6 +214,15 @@ def exists(path: str | Path) -> bool:
     return True
 
 
+def leads_somewhere(link: Path) -> bool:
+    """Whether there is anything where a link leads; those of other users are not followed."""
+    try:
+        state = lstat(link)
+        return state.st_uid not in (0, os.geteuid()) or link.exists()
+    except OSError:
+        return False
+
+
 def refuse_foreign_links(folder: Path) -> None:
     """See that no link of another user lies on the way to a folder, which need not exist.
 
@@ -195,6 +231,27 @@ def refuse_foreign_links(folder: Path) -> None:
     """
     with suppress(FileNotFoundError, NotADirectoryError):
         os.close(open_folder(folder))
+
+
+def _open_straight(path: str) -> int | None:
+    """A descriptor of a folder, if no link at all is on the way to it: then the kernel names it alike.
+
+    Raises:
+        OSError: the path is longer than the kernel takes.
+    """
+    try:
+        fd = os.open(path, _FOLDER)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise
+        return None
+    try:
+        if os.readlink(f"{_OPENED}{fd}") == path:
+            return fd
+    except OSError:
+        pass  # without /proc
+    os.close(fd)
+    return None
 
 
 def _parts(path: str) -> list[str]:

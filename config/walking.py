@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
+from config.links import listed
+
 
 def walk(
     top: str | os.PathLike[str], onerror: Callable[[OSError], object] = lambda _error: None
 ) -> Iterator[tuple[str, list[str], list[str]]]:
     """As ``os.walk(top)``, which calls itself for each level up to Python 3.11: a folder of a thousand ends it.
 
-    Links are not followed. A folder that is not in the list of names any more, once the caller has
+    Links are not followed, even those that take the place of a folder meanwhile. A folder that is not in the list of names any more, once the caller has
     gone on, is not looked into.
 
     Args:
@@ -26,7 +28,7 @@ def walk(
         folder = pending.pop()
         inner, names = list[str](), list[str]()
         try:
-            with os.scandir(folder) as entries:
+            with listed(folder) as entries:
                 for entry in entries:
                     (inner if _is_folder(entry) else names).append(entry.name)
         except OSError as error:

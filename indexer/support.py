@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from config.errors import UsageError
 from config.ignored import Ignored
+from config.links import leads_somewhere, listed
 from indexer.verdict import UNKNOWN
 
 IGNORED: Final = Ignored(("*.error.json",))
@@ -94,27 +96,29 @@ def support_files(
         closed: told of each folder and file that is there and cannot be looked at.
         only: the classes that are looked into; of others nothing is read.
     """
-    for folder in _entries(support, closed):
-        if not folder.is_dir(follow_symlinks=False) or folder.name == UNKNOWN:
-            continue
-        if not only(folder.name):
-            continue
-        for file in _entries(Path(folder.path), closed):
+    for name in filter(only, _class_names(support, closed)):
+        yield from _files_in(support / name, closed)
+
+
+def _files_in(folder: Path, closed: Callable[[OSError], object]) -> list[SupportFile]:
+    """The examples in the folder of a class."""
+    found = []
+    with _entries(folder, closed) as entries:
+        for file in entries:
+            path = folder / file.name
             try:
                 if not file.is_file(follow_symlinks=False):
                     continue
                 state = file.stat(follow_symlinks=False)
             except OSError as error:
+                error.filename = os.fspath(path)
                 if not isinstance(error, FileNotFoundError):  # it went away while we looked
                     closed(error)
                 continue
-            yield SupportFile(
-                folder.name,
-                f"{folder.name}/{file.name}",
-                Path(file.path),
-                state.st_size,
-                (state.st_mtime_ns, state.st_ctime_ns, state.st_ino),
-            )
+            written = (state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+            name = f"{folder.name}/{file.name}"
+            found.append(SupportFile(folder.name, name, path, state.st_size, written))
+    return found
 
 
 def support_stamp(support: Path) -> str:
@@ -135,25 +139,27 @@ def left_alone(support: Path) -> Iterator[LeftAlone]:
     What systems and programs leave behind is not named, nor are hidden and temporary names, unless
     they end as those of images do. Class folders without any example are not looked for here.
     """
-    for entry in _entries(support):
-        what = _what(entry)
-        if what == "link":
-            yield LeftAlone("", entry.name, *_link(entry))
-        elif what != "folder":
-            yield LeftAlone(
-                "", entry.name, "lies in no class folder, so it is no example",
-                "Move it into the folder of its class",
-            )  # fmt: skip
-        elif entry.name == UNKNOWN:
-            yield LeftAlone(
-                "", entry.name, "is left alone: scans like no class are recognised without examples",
-                "Remove the folder, or rename it if it is a class of its own",
-            )  # fmt: skip
-        else:
-            yield from _left_alone_in(entry)
+    with _entries(support) as entries:
+        for entry in entries:
+            what = _what(entry)
+            if what == "link":
+                yield LeftAlone("", entry.name, *_link(support / entry.name))
+            elif what != "folder":
+                yield LeftAlone(
+                    "", entry.name, "lies in no class folder, so it is no example",
+                    "Move it into the folder of its class",
+                )  # fmt: skip
+            elif entry.name == UNKNOWN:
+                yield LeftAlone(
+                    "", entry.name,
+                    "is left alone: scans like no class are recognised without examples",
+                    "Remove the folder, or rename it if it is a class of its own",
+                )  # fmt: skip
+            else:
+                yield from _left_alone_in(support / entry.name)
 
 
-def _left_alone_in(folder: os.DirEntry[str]) -> Iterator[LeftAlone]:
+def _left_alone_in(folder: Path) -> Iterator[LeftAlone]:
     """The same of a class folder."""
     try:
         check_class_name(folder.name)
@@ -163,37 +169,38 @@ def _left_alone_in(folder: os.DirEntry[str]) -> Iterator[LeftAlone]:
             "is a class, but no name that commands and the page take: " + error.message,
             "Rename the folder",
         )  # fmt: skip
-    for entry in _entries(Path(folder.path), ignored=True):
-        name, what = f"{folder.name}/{entry.name}", _what(entry)
-        reason, advice = "", ""
-        if IGNORED(entry.name):
-            if entry.name.lower().endswith(_IMAGES) and not entry.name.startswith("._"):
-                reason = "is left alone, as hidden and temporary files are"
-                advice = "Rename it if it is an example"
-        elif what == "link":
-            reason, advice = _link(entry)
-        elif what == "folder":
-            reason = "lies too deep: only files directly in a class folder are examples"
-            advice = "Move its images up, or the folder up to be a class of its own"
-        elif what == "other":
-            reason, advice = "is not a regular file, so it is left alone", "Remove it"
-        if reason:
-            yield LeftAlone(folder.name, name, reason, advice)
+    with _entries(folder, ignored=True) as entries:
+        for entry in entries:
+            name, what = f"{folder.name}/{entry.name}", _what(entry)
+            reason, advice = "", ""
+            if IGNORED(entry.name):
+                if entry.name.lower().endswith(_IMAGES) and not entry.name.startswith("._"):
+                    reason = "is left alone, as hidden and temporary files are"
+                    advice = "Rename it if it is an example"
+            elif what == "link":
+                reason, advice = _link(folder / entry.name)
+            elif what == "folder":
+                reason = "lies too deep: only files directly in a class folder are examples"
+                advice = "Move its images up, or the folder up to be a class of its own"
+            elif what == "other":
+                reason, advice = "is not a regular file, so it is left alone", "Remove it"
+            if reason:
+                yield LeftAlone(folder.name, name, reason, advice)
 
 
 def _what(entry: os.DirEntry[str]) -> Literal["link", "folder", "file", "other"]:
     try:
         if entry.is_symlink():
             return "link"
-        if entry.is_dir():
+        if entry.is_dir(follow_symlinks=False):
             return "folder"
-        return "file" if entry.is_file() else "other"
+        return "file" if entry.is_file(follow_symlinks=False) else "other"
     except OSError:
         return "file"  # the share does not answer; whoever reads it finds out why
 
 
-def _link(entry: os.DirEntry[str]) -> tuple[str, str]:
-    if os.path.exists(entry.path):
+def _link(path: Path) -> tuple[str, str]:
+    if leads_somewhere(path):
         return "is a symbolic link, and those are left alone", "Put what it leads to in its place"
     return "is a symbolic link that leads nowhere", "Remove it, or put the image in its place"
 
@@ -210,28 +217,36 @@ def whole_stamp(support: Path) -> str:
 
 def class_counts(support: Path) -> dict[str, int]:
     """Number of examples by class, classes with an empty folder included."""
-    counts = {
-        folder.name: 0
-        for folder in _entries(support)
-        if folder.is_dir(follow_symlinks=False) and folder.name != UNKNOWN
-    }
+    counts = dict.fromkeys(_class_names(support), 0)
     for file in support_files(support):
-        counts[file.class_name] += 1
+        counts[file.class_name] = counts.get(file.class_name, 0) + 1
     return counts
 
 
+def _class_names(
+    support: Path, closed: Callable[[OSError], object] = lambda _error: None
+) -> list[str]:
+    """Names of the folders that stand for classes, sorted."""
+    with _entries(support, closed) as entries:
+        folders = [one.name for one in entries if one.is_dir(follow_symlinks=False)]
+    return [name for name in folders if name != UNKNOWN]
+
+
+@contextmanager
 def _entries(
     folder: Path,
     closed: Callable[[OSError], object] = lambda _error: None,
     *,
     ignored: bool = False,
-) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as found:
-            kept = (entry for entry in found if ignored or not IGNORED(entry.name))
-            return sorted(kept, key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        closed(error)
-        return []
+) -> Iterator[list[os.DirEntry[str]]]:
+    """What a folder holds, sorted by name; nothing where it cannot be looked into."""
+    with ExitStack() as stack:
+        found = list[os.DirEntry[str]]()
+        try:
+            found = stack.enter_context(listed(folder))
+        except FileNotFoundError:
+            pass  # it holds nothing
+        except OSError as error:
+            closed(error)
+        kept = (entry for entry in found if ignored or not IGNORED(entry.name))
+        yield sorted(kept, key=lambda entry: entry.name)

@@ -79,7 +79,7 @@ def _processor() -> float:
 
 
 def _ours(path: Path, spec: EngineSpec) -> None:
-    scan = scan_of(path)
+    scan = scan_of(path, spec.limits)
     assert isinstance(scan, Scan)
     read_ticket(scan, spec)
 

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from config.errors import DataError
 from config.ignored import Ignored
+from config.walking import walk
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
 MANIFEST = "MANIFEST.tsv"
@@ -174,7 +175,7 @@ def _walked(
     ignored = Ignored()
     files: dict[PurePosixPath, Callable[[], bytes]] = {}
     folders: set[PurePosixPath] = set()
-    for place, inner, names in os.walk(path, onerror=refuse):
+    for place, inner, names in walk(path, onerror=refuse):
         inner[:] = [name for name in inner if not ignored(name)]
         here = PurePosixPath(Path(place).relative_to(path))
         folders.update(here / name for name in inner)

@@ -10,10 +10,17 @@ from models.page.read import read_scan
 from models.page.scan import Fault, Page, Scan
 
 
-def scan_of(path: Path) -> Scan | Fault:
-    """The scan that a file is now; symbolic links are not followed."""
+def scan_of(path: Path, limits: Limits) -> Scan | Fault:
+    """The scan that a file is now; symbolic links are not followed.
+
+    Args:
+        path: of the file.
+        limits: a larger one is not read for its hash.
+    """
     try:
         state = path.lstat()
+        if fault := limits.too_large(state.st_size):
+            return fault
         digest = hash_file(str(path), state)
     except OSError as error:
         if path.is_symlink():

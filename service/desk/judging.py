@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from config.ignored import Ignored
+from config.links import listed
 from config.walking import walk
 from indexer.verdict import Detection, Verdict
 from models.fields.ticket import FIELD_NAMES, Field, Fields, Ticket
@@ -101,7 +102,8 @@ def _scan(path: Path) -> Scan | Fault:
             path = Path(os.path.realpath(path, strict=True))
             state = path.lstat()
         if path.is_dir():
-            os.scandir(path).close()  # says why `files_of` could not
+            with listed(path):  # says why `files_of` could not
+                pass
         if not path.is_file():
             return Fault("open", "is not a regular file", "Name an image")
         digest = hash_file(os.fspath(path), state)

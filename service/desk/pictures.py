@@ -13,6 +13,7 @@ from typing import TypeVar
 import structlog
 
 from config.errors import PigeonholeError
+from models.page.limits import Limits
 from models.page.picture import Picture
 from models.page.scan import Fault
 from service.workers.engine import EngineSpec
@@ -44,6 +45,11 @@ class Pictures:
         self._pool = PoolExecutor(1, self._spec, timeout=PATIENCE, warm_up=no_warm_up)
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, Picture] = OrderedDict()
+
+    @property
+    def limits(self) -> Limits:
+        """What a file may ask of this machine."""
+        return self._spec.limits
 
     def close(self) -> None:
         """End the process."""

@@ -14,7 +14,8 @@ import structlog
 
 from config.ignored import Ignored
 from config.interrupting import raise_if_interrupted
-from config.links import lstat
+from config.links import listed, lstat
+from config.rate_limit import ALIKE
 from models.page.scan import Scan
 from service.inbox.digests import PENDING, Digests
 
@@ -96,6 +97,7 @@ class Inbox:
             present.add(path)
             self._note(path, state)
         self._closed = closed
+        self._odd &= present
         for path in self._seen.keys() - present:
             del self._seen[path]
 
@@ -266,7 +268,7 @@ class Inbox:
             self._seen.pop(path, None)
             if path not in self._odd:
                 self._odd.add(path)
-                log.warning("left alone: no regular file", path=path)
+                log.warning("left alone: no regular file", path=path, **{ALIKE: "no regular file"})
             return True
         old = self._seen.get(path)
         looks = (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
@@ -302,23 +304,31 @@ class Inbox:
             raise_if_interrupted()
             folder = pending.pop()
             try:
-                with os.scandir(folder) as entries:
-                    # All of them first: a bad disk may refuse the second half of a folder.
-                    listed = [entry for entry in entries if not self._ignored(entry.name)]
+                with listed(folder) as entries:
+                    found = [
+                        _state(folder, entry) for entry in entries if not self._ignored(entry.name)
+                    ]
             except OSError as error:
                 if folder == os.fspath(self.root):
                     raise
                 _remember(closed, folder, error)
                 continue
-            for entry in listed:
-                try:
-                    if entry.is_dir(follow_symlinks=False):
-                        if self._recursive:
-                            pending.append(entry.path)
-                        continue
-                    yield entry.path, entry.stat(follow_symlinks=False)
-                except OSError as error:
-                    _remember(closed, entry.path, error)
+            for path, state in found:
+                if isinstance(state, OSError):
+                    _remember(closed, path, state)
+                elif not stat.S_ISDIR(state.st_mode):
+                    yield path, state
+                elif self._recursive:
+                    pending.append(path)
+
+
+def _state(folder: str, entry: os.DirEntry[str]) -> tuple[str, os.stat_result | OSError]:
+    """Path and state of what a folder holds."""
+    path = os.path.join(folder, entry.name)
+    try:
+        return path, entry.stat(follow_symlinks=False)
+    except OSError as error:
+        return path, error
 
 
 def _remember(closed: dict[str, str], path: str, error: OSError) -> None:

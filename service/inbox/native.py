@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from watchdog.observers.inotify_c import (
@@ -21,6 +22,7 @@ from watchdog.observers.inotify_c import (
 
 from config.ignored import Ignored
 from config.interrupting import InterruptedWork, raise_if_interrupted
+from config.links import held, listed
 
 _MASK = Mask(
     InotifyConstants.IN_CREATE
@@ -168,10 +170,11 @@ class NativeWatcher:
         """Watch all folders inside. Each is listed after it is watched: none slips by."""
         pending = [folder] if self._recursive else []
         while pending:
-            raise_if_interrupted()
             one = pending.pop()
-            inner = (self._watch_inner(one, name) for name in self._folders_in(one))
-            pending.extend(filter(None, inner))
+            for name in self._folders_in(one):
+                raise_if_interrupted()
+                if inner := self._watch_inner(one, name):
+                    pending.append(inner)
 
     def _drop(self, folder: _Folder) -> None:
         """Watch a folder and all inside no more, except those that were met again elsewhere."""
@@ -200,7 +203,9 @@ class NativeWatcher:
         return inner
 
     def _watch(self, path: str) -> _Folder:
-        wd = self._inotify.add_callback(os.fsencode(path), _MASK, self, _OURS)
+        with held(Path(path)) as there:
+            # Unlike the path in /proc, "." in it is no link, which the mask would refuse.
+            wd = self._inotify.add_callback(os.fsencode(f"{there}/."), _MASK, self, _OURS)
         if wd == -1:  # watchdog raises every error but this one
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
         folder = self._folders[wd] = _Folder(path, wd)
@@ -209,7 +214,7 @@ class NativeWatcher:
     def _folders_in(self, folder: _Folder) -> list[str]:
         """Names of the folders that lie in a folder: no links, and none that are ignored."""
         try:
-            with os.scandir(folder.path) as entries:
+            with listed(folder.path) as entries:
                 return [
                     entry.name
                     for entry in entries

@@ -11,6 +11,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers.polling import PollingObserverVFS
 
 from config.ignored import Ignored
+from config.links import listed
 
 DEEPEST = 100
 """Folders inside one another that are looked into. Watchdog descends by recursion, which Python
@@ -74,7 +75,7 @@ class PollingWatcher(FileSystemEventHandler):
         if folder.count(os.sep) - self._root.count(os.sep) > DEEPEST:
             return iter(())
         try:
-            with os.scandir(folder) as entries:
+            with listed(folder) as entries:
                 return iter([entry for entry in entries if not self._ignored(entry.name)])
         except OSError:
             if folder == self._root:

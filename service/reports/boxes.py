@@ -48,7 +48,7 @@ def boxed_page(path: Path, marks: Sequence[Mark], limits: Limits, *, cut: bool) 
         limits: what a scan may ask of this machine.
         cut: to the boxes, where they are known to be around everything.
     """
-    scan = scan_of(path)
+    scan = scan_of(path, limits)
     found = scan if isinstance(scan, Fault) else read_scan(scan, limits, first_only=True)
     if isinstance(found, Fault):
         return '<div class="none"></div>'

@@ -17,7 +17,7 @@ _SIDE = 192
 
 def thumbnail(path: Path, limits: Limits) -> str | None:
     """The first page of a scan as a data URI; None if it can no longer be read."""
-    scan = scan_of(path)
+    scan = scan_of(path, limits)
     page = scan if isinstance(scan, Fault) else first_page(scan, limits, _SIDE)
     if isinstance(page, Fault):
         return None

@@ -236,7 +236,7 @@ class Engine:
             known = self._cache.load()
             examples, new = [], {}
             for file in support_files(self.spec.support):
-                scan = scan_of(file.path)
+                scan = scan_of(file.path, self.spec.limits)
                 if isinstance(scan, Fault):
                     self.unreadable[file.name] = scan.reason
                     continue

@@ -34,7 +34,7 @@ def draw_page(spec: EngineSpec, path: Path, number: int, side: int) -> Picture |
         number: of the page, from 1.
         side: its longest side, in pixels, at most.
     """
-    scan = scan_of(path)
+    scan = scan_of(path, spec.limits)
     if isinstance(scan, Fault):
         return scan
     page = first_page(scan, spec.limits, side) if number == 1 else _page(spec, scan, number)
@@ -43,7 +43,7 @@ def draw_page(spec: EngineSpec, path: Path, number: int, side: int) -> Picture |
 
 def measure_page(spec: EngineSpec, path: Path, number: int) -> tuple[int, int] | Fault:
     """Width and height of a page in pixels, as it is read: what the boxes of words refer to."""
-    scan = scan_of(path)
+    scan = scan_of(path, spec.limits)
     page = scan if isinstance(scan, Fault) else _page(spec, scan, number)
     if isinstance(page, Fault):
         return page
@@ -59,7 +59,7 @@ def draw_steps(spec: EngineSpec, path: Path, side: int) -> list[tuple[str, Pictu
         path: of the file.
         side: the longest side of each, in pixels, at most.
     """
-    scan = scan_of(path)
+    scan = scan_of(path, spec.limits)
     recipe = read_manifest(spec.manifest).recipe
     page = scan if isinstance(scan, Fault) else first_page(scan, spec.limits, recipe.working_side)
     if isinstance(page, Fault):

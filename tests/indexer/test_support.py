@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config import links
 from indexer.support import (
     class_counts,
     left_alone,
@@ -122,14 +123,14 @@ def test_the_stamp_stays_while_nothing_changes(support: Path) -> None:
 
 def test_what_cannot_be_looked_at_is_told(support: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An evaluation would count a class that nobody may read as one without examples."""
-    scandir = os.scandir
+    open_folder = links.open_folder
 
-    def closed(path: Path) -> object:
+    def closed(path: str | Path) -> int:
         if os.fspath(path).endswith("/ticket"):
             raise PermissionError(13, "Permission denied", os.fspath(path))
-        return scandir(path)
+        return open_folder(path)
 
-    monkeypatch.setattr(os, "scandir", closed)
+    monkeypatch.setattr(links, "open_folder", closed)
     told: list[OSError] = []
     assert [file.name for file in support_files(support, told.append)] == ["cylinder/c.png"]
     assert [error.filename for error in told] == [str(support / "ticket")]

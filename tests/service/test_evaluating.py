@@ -286,6 +286,7 @@ from pathlib import Path
 import service.workers.judge
 from config.errors import DataError
 from service.desk.evaluation.evaluating import find_episodes
+from models.page.limits import Limits
 from models.page.opening import scan_of
 os.setgroups([])
 os.setresgid(65534, 65534, 65534)
@@ -296,7 +297,7 @@ for root in sys.argv[1:]:
     except DataError as error:
         print(error)
         continue
-    scans = [scan_of(path) for path in episode.files]
+    scans = [scan_of(path, Limits(10**8, 10**8, 10)) for path in episode.files]
     print([scan.reason for scan in scans if hasattr(scan, "reason")], list(episode.closed.values()))
 """
 

@@ -15,6 +15,7 @@ import pytest
 from structlog.testing import capture_logs
 from watchdog.observers import inotify_c
 
+from config import links
 from config.ignored import Ignored
 from service.inbox import events, polling
 from service.inbox.events import InboxEvents
@@ -175,13 +176,13 @@ def test_polling_does_not_walk_into_folders_that_are_ignored(
     for folder in ("a/@eaDir/deep", "#recycle/b", ".stfolder", "c.skip"):
         (root / folder).mkdir(parents=True)
     walked = set()
-    scandir = os.scandir
+    open_folder = links.open_folder
 
-    def recorded(folder: str) -> Any:
+    def recorded(folder: str | Path) -> int:
         walked.add(os.path.relpath(folder, root))
-        return scandir(folder)
+        return open_folder(folder)
 
-    monkeypatch.setattr(polling.os, "scandir", recorded)
+    monkeypatch.setattr(links, "open_folder", recorded)
     watched = watch(root, interval=0.05, extra=("*.skip",))
     (root / "d" / ".trash").mkdir(parents=True)
     assert watched.names(root / "d")
@@ -197,14 +198,14 @@ def test_one_bad_folder_does_not_end_the_polls(
 ) -> None:
     """A broken mount below the inbox would hide whatever arrives beside it; it is played."""
     (root / "bad").mkdir()
-    scandir = os.scandir
+    open_folder = links.open_folder
 
-    def broken(folder: str) -> Any:
+    def broken(folder: str | Path) -> int:
         if folder == str(root / "bad"):
             raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
-        return scandir(folder)
+        return open_folder(folder)
 
-    monkeypatch.setattr(polling.os, "scandir", broken)
+    monkeypatch.setattr(links, "open_folder", broken)
     watched = watch(root, interval=0.05)
     (root / "a.png").write_bytes(b"x")
     assert watched.names(root / "a.png")

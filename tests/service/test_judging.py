@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from config import links
 from config.ignored import Ignored
 from service.cli.classify import _line
 from service.desk.judging import classify, files_of
@@ -147,14 +148,14 @@ def test_a_folder_that_cannot_be_opened_is_an_answer(
 ) -> None:
     """Its files would be left out without a word, and the command end well."""
     (tmp_path / "set" / "closed").mkdir(parents=True)
-    scandir = os.scandir
+    open_folder = links.open_folder
 
-    def closed(path: Any) -> object:
+    def closed(path: str | Path) -> int:
         if os.fspath(path).endswith("closed"):
             raise PermissionError(13, "Permission denied", os.fspath(path))
-        return scandir(path)
+        return open_folder(path)
 
-    monkeypatch.setattr(os, "scandir", closed)
+    monkeypatch.setattr(links, "open_folder", closed)
     files = files_of([tmp_path / "set"], Ignored(()))
     assert files == [tmp_path / "set" / "closed"]
     (answer,) = judge(*files)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from config import links
 from models.page import hashing
 from service.background import LARGE, Background
 from service.daemon import carrying, ending
@@ -328,15 +329,15 @@ def test_a_service_that_is_to_end_does_not_look_into_every_folder(
         (desk.home.inbox / str(number)).mkdir()
     daemon = desk.daemon(judge)
     seen: list[str] = []
-    scandir = os.scandir
+    open_folder = links.open_folder
 
-    def stopping(folder: str) -> Any:
-        if folder.startswith(str(desk.home.inbox)):
-            seen.append(folder)
+    def stopping(folder: str | Path) -> int:
+        if Path(folder).parent == desk.home.inbox:
+            seen.append(os.fspath(folder))
             daemon.stop()
-        return scandir(folder)
+        return open_folder(folder)
 
-    monkeypatch.setattr("service.inbox.inbox.os.scandir", stopping)
+    monkeypatch.setattr(links, "open_folder", stopping)
     assert daemon.run(once=once) is not once
     assert len(seen) < 5
 

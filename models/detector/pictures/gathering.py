@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from config.errors import DataError
 from config.ignored import Ignored
+from config.walking import walk
 from config.words import counted
 from models.detector.pictures.grouping import grouped, manifest_groups
 from models.detector.pictures.picture import MOST_SIDE, Picture
@@ -137,7 +137,7 @@ def _walked(root: Path, ignored: Ignored, left_out: dict[str, str]) -> Iterator[
         reason = (error.strerror or str(error)).lower()
         left_out[os.fsdecode(error.filename)] = f"cannot be opened: {reason}"
 
-    for place, inner, names in os.walk(root, onerror=refuse):
+    for place, inner, names in walk(root, onerror=refuse):
         inner[:] = [name for name in inner if not ignored(name)]
         for name in inner:
             if os.path.islink(os.path.join(place, name)):
@@ -164,10 +164,7 @@ def read_picture(path: Path, limits: Limits, *, positive: bool, group: str = "")
 
 
 def _first_page(path: Path, limits: Limits) -> tuple[str, Page] | Fault:
-    with contextlib.suppress(OSError):  # `scan_of` says why
-        if fault := limits.too_large(path.lstat().st_size):  # before it is read for its hash
-            return fault
-    scan = scan_of(path)
+    scan = scan_of(path, limits)
     if isinstance(scan, Fault):
         return scan
     page = first_page(scan, limits, MOST_SIDE)

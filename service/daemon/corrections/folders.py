@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from config.errors import UsageError
 from config.home import Home
 from config.interrupting import raise_if_interrupted
+from config.links import listed
 from indexer.support import check_class_name
 from indexer.verdict import UNKNOWN
 from service.mounts import Mounted, numbers_files_anew
@@ -85,17 +87,18 @@ class Folders:
             raise_if_interrupted()
             folder = pending.pop()
             found.add(folder)
-            try:
-                changed = os.stat(folder, follow_symlinks=False).st_mtime_ns
-                with os.scandir(folder) as entries:
-                    listed = [one for one in entries if not self.ignored(one.name)]
-                inner = [one.path for one in listed if one.is_dir(follow_symlinks=False)]
-            except OSError:
-                continue  # it cannot be looked into now: nothing of it is missing
-            pending += inner
-            if self._seen.get(folder) != changed:
-                compare(Path(folder), listed)
-                self._seen[folder] = changed
+            with ExitStack() as stack:
+                try:
+                    changed = os.stat(folder, follow_symlinks=False).st_mtime_ns
+                    entries = stack.enter_context(listed(folder))
+                    held = [one for one in entries if not self.ignored(one.name)]
+                    inner = [one.name for one in held if one.is_dir(follow_symlinks=False)]
+                except OSError:
+                    continue  # it cannot be looked into now: nothing of it is missing
+                pending += [os.path.join(folder, name) for name in inner]
+                if self._seen.get(folder) != changed:
+                    compare(Path(folder), held)
+                    self._seen[folder] = changed
         return found
 
     def look_into_all(self, compare: Callable[[Path, list[os.DirEntry[str]]], None]) -> list[Path]:
@@ -128,8 +131,8 @@ class Folders:
             known = self._devices.setdefault(root, device)
             if device != known:
                 # Mounted over while this process runs; what is empty then holds none of its files.
-                with os.scandir(root) as entries:
-                    if next(entries, None) is None:
+                with listed(root) as entries:
+                    if not entries:
                         return False
                 self._devices[root] = device
                 self._renumbered.pop(root, None)

@@ -200,12 +200,13 @@ class Following:
         ]:
             self._miss(self._ledger.filed(scan_ids=missing))
         for entry in listed:
+            place = folder / entry.name
             if one := known.get(entry.name):
-                self._named.append((entry.path, one))
-            elif self._places.holds(folder / entry.name):
+                self._named.append((os.fspath(place), one))
+            elif self._places.holds(place):
                 with suppress(OSError):  # it has gone, or may not be looked at
                     if entry.is_file(follow_symlinks=False):
-                        self._rest(Path(entry.path), entry.stat(follow_symlinks=False))
+                        self._rest(place, entry.stat(follow_symlinks=False))
 
     def _look_at_named(self) -> None:
         """Compare the looks of some files with what is remembered of them."""

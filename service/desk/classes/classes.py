@@ -99,7 +99,7 @@ def add_examples(
     folder = home.support / name
     if folder.is_symlink():
         raise SupportError(f"{folder} is a symbolic link, which is left alone", "Replace it")
-    held = _digests(home, name)
+    held = _digests(home, name, limits)
     names, added, made = Names(), [], []
     made_folders: list[Path] = []
     try:
@@ -128,7 +128,7 @@ def add_examples(
 def unreadable_examples(home: Home, limits: Limits) -> Iterator[tuple[str, str]]:
     """Name and reason of each example that cannot be used."""
     for file in support_files(home.support):
-        scan = scan_of(file.path)
+        scan = scan_of(file.path, limits)
         # As small as the decoder makes it: whether it can be read is all that is asked.
         found = scan if isinstance(scan, Fault) else first_page(scan, limits, least_side=0)
         if isinstance(found, Fault):
@@ -138,7 +138,10 @@ def unreadable_examples(home: Home, limits: Limits) -> Iterator[tuple[str, str]]
 def _readable(path: Path, limits: Limits, shown: str) -> Scan:
     try:
         real = Path(os.path.realpath(path, strict=True))
-        digest = hash_file(os.fspath(real), real.lstat()) if real.is_file() else None
+        state = real.lstat()
+        if fault := limits.too_large(state.st_size):
+            raise SupportError(f"{shown} {fault.reason}", "Nothing was added")
+        digest = hash_file(os.fspath(real), state) if real.is_file() else None
     except OSError as error:
         raise SupportError(
             f"{shown}: {(error.strerror or str(error)).lower()}", "Nothing was added"
@@ -152,14 +155,11 @@ def _readable(path: Path, limits: Limits, shown: str) -> Scan:
     return scan
 
 
-def _digests(home: Home, name: str) -> dict[str, str]:
+def _digests(home: Home, name: str, limits: Limits) -> dict[str, str]:
     found = {}
     for file in support_files(home.support):
         if file.class_name == name:
-            try:
-                digest = hash_file(os.fspath(file.path), file.path.lstat())
-            except OSError:
-                continue  # it cannot be read: 'doctor' names it
-            if digest is not None:
-                found[digest] = file.name
+            scan = scan_of(file.path, limits)
+            if not isinstance(scan, Fault):  # 'doctor' names what cannot be read
+                found[scan.sha256] = file.name
     return found

@@ -131,7 +131,7 @@ def thumbnail(home: Home, pictures: Pictures, name: str, example: str, side: int
         ConflictError: it cannot be drawn.
     """
     file = find(home, name, example)
-    scan = scan_of(file.path)
+    scan = scan_of(file.path, pictures.limits)
     if isinstance(scan, Fault):
         raise _undrawn(file, scan)
     drawn = pictures.page(file.path, scan.sha256, 1, side)

@@ -155,7 +155,7 @@ class _Gallery:
 
     def take(self, path: Path) -> None:
         """Read a file; its embedding is there after `finish`."""
-        scan = scan_of(path)
+        scan = scan_of(path, self.limits)
         if isinstance(scan, Fault):
             self.faults[path] = scan.reason
             return

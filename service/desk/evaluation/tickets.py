@@ -108,7 +108,7 @@ def _read(
 ) -> Read:
     """A worker's job."""
     started = time.monotonic()
-    scan = scan_of(path)
+    scan = scan_of(path, spec.limits)
     found = scan if isinstance(scan, Fault) else read(scan, spec)
     seconds = time.monotonic() - started
     by_rules = None if true_words is None else fields_of(true_words, spec)

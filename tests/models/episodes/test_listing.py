@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from config import links
 from config.errors import DataError
 from models.episodes.listing import ListedClass, ListedFile, chosen, listed
 
@@ -225,13 +226,13 @@ def test_a_class_that_cannot_be_opened_is_named(
 ) -> None:
     """The network would know one class fewer than its user thinks."""
     put(tmp_path, "a/1.png", "b/1.png", ".hidden/c/1.png")
-    scandir = os.scandir
+    open_folder = links.open_folder
 
-    def closed(path: str) -> object:
+    def closed(path: str | Path) -> int:
         if os.fspath(path).endswith(("/b", "/.hidden")):
             raise PermissionError(13, "Permission denied", path)
-        return scandir(path)
+        return open_folder(path)
 
-    monkeypatch.setattr(os, "scandir", closed)
+    monkeypatch.setattr(links, "open_folder", closed)
     with pytest.raises(DataError, match="/b cannot be opened: permission denied"), listed(tmp_path):
         pass
