@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, event
 
 from config.home import Home
+from config.links import is_held
 from storage.corrections.feedback import FeedbackBook
 from storage.corrections.lessons import LessonBook
 from storage.corrections.reclassified import ReclassifiedBook
@@ -90,7 +91,7 @@ class Steps:
 
     def _name(self, path: Any) -> str:
         """A path as a table shows it: under the home, hidden names by their ending."""
-        shown = self._home.relative(Path(os.fsdecode(path)))
+        shown = self._home.relative(_real(path))
         folder, _, name = shown.rpartition("/")
         return f"{folder}/*{Path(name).suffix}" if name.startswith(".pigeonhole-") else shown
 
@@ -120,8 +121,16 @@ class Steps:
         def then_say(*args: Any, **more: Any) -> Any:
             answer = done(*args, **more)
             path = args[-1] if name != "mkdir" else args[0]
-            if os.fsdecode(path).startswith(os.fspath(self._home.root)):
+            if _real(path).is_relative_to(self._home.root):
                 self.take(say(*args, **({} if name == "mkdir" else more)))
             return answer
 
         setattr(owner, name, then_say)
+
+
+def _real(path: Any) -> Path:
+    """A path, with the folder in the place of the descriptor by which it is reached."""
+    place = Path(os.fsdecode(path))
+    if is_held(place.parent):
+        return Path(os.readlink(place.parent), place.name)
+    return Path(os.readlink(place)) if is_held(place) else place

@@ -157,11 +157,13 @@ def test_a_thread_does_it_beside_whoever_writes(
 
     monkeypatch.setattr(database, "checkpoint", noted)
     clock = Clock()
+    before = set(threading.enumerate())  # a home that many tests share has such a thread as well
     with checkpointed(database, clock=clock, pause=0.01):
+        (thread,) = set(threading.enumerate()) - before
         ledger.claim([drop("a.png")])
         while not done.wait(0.02):
             clock.now += IDLE
-    assert not [one for one in threading.enumerate() if one.name == "checkpoints"]
+    assert not thread.is_alive()
 
 
 def test_closing_leaves_one_whole_file(
