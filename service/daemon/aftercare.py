@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.home import Home
 from config.settings import Settings
 from service.daemon.corrections.learning import Learning
+from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.daemon.tickets.making import Making
 from service.daemon.tickets.rereading import Rereading
 from service.workers.dispatcher import Dispatcher
@@ -27,9 +28,8 @@ class Aftercare:
     def __init__(
         self, home: Home, settings: Settings, ledger: Ledger, dispatcher: Dispatcher
     ) -> None:
-        self._making = Making(
-            settings.ticket_outputs, ledger, OutputBook(ledger.database, home), dispatcher
-        )
+        self._outputs = OutputBook(ledger.database, home)
+        self._making = Making(settings.ticket_outputs, ledger, self._outputs, dispatcher)
         self._rereading = Rereading(
             settings.read_classes,
             settings.ticket_outputs,
@@ -57,6 +57,12 @@ class Aftercare:
     def idle(self) -> bool:
         """Whether there is nothing that could be done now."""
         return self._making.idle and self._rereading.idle and self._learning.idle
+
+    def recover(self) -> None:
+        """Finish what a daemon that died left of files made of scans, and begin again."""
+        clear_outputs(self._outputs)
+        bring_after(self._outputs)
+        self.try_again()
 
     def look(self) -> None:
         """There may be something new to do."""

@@ -25,14 +25,12 @@ from service.daemon.hand import Hand
 from service.daemon.health import RETRY, Health
 from service.daemon.notes import clear_superseded_before
 from service.daemon.placement import Closed, Placement
-from service.daemon.tickets.clearing import bring_after, clear_outputs
 from service.inbox.digests import Digests
 from service.inbox.events import InboxEvents
 from service.inbox.inbox import Inbox
 from service.mounts import Mounted
 from service.workers.dispatcher import Dispatcher
 from storage.ledger import Ledger
-from storage.tickets.outputs import OutputBook
 
 log = structlog.get_logger()
 
@@ -76,7 +74,6 @@ class Daemon:
         mounts = Mounted(home)
         self._placement = Placement(ledger, home, settings.ticket_outputs, self._background, mounts)
         self._admission = Admission(settings, ledger, self._placement, self._dispatcher)
-        self._book = OutputBook(ledger.database, home)
         self._aftercare = Aftercare(home, settings, ledger, self._dispatcher)
         self._inbox = self._inbox_of(home.inbox)
         self._events = InboxEvents(
@@ -227,9 +224,7 @@ class Daemon:
             self._inbox.hold(move.source)  # refused again: it must not be claimed a second time
         self._ledger.recover()
         clear_superseded_before(self._ledger, self._home)
-        clear_outputs(self._book)
-        bring_after(self._book)
-        self._aftercare.try_again()
+        self._aftercare.recover()
         self._admission.abandon_vanished(self._hand)
 
     def _listen(self) -> None:

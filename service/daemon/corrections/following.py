@@ -29,7 +29,7 @@ from config.home import Home
 from config.ignored import Ignored
 from config.links import lstat, lstat_each
 from service.daemon.corrections.folders import Folders
-from service.daemon.corrections.identity import CLOSED, GONE, Identities
+from service.daemon.corrections.identity import CLOSED, GONE, Identities, Sighting
 from service.daemon.corrections.missing import Missing, Strangers
 from service.daemon.corrections.resting import Resting
 from service.inbox.digests import PENDING, Digests
@@ -239,13 +239,7 @@ class Following:
             self._rest(place, state)
             return
         self._resting.forget(place)
-        if seen.owner is not None:
-            self._missing.found(seen.owner.scan_id)
-        if seen.back is not None:
-            self._restore(seen.back, FileIdentity.of(state), seen.back.other)
-        self._miss(seen.displaced, displaced=True)
-        if seen.other:
-            self._recognise(seen.other, place, state)
+        self._take_in(seen, place, state)
 
     def _rest(self, place: Path, state: os.stat_result) -> None:
         if self._resting.look(place, state) and self._outputs.is_output(place):
@@ -270,20 +264,17 @@ class Following:
             return
         if digest is None:
             return  # it changes still: the next sweep tells
-        same = [one for one in named if digest in (one.sha256, one.other)]
-        closed = [one for one in named if one.state in CLOSED]
-        owner = next((one for one in same if one.state != GONE), None)
-        back = next((one for one in same if one.state == GONE), None)
-        if owner is not None:  # a closed scan, or one that is on its way here
-            self._presence.remember({owner.scan_id: (looks, _edited(owner, digest))})
-            self._missing.found(owner.scan_id)
-            self._miss([one for one in closed if one is not owner], displaced=True)
-        elif back is not None:
-            self._restore(back, looks, _edited(back, digest))
-            self._miss(closed, displaced=True)
-        else:
-            self._presence.remember({one.scan_id: (looks, digest) for one in closed})
-            self._recognise(digest, place, state)
+        self._take_in(self._identities.read(looks, digest, named), place, state)
+
+    def _take_in(self, seen: Sighting, place: Path, state: os.stat_result) -> None:
+        """It is known who a file is: whose it is, and whose it is not."""
+        if seen.owner is not None:
+            self._missing.found(seen.owner.scan_id)
+        if seen.back is not None:
+            self._restore(seen.back, FileIdentity.of(state), seen.edited)
+        self._miss(seen.displaced, displaced=True)
+        if seen.other:
+            self._recognise(seen.other, place, state)
 
     def _recognise(self, digest: str, place: Path, state: os.stat_result) -> None:
         """A file has the bytes of none that name its place: those of one that has left its own?"""
@@ -343,8 +334,3 @@ class Following:
             log.info("taken away by hand", file=self._home.relative(scan.place))
         if gone:
             self._presence.note_gone([scan.scan_id for scan in gone])
-
-
-def _edited(scan: Filed, digest: str) -> str:
-    """The hash of a scan's file if it was edited; else empty."""
-    return "" if digest == scan.sha256 else digest

@@ -27,11 +27,12 @@ CLOSED: Final = frozenset({"filed", "review", "failed", "duplicate"})
 
 @dataclass(slots=True)
 class Sighting:
-    """Who the file at a place is, as far as its looks tell.
+    """Who the file at a place is, as far as can be told.
 
     Attributes:
-        owner: the closed scan whose file it is; None if it is none's.
+        owner: the scan whose file it is; None if it is none's.
         back: the deleted scan whose file it is.
+        edited: the hash of that file, if it was edited.
         displaced: closed scans that name the place, and whose file it is not.
         unsure: it has to be read.
         other: its hash, where it is known to have the bytes of none that name the place.
@@ -39,6 +40,7 @@ class Sighting:
 
     owner: Filed | None = None
     back: Filed | None = None
+    edited: str = ""
     displaced: list[Filed] = field(default_factory=list)
     unsure: bool = False
     other: str = ""
@@ -78,7 +80,7 @@ class Identities:
             return Sighting(owner=owner, displaced=others)
         if alike:  # an edited file
             if alike[0].state == GONE:
-                return Sighting(back=alike[0], displaced=closed)
+                return Sighting(back=alike[0], edited=alike[0].other, displaced=closed)
             return Sighting(other=alike[0].other)
         # Filed before looks were remembered. Read are only those of another size: an archive of
         # 100,000 scans would keep the disk busy for hours.
@@ -86,6 +88,25 @@ class Identities:
             self._presumed[closed[0].scan_id] = (looks, "")
             return Sighting(owner=closed[0])
         return Sighting(unsure=True)
+
+    def read(self, looks: FileIdentity, digest: str, named: Sequence[Filed]) -> Sighting:
+        """Who a regular file is, by its hash; that is remembered of those that name the place.
+
+        Args:
+            looks: of the file.
+            digest: its hash.
+            named: the scans that name the place.
+        """
+        closed = [one for one in named if one.state in CLOSED]
+        same = [one for one in named if digest in (one.sha256, one.other)]
+        # A closed scan, or one that is on its way here.
+        if owner := next((one for one in same if one.state != GONE), None):
+            self._presence.remember({owner.scan_id: (looks, _edited(owner, digest))})
+            return Sighting(owner=owner, displaced=[one for one in closed if one is not owner])
+        if same:
+            return Sighting(back=same[0], edited=_edited(same[0], digest), displaced=closed)
+        self._presence.remember({one.scan_id: (looks, digest) for one in closed})
+        return Sighting(other=digest)
 
     def write_down(self) -> None:
         """Remember what `look` has seen for the first time: many at once, each commit takes its time."""
@@ -113,9 +134,8 @@ class Identities:
         digest = read(scan.place, state)
         if digest is None:
             return False
-        same = digest == scan.sha256
-        self._presence.remember({scan.scan_id: (looks, "" if same else digest)})
-        return not same
+        self._presence.remember({scan.scan_id: (looks, _edited(scan, digest))})
+        return digest != scan.sha256
 
     def is_of_another(self, scan: Filed) -> bool:
         """Whether another scan's file stands at the place of this one."""
@@ -144,3 +164,8 @@ def read(place: Path, state: os.stat_result) -> str | None:
         return hash_file(os.fspath(place), state)
     except OSError:
         return None
+
+
+def _edited(scan: Filed, digest: str) -> str:
+    """The hash of a scan's file if it was edited; else empty."""
+    return "" if digest == scan.sha256 else digest
