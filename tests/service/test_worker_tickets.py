@@ -15,7 +15,7 @@ from models.page.opening import scan_of
 from models.page.scan import Fault
 from service.workers import tickets
 from service.workers.tickets import read_ticket
-from tests.service.fakes import SPEC
+from tests.service.fakes import LIMITS, SPEC
 
 
 class Reader:
@@ -51,7 +51,7 @@ def test_what_a_library_raises_leaves_the_verdict_alone(
     path = tmp_path / "a.png"
     Image.fromarray(np.full((40, 40), 255, np.uint8)).save(path)
     monkeypatch.setattr(tickets, "reader_of", lambda _spec: Reader(error))
-    scan = scan_of(path)
+    scan = scan_of(path, LIMITS)
     assert not isinstance(scan, Fault)
     with capture_logs() as logs:
         found = read_ticket(scan, replace(SPEC, cache=tmp_path))

@@ -12,6 +12,8 @@ import pytest
 
 from storage.filing import noreplace
 
+_HELD = "/proc/self/fd/"
+
 WAYS = ("link", "copy", "rename", "reserve")
 """What a mount offers: links, links of copies, renameat2, or nothing but names."""
 
@@ -43,9 +45,12 @@ def behave_as(way: str, inbox: Path, patched: pytest.MonkeyPatch) -> None:
 
 
 def _real(path: Any) -> Path:
-    """Where a file is: it may be named by the descriptor of its folder."""
-    around, name = os.path.split(os.fsdecode(path))
-    return Path(os.path.realpath(around), name)
+    """Where a file is: it may be named by the descriptor of its folder. Asks for no state of a file."""
+    place = os.path.abspath(os.fsdecode(path))
+    if not place.startswith(_HELD):
+        return Path(place)
+    number, _, inside = place.removeprefix(_HELD).partition("/")
+    return Path(os.readlink(_HELD + number), inside)
 
 
 def _whole(path: Any, called_with: dict[str, Any]) -> str:
