@@ -73,8 +73,12 @@ class Crew:
         main: what each runs, given its end of the pipe and the id of this process; it answers
             with an `Outcome` when it is ready, and to each call. Must pickle.
         job_timeout: seconds a job may take.
-        warm_up_timeout: seconds that one may take until it is ready; asked at each start.
+        warm_up_timeout: seconds that one may take until it is ready, examples left out.
+        for_examples: seconds that all examples may take; asked at each start, and for each call,
+            before which those that are new are read.
         buried: told the id of each process that is gone.
+        deaths: of processes that were at nothing that they were handed, but at an example: neither a
+            call nor the start is to blame for them.
     """
 
     def __init__(
@@ -83,14 +87,19 @@ class Crew:
         main: Callable[[Connection, int], None],
         *,
         job_timeout: float,
-        warm_up_timeout: Callable[[], float],
+        warm_up_timeout: float,
+        for_examples: Callable[[], float],
         buried: Callable[[int], None],
+        deaths: Callable[[], int] = lambda: 0,
     ) -> None:
         self._size = size
         self._main = main
         self._job_timeout = job_timeout
         self._warm_up_timeout = warm_up_timeout
+        self._for_examples = for_examples
         self._buried = buried
+        self._deaths = deaths
+        self._known_deaths = deaths()
         self._workers: list[_Worker] = []
         self._back: list[Work] = []
         self._failed_starts = 0
@@ -113,7 +122,7 @@ class Crew:
             PigeonholeError: they do not come up.
         """
         while len(self._workers) < self._size and not self._pause():
-            until = time.monotonic() + self._warm_up_timeout()
+            until = time.monotonic() + self._warm_up_timeout + self._for_examples()
             try:
                 self._workers.append(_Worker(WorkerProcess(self._main), until))
             except OSError as error:
@@ -133,7 +142,7 @@ class Crew:
                 return True
             work.handed += 1
             worker.work, worker.begun = work, False
-            worker.until = time.monotonic() + self._job_timeout
+            worker.until = time.monotonic() + self._job_timeout + self._for_examples()
             return True
         return False
 
@@ -192,6 +201,7 @@ class Crew:
             return
         if outcome is TAKEN:
             worker.begun = True
+            worker.until = time.monotonic() + self._job_timeout
             return
         if outcome.last:
             self._dismiss(worker)
@@ -209,18 +219,29 @@ class Crew:
     def _bury(self, worker: _Worker) -> None:
         """It is dead: whatever it had ends, and another takes its place."""
         exitcode = self._dismiss(worker)
+        excused = not worker.begun and self._died_over_an_example()
+        if excused:
+            log.warning("a worker died over an example", reason=describe(exitcode))
+        if excused and worker.work is not None:
+            worker.work.handed -= 1
         if worker.work is not None and not worker.begun and worker.work.handed < MOST_HANDED:
             self._back.append(worker.work)
         elif worker.work is not None:
             worker.work.future.set_exception(
                 TimeoutError() if worker.overdue else WorkerDiedError(exitcode)
             )
+        elif excused:
+            pass  # another takes its place at once
         elif worker.ready:
             log.warning("a worker died while it rested", exit_code=exitcode)
         elif worker.overdue:
             self._failed_to_start("did not become ready in time")
         else:
             self._failed_to_start(f"{describe(exitcode)} while it started")
+
+    def _died_over_an_example(self) -> bool:
+        before, self._known_deaths = self._known_deaths, self._deaths()
+        return self._known_deaths > before
 
     def _dismiss(self, worker: _Worker) -> int | None:
         """Take it off; what it started goes with it."""

@@ -22,12 +22,13 @@ from indexer.support import support_files, support_stamp
 from indexer.verdict import Verdict
 from models.page.limits import Limits, ran_out_of_memory
 from models.page.opening import first_page, scan_of
-from models.page.scan import Fault, Page
+from models.page.scan import Fault, Page, Scan
 from models.siamese.weights import SHIPPED
 from models.ticket.engines import OcrEngine, reader_for
 from models.ticket.reader import Reader
 from service.workers.detectors import Detectors
 from service.workers.judge import Judge, open_embedder
+from service.workers.trials import REASON, Trials
 
 if TYPE_CHECKING:
     from indexer.index import SupportIndex
@@ -101,6 +102,12 @@ def engine_for(spec: EngineSpec) -> Engine:
         raise WorkersError(
             f"the engine cannot be started: {error!r}", "Look at 'pigeonhole doctor'"
         ) from error
+
+
+def keep_up(spec: EngineSpec) -> None:
+    """Take up what has changed in the folders, if this process has an engine."""
+    if engine_for.cache_info().currsize:
+        engine_for(spec).refresh()
 
 
 def reader_of(spec: EngineSpec) -> Reader:
@@ -241,7 +248,7 @@ class Engine:
                     self.unreadable[file.name] = scan.reason
                     continue
                 if scan.sha256 not in known and scan.sha256 not in new:
-                    page = first_page(scan, self.spec.limits, self.least_side)
+                    page = self._first_page(scan)
                     if isinstance(page, Fault):
                         self.unreadable[file.name] = page.reason
                         continue
@@ -260,6 +267,14 @@ class Engine:
             reject=self.spec.reject,
             branch_id=self.branch_id,
         )
+
+    def _first_page(self, scan: Scan) -> Page | Fault:
+        """The first page of an example that is read for the first time."""
+        trials = Trials(self.spec.cache)
+        if trials.refuses(scan.sha256):
+            return Fault("decode", REASON, "Take it away")
+        with trials.trying(scan.sha256):
+            return first_page(scan, self.spec.limits, self.least_side)
 
     def _save(self, embeddings: Mapping[str, NDArray[np.float32]]) -> None:
         try:

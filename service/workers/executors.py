@@ -17,9 +17,10 @@ from config.errors import PigeonholeError, WorkersError
 from config.settings import Settings
 from indexer.support import support_files
 from service.workers.crew import Crew, Work
-from service.workers.engine import EngineSpec
+from service.workers.engine import EngineSpec, keep_up
 from service.workers.pipeline import warm_up
 from service.workers.temporary import remove_private_folder
+from service.workers.trials import Trials
 from service.workers.worker import serve
 
 P = ParamSpec("P")
@@ -27,7 +28,8 @@ T = TypeVar("T")
 
 WARM_UP_SECONDS = 300.0
 """Seconds that a warm-up may take, and one more for each example: the first worker of a new home
-embeds them all, and the others wait for it. Measured: 4 to 6 s, and 0.02 s an example."""
+embeds them all, and the others wait for it. Measured: 4 to 6 s, and 0.02 s an example. A call may
+take one more for each, too: they may be new."""
 
 
 class InlineExecutor(Executor):
@@ -54,6 +56,7 @@ class PoolExecutor(Executor):
         spec: the engine that each makes when it starts, and what its jobs may take.
         timeout: seconds a job may take; an engine's start does not count.
         warm_up: makes that engine. Must pickle.
+        keep_up: keeps it in step with its folders, before each job. Must pickle.
         log_as: settings of which the workers take how they log.
 
     Attributes:
@@ -68,6 +71,7 @@ class PoolExecutor(Executor):
         *,
         timeout: float,
         warm_up: Callable[[EngineSpec], None] = warm_up,
+        keep_up: Callable[[EngineSpec], None] = keep_up,
         log_as: Settings | None = None,
     ) -> None:
         self.lost: Future[None] = Future()
@@ -76,10 +80,12 @@ class PoolExecutor(Executor):
         log_as = Settings.model_validate(log_as.model_dump(include=kept) if log_as else {})
         self._crew = Crew(
             workers,
-            functools.partial(serve, spec=spec, warm_up=warm_up, log_as=log_as),
+            functools.partial(serve, spec=spec, warm_up=warm_up, keep_up=keep_up, log_as=log_as),
             job_timeout=timeout,
             buried=functools.partial(remove_private_folder, spec.cache),
-            warm_up_timeout=lambda: WARM_UP_SECONDS + sum(1 for _ in support_files(spec.support)),
+            warm_up_timeout=WARM_UP_SECONDS,
+            for_examples=lambda: float(sum(1 for _ in support_files(spec.support))),
+            deaths=lambda: Trials(spec.cache).deaths,
         )
         self._lock = threading.Lock()
         self._queue: deque[Work] = deque()

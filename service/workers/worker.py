@@ -33,7 +33,8 @@ Call = tuple[Callable[..., Any], tuple[Any, ...], Mapping[str, Any]]
 
 
 TAKEN = None
-"""What a worker says when it has a call: whatever happens to it from now on is that call's doing."""
+"""What a worker says when it begins a call, all new examples being read: whatever happens to it from now
+on is that call's doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def serve(
     parent: int,
     spec: EngineSpec,
     warm_up: Callable[[EngineSpec], None],
+    keep_up: Callable[[EngineSpec], None],
     log_as: Settings,
 ) -> None:
     """A worker's life.
@@ -66,6 +68,7 @@ def serve(
         parent: the process to die with.
         spec: its limits, and where it keeps temporary files.
         warm_up: makes ready what calls need; a worker that cannot be made ready ends.
+        keep_up: brings that up to date, before each call.
         log_as: how it logs.
     """
     die_with(parent)
@@ -91,6 +94,10 @@ def serve(
         except Exception as error:  # noqa: BLE001 - a call that cannot be unpickled here
             outcome = Outcome(error=error)
             continue
+        if memory is not None:
+            limit_memory(memory)
+        with contextlib.suppress(Exception):  # the call meets it again, and tells
+            keep_up(spec)
         channel.send(TAKEN)
         if memory is not None:
             limit_memory(memory)

@@ -14,6 +14,7 @@ import structlog
 
 from config.errors import WeightsError
 from service.workers.engine import EngineSpec
+from service.workers.trials import Trials
 
 _kept: list[bytearray] = []
 
@@ -123,3 +124,18 @@ def talk() -> None:
     """Say something as a library in C does, and something as Python does."""
     os.write(2, b"Fax4Decode: ")
     sys.stderr.write("a traceback\n")
+
+
+def over_an_example(examples: list[str], spec: EngineSpec) -> None:
+    """Read examples that are new, each of which ends the process that reads it."""
+    trials = Trials(spec.cache)
+    for sha256 in examples:
+        if not trials.refuses(sha256):
+            with trials.trying(sha256):
+                os.abort()
+
+
+def over_a_late_example(marker: Path, spec: EngineSpec) -> None:
+    """The same of one that comes when the worker has been ready for a while."""
+    if marker.exists():
+        over_an_example(["late"], spec)

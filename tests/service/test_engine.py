@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from models.page.scan import Fault, Page
 from service.workers import pipeline, tickets
 from service.workers.engine import Engine, EngineSpec
 from service.workers.pipeline import Batch, Examined, Job, Prior, examine
+from service.workers.trials import MOST_DEATHS, REASON, Trials
 from tests.service.fakes import scan_of
 
 Draw = Callable[..., Path]
@@ -174,6 +176,23 @@ def test_a_large_folder_is_not_listed_for_every_scan(
     engine.refresh()
     engine.refresh()
     assert listings == 1
+
+
+def test_an_example_that_ended_its_processes_is_told_and_passed_over(
+    engine: Engine, classes: Path, drawn: Draw
+) -> None:
+    """It would end each process that judges, and each command, for ever."""
+    path = classes / "ticket" / "evil.png"
+    shutil.copyfile(drawn("cylinder", 9), path)
+    evil = scan_of(path).sha256
+    for _ in range(MOST_DEATHS):
+        if os.fork() == 0:
+            with Trials(engine.spec.cache).trying(evil):
+                os._exit(1)
+        os.wait()
+    batch = judge(engine, drawn("ticket", 5))
+    assert batch.unreadable == {"ticket/evil.png": REASON}
+    assert nearest(batch) == ["ticket"]
 
 
 def test_an_unreadable_example_is_told_and_passed_over(

@@ -31,6 +31,7 @@ from service.workers.executors import PoolExecutor
 from service.workers.pipeline import Job, examine
 from service.workers.process import WorkerDiedError, describe
 from service.workers.temporary import private_folder, remove_what_the_dead_left
+from service.workers.trials import MOST_DEATHS, Trials
 from service.workers.worker import MOST_KEPT
 from tests.service import labour
 from tests.service.fakes import LIMITS, PATIENCE, SPEC, scan_of
@@ -379,6 +380,33 @@ def test_hostile_files_leave_workers_small(
     assert peak < 1 << 20  # KiB
 
 
+# -- examples that end workers ----------------------------------------------------------------
+
+
+def test_examples_that_end_workers_are_read_no_more(pool_of: Pool, spec: EngineSpec) -> None:
+    """One file in a shared support/ would end the service for good: no worker would come up."""
+    examples = [f"evil {number}" for number in range(2 * MOST_FAILED_STARTS)]
+    pool = pool_of(warm_up=functools.partial(labour.over_an_example, examples))
+    assert call(pool, os.getpid) > 0
+    assert not pool.lost.done()
+    trials = Trials(spec.cache)
+    assert all(map(trials.refuses, examples))
+    assert trials.deaths == MOST_DEATHS * len(examples)
+
+
+def test_no_scan_is_to_blame_for_an_example(
+    pool_of: Pool, spec: EngineSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scan that was judged when an example came would be among the failed ones after three deaths."""
+    spec.cache.mkdir(exist_ok=True)
+    late = functools.partial(labour.over_a_late_example, tmp_path / "late")
+    pool = pool_of(keep_up=late)
+    first = call(pool, os.getpid)
+    (tmp_path / "late").touch()
+    assert call(pool, os.getpid) != first
+    assert Trials(spec.cache).refuses("late")
+
+
 # -- workers that do not come up --------------------------------------------------------------
 
 
@@ -421,10 +449,9 @@ def test_more_examples_give_a_worker_more_time_to_start(
     for number in range(50):
         (tmp_path / "class").mkdir(exist_ok=True)
         (tmp_path / "class" / f"{number}.png").touch()
-    few = PoolExecutor(1, spec, timeout=1)._crew._warm_up_timeout()
-    many = PoolExecutor(1, replace(spec, support=tmp_path), timeout=1)._crew._warm_up_timeout()
-    assert few == executors.WARM_UP_SECONDS
-    assert many - few == 50
+    few = PoolExecutor(1, spec, timeout=1)._crew._for_examples()
+    many = PoolExecutor(1, replace(spec, support=tmp_path), timeout=1)._crew._for_examples()
+    assert (few, many) == (0, 50)
 
 
 def test_what_a_worker_says_is_wrong_is_told_at_once(pool_of: Pool) -> None:

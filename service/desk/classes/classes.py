@@ -17,6 +17,7 @@ from models.page.opening import first_page, scan_of
 from models.page.read import Limits, read_scan
 from models.page.scan import Fault, Scan
 from service.workers.detectors import detector_names
+from service.workers.trials import REASON, Trials
 from storage.filing.copying import copy_in
 from storage.filing.files import make_durable_folders
 from storage.filing.names import Names, visible
@@ -127,8 +128,12 @@ def add_examples(
 
 def unreadable_examples(home: Home, limits: Limits) -> Iterator[tuple[str, str]]:
     """Name and reason of each example that cannot be used."""
+    trials = Trials(home.cache)
     for file in support_files(home.support):
         scan = scan_of(file.path, limits)
+        if not isinstance(scan, Fault) and trials.refuses(scan.sha256):
+            yield file.name, REASON
+            continue
         # As small as the decoder makes it: whether it can be read is all that is asked.
         found = scan if isinstance(scan, Fault) else first_page(scan, limits, least_side=0)
         if isinstance(found, Fault):
