@@ -50,7 +50,7 @@ async def add_examples(office: TheOffice, name: str, uploads: Uploads) -> list[A
     What judges takes them up within seconds.
     """
     added = await run_in_threadpool(
-        examples.add_uploads, office.home, name, [one.path for one in uploads], office.limits
+        examples.add_uploads, office.home, name, [one.path for one in uploads], office.pictures
     )
     return [
         AddedAnswer(name=upload.name, support=one.name, new=one.new)

@@ -170,7 +170,7 @@ def make_example(
     Its file is copied; the scan stays what and where it is. What judges takes it up within seconds.
     """
     of = asked.class_name if asked is not None else None
-    added = teaching.make_example(office.home, office.ledger, scan_id, of, office.limits)
+    added = teaching.make_example(office.home, office.ledger, scan_id, of, office.pictures)
     name = scans.shown_name(added.source)
     return [AddedAnswer(name=name, support=added.name, new=added.new)]
 

@@ -47,9 +47,11 @@ def add(
     found, settings = open_home(ctx, home, lay_out=True)
     from service.cli.output import print_json, say
     from service.desk.classes.classes import add_examples
-    from service.workers.engine import limits_of
+    from service.desk.pictures import pictures_for_once
 
-    for one in add_examples(found, name, files, limits_of(settings)):
+    with pictures_for_once(found, settings) as pictures:
+        added = add_examples(found, name, files, pictures.limits, fault=pictures.fault)
+    for one in added:
         if as_json:
             print_json({"path": str(one.source), "support": one.name, "new": one.new})
         elif one.new:

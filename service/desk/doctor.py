@@ -245,8 +245,8 @@ def _access(settings: Settings) -> Finding:
 
 def _support(home: Home, settings: Settings) -> Iterator[Finding]:
     from service.desk.classes.classes import class_names, list_classes, unreadable_examples
+    from service.desk.pictures import pictures_for_once
     from service.workers.detectors import detector_names
-    from service.workers.engine import limits_of
 
     counts = list_classes(home)
     names = class_names(home)
@@ -258,7 +258,8 @@ def _support(home: Home, settings: Settings) -> Iterator[Finding]:
             "Add one: pigeonhole classes add NAME FILE",
         )
         return
-    bad = list(unreadable_examples(home, limits_of(settings)))
+    with pictures_for_once(home, settings) as pictures:
+        bad = list(unreadable_examples(home, pictures.limits, pictures.fault))
     for name, reason in bad:
         yield Finding("warning", "classes", f"{name} {reason}", "Replace or remove that image")
     if not bad:

@@ -11,11 +11,10 @@ from pathlib import Path
 from config.home import Home
 from config.ignored import Ignored
 from config.settings import Settings
-from models.page.limits import Limits
 from service.desk.asking import Asking
 from service.desk.classes.surveying import Surveys
 from service.desk.pictures import Pictures
-from service.workers.engine import EngineSpec, limits_of
+from service.workers.engine import EngineSpec
 from service.workers.temporary import private_folder, remove_what_the_dead_left
 from storage.checkpoints import checkpointed
 from storage.database import Database
@@ -38,7 +37,6 @@ class Office:
         asking: what judges uploads.
         pictures: draws scans.
         surveys: of the examples.
-        limits: what a scan may ask of this machine.
         ignored: names that the inbox leaves alone.
         uploads: the folder for uploads; the daemon clears it when this process has died.
         ending: set when this process ends, for what waits for somebody else.
@@ -51,7 +49,6 @@ class Office:
     asking: Asking
     pictures: Pictures
     surveys: Surveys
-    limits: Limits
     ignored: Ignored
     uploads: Path
     ending: threading.Event = field(default_factory=threading.Event)
@@ -85,7 +82,6 @@ def office_of(home: Home, settings: Settings, pid: int) -> Iterator[Office]:
                 asking,
                 pictures,
                 surveys,
-                limits_of(settings),
                 Ignored(settings.ignore),
                 uploads,
             )

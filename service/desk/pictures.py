@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -13,15 +15,17 @@ from typing import TypeVar
 import structlog
 
 from config.errors import PigeonholeError
+from config.home import Home
+from config.settings import Settings
 from models.page.limits import Limits
 from models.page.picture import Picture
 from models.page.scan import Fault
 from service.workers.engine import EngineSpec
 from service.workers.executors import PoolExecutor
-from service.workers.pictures import draw_page, draw_steps, measure_page, no_warm_up
+from service.workers.pictures import check_page, draw_page, draw_steps, measure_page, no_warm_up
 from service.workers.process import WorkerDiedError
 
-__all__ = ["Picture", "Pictures"]
+__all__ = ["Picture", "Pictures", "pictures_for_once"]
 
 log = structlog.get_logger()
 
@@ -31,6 +35,15 @@ PATIENCE = 20.0
 """Seconds that drawing one picture may take."""
 KEPT = 2000
 """Pictures that are kept: of thumbnails some 10 MB."""
+
+
+@contextmanager
+def pictures_for_once(home: Home, settings: Settings) -> Iterator[Pictures]:
+    """What draws for one command, which another user than the service's may run: it leaves nothing in the home."""
+    with tempfile.TemporaryDirectory(prefix="pigeonhole-") as cache:
+        spec = replace(EngineSpec.of(home, settings), cache=Path(cache))
+        with closing(Pictures(spec)) as pictures:
+            yield pictures
 
 
 class Pictures:
@@ -76,6 +89,10 @@ class Pictures:
                 while len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
         return drawn
+
+    def fault(self, path: Path) -> Fault | None:
+        """Why the first page of a file cannot be read; None if it can."""
+        return self._drawn(functools.partial(check_page, self._spec, path))
 
     def size(self, path: Path, number: int) -> tuple[int, int] | Fault:
         """Width and height of a page; see `service.workers.pictures.measure_page`."""

@@ -28,6 +28,7 @@ from models.ticket.engines import OcrEngine, reader_for
 from models.ticket.reader import Reader
 from service.workers.detectors import Detectors
 from service.workers.judge import Judge, open_embedder
+from service.workers.memory import at_most
 from service.workers.trials import REASON, Trials
 
 if TYPE_CHECKING:
@@ -273,7 +274,7 @@ class Engine:
         trials = Trials(self.spec.cache)
         if trials.refuses(scan.sha256):
             return Fault("decode", REASON, "Take it away")
-        with trials.trying(scan.sha256):
+        with trials.trying(scan.sha256), at_most(self.spec.limits.job_memory):
             return first_page(scan, self.spec.limits, self.least_side)
 
     def _save(self, embeddings: Mapping[str, NDArray[np.float32]]) -> None:

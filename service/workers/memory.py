@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ctypes
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _LARGE = 8 << 20
@@ -29,6 +31,18 @@ def limit_memory(more: int) -> None:
     if hard != resource.RLIM_INFINITY:
         soft = min(soft, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+@contextmanager
+def at_most(more: int | None) -> Iterator[None]:
+    """Let this process take no more than so many MiB in the block; None for no limit but that which holds."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = soft if more is None else (memory_taken() + more) << 20
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted if soft < 0 else min(soft, wanted), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def memory_taken() -> int:

@@ -18,6 +18,8 @@ from models.siamese.weights import read_manifest
 from service.workers.engine import EngineSpec
 
 _QUALITY = 70
+_CHECKED_SIDE = 64
+"""Pixels of the longest side of a page of which nothing is shown."""
 
 
 def no_warm_up(spec: EngineSpec) -> None:
@@ -39,6 +41,14 @@ def draw_page(spec: EngineSpec, path: Path, number: int, side: int) -> Picture |
         return scan
     page = first_page(scan, spec.limits, side) if number == 1 else _page(spec, scan, number)
     return page if isinstance(page, Fault) else encoded(shrunk(page.pixels, side), quality=_QUALITY)
+
+
+def check_page(spec: EngineSpec, path: Path) -> Fault | None:
+    """Why the first page of a file cannot be read; None if it can."""
+    scan = scan_of(path, spec.limits)
+    # As small as it may be: whether it can be read is all that is asked.
+    found = scan if isinstance(scan, Fault) else first_page(scan, spec.limits, _CHECKED_SIDE)
+    return found if isinstance(found, Fault) else None
 
 
 def measure_page(spec: EngineSpec, path: Path, number: int) -> tuple[int, int] | Fault:

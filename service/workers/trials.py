@@ -8,7 +8,6 @@ scan, and before its next.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +20,7 @@ from config.private import private
 MOST_DEATHS: Final = 2
 """Processes that one example may end. Any may be ended from outside, at a moment that is nobody's fault."""
 SECONDS: Final = 30.0
-"""Seconds that a worker may take to read the first page of one example."""
+"""Seconds that a process may take to read the first page of one example."""
 
 REASON: Final = (
     f"ended {MOST_DEATHS} processes that read it, or took each longer than {SECONDS:g} s"
@@ -60,19 +59,16 @@ class Trials:
     def trying(self, sha256: str) -> Iterator[None]:
         """Read an example in the block: what ends this process there is that example's doing.
 
-        For one process at a time, which holds the lock of the cache. A worker ends itself after `SECONDS`.
+        For one process at a time, which holds the lock of the cache. It ends itself after `SECONDS`.
         """
         before = self._read()
         died = before.of.pop(sha256, 0)
         self._write(_Record(before.deaths + 1, before.of | {sha256: died + 1}))
-        worker = multiprocessing.parent_process() is not None
-        if worker:  # a decoder in C hears no exception
-            signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)  # a decoder in C hears no exception
         try:
             yield
         finally:
-            if worker:
-                signal.setitimer(signal.ITIMER_REAL, 0.0)
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
             self._write(before)
 
     def _read(self) -> _Record:

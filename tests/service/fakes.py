@@ -26,6 +26,7 @@ from service.daemon.placement import Closed
 from service.workers.dispatcher import Dispatcher
 from service.workers.engine import EngineSpec
 from service.workers.outputs import make_outputs
+from service.workers.pictures import check_page
 from service.workers.pipeline import Batch, Examined, Job
 from service.workers.process import WorkerDiedError
 from service.workers.tickets import read_corrected
@@ -286,3 +287,8 @@ def desk_in(root: Path, **settings: Any) -> Iterator[Desk]:
     home.support.mkdir()
     with closing(Database.open(home.database)) as database:
         yield Desk(home, Ledger(database, home))
+
+
+def fault_of(path: Path) -> Fault | None:
+    """Why an image cannot be read, asked in this process."""
+    return check_page(SPEC, path)

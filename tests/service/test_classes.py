@@ -3,6 +3,8 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ from indexer.support import check_class_name, support_files
 from service.desk.classes import classes
 from service.desk.classes.classes import Added, add_examples, list_classes
 from service.desk.classes.classes import unreadable_examples as unreadable
-from tests.service.fakes import LIMITS
+from service.desk.pictures import Pictures
+from tests.hungry import hungry_pdf
+from tests.service.fakes import LIMITS, SPEC, fault_of
 
 Draw = Callable[..., Path]
 
@@ -27,7 +31,7 @@ def support(home: Home) -> set[str]:
 def test_one_picture_makes_a_class(home: Home, drawn: Draw) -> None:
     """The first thing a user does would not work."""
     ticket = drawn("ticket")
-    assert add_examples(home, "invoice", [ticket], LIMITS) == [
+    assert add_examples(home, "invoice", [ticket], LIMITS, fault=fault_of) == [
         Added(ticket, "invoice/ticket-1.png", new=True)
     ]
     assert (home.support / "invoice" / "ticket-1.png").read_bytes() == ticket.read_bytes()
@@ -39,21 +43,23 @@ def test_what_the_class_has_already_is_told(home: Home, drawn: Draw, tmp_path: P
     """The same picture would count twice, and distort the class."""
     copy = tmp_path / "copy.png"
     copy.write_bytes(drawn("ticket").read_bytes())
-    first = add_examples(home, "a", [drawn("ticket"), copy], LIMITS)
+    first = add_examples(home, "a", [drawn("ticket"), copy], LIMITS, fault=fault_of)
     assert [(one.name, one.new) for one in first] == [
         ("a/ticket-1.png", True), ("a/ticket-1.png", False),
     ]  # fmt: skip
-    (again,) = add_examples(home, "a", [copy], LIMITS)
+    (again,) = add_examples(home, "a", [copy], LIMITS, fault=fault_of)
     assert (again.name, again.new) == ("a/ticket-1.png", False)
     assert support(home) == {"a", "a/ticket-1.png"}
-    (other,) = add_examples(home, "b", [copy], LIMITS)
+    (other,) = add_examples(home, "b", [copy], LIMITS, fault=fault_of)
     assert other.new
 
 
 def test_names_do_not_collide(home: Home, drawn: Draw, tmp_path: Path) -> None:
     """One example would replace another."""
     (tmp_path / "ticket-1.png").write_bytes(drawn("ticket", 2).read_bytes())
-    added = add_examples(home, "a", [drawn("ticket"), tmp_path / "ticket-1.png"], LIMITS)
+    added = add_examples(
+        home, "a", [drawn("ticket"), tmp_path / "ticket-1.png"], LIMITS, fault=fault_of
+    )
     assert [one.name for one in added] == ["a/ticket-1.png", "a/ticket-1 (2).png"]
 
 
@@ -64,7 +70,7 @@ def test_names_do_not_collide(home: Home, drawn: Draw, tmp_path: Path) -> None:
 def test_what_cannot_be_a_class_is_refused(home: Home, drawn: Draw, name: str) -> None:
     """A class would be made that no scan can be filed to, or outside of support/."""
     with pytest.raises(UsageError):
-        add_examples(home, name, [drawn("ticket")], LIMITS)
+        add_examples(home, name, [drawn("ticket")], LIMITS, fault=fault_of)
     assert support(home) == set()
     assert not (home.root / "x").exists()
 
@@ -85,7 +91,7 @@ def test_a_name_that_would_not_be_seen_is_changed(
     """The answer would be 'added', and the example never count."""
     path = tmp_path / name
     path.write_bytes(drawn("ticket").read_bytes())
-    (added,) = add_examples(home, "a", [path], LIMITS)
+    (added,) = add_examples(home, "a", [path], LIMITS, fault=fault_of)
     assert [file.name for file in support_files(home.support)] == [added.name]
 
 
@@ -106,7 +112,7 @@ def test_all_or_nothing(home: Home, drawn: Draw, tmp_path: Path, kind: str) -> N
     elif kind == "cut":
         bad.write_bytes(drawn("ticket").read_bytes()[:300])
     with pytest.raises(SupportError) as error:
-        add_examples(home, "a", [drawn("ticket"), bad], LIMITS)
+        add_examples(home, "a", [drawn("ticket"), bad], LIMITS, fault=fault_of)
     assert str(bad) in str(error.value)
     assert support(home) == set()
 
@@ -124,11 +130,11 @@ def test_a_full_disk_leaves_nothing_behind(
 
     monkeypatch.setattr(classes, "copy_in", full)
     with pytest.raises(SupportError, match="No space left"):
-        add_examples(home, "a", [drawn("ticket"), drawn("cylinder")], LIMITS)
+        add_examples(home, "a", [drawn("ticket"), drawn("cylinder")], LIMITS, fault=fault_of)
     assert support(home) == set()
     (home.support / "b").mkdir()
     with pytest.raises(SupportError):
-        add_examples(home, "b", [drawn("ticket"), drawn("cylinder")], LIMITS)
+        add_examples(home, "b", [drawn("ticket"), drawn("cylinder")], LIMITS, fault=fault_of)
     assert support(home) == {"b"}
 
 
@@ -142,7 +148,7 @@ def test_a_class_that_is_no_folder_is_refused(
     else:
         (home.support / "a").symlink_to(tmp_path)
     with pytest.raises(SupportError):
-        add_examples(home, "a", [drawn("ticket")], LIMITS)
+        add_examples(home, "a", [drawn("ticket")], LIMITS, fault=fault_of)
     assert not (tmp_path / "ticket-1.png").exists()
 
 
@@ -150,16 +156,29 @@ def test_a_link_that_a_person_names_is_followed(home: Home, drawn: Draw, tmp_pat
     """A picture in a folder of links could not be added."""
     link = tmp_path / "link.png"
     link.symlink_to(drawn("ticket"))
-    (added,) = add_examples(home, "a", [link], LIMITS)
+    (added,) = add_examples(home, "a", [link], LIMITS, fault=fault_of)
     assert added.name == "a/link.png"
     assert not (home.support / "a" / "link.png").is_symlink()
 
 
+def test_an_example_that_takes_all_memory_is_named(home: Home) -> None:
+    """'doctor' would end without a word, or take the memory of the machine; so would 'classes add'."""
+    (home.support / "a").mkdir(parents=True)
+    path = home.support / "a" / "hungry.pdf"
+    path.write_bytes(hungry_pdf())
+    limits = replace(LIMITS, job_memory=64)
+    with closing(Pictures(replace(SPEC, cache=home.cache, limits=limits))) as pictures:
+        ((name, reason),) = unreadable(home, limits, pictures.fault)
+        assert (name, "its worker process died" in reason) == ("a/hungry.pdf", True)
+        with pytest.raises(SupportError, match=r"hungry\.pdf cannot be drawn"):
+            add_examples(home, "b", [path], limits, fault=pictures.fault)
+
+
 def test_unreadable_examples_are_named(home: Home, drawn: Draw) -> None:
     """'doctor' would find all well while a class has no usable example."""
-    add_examples(home, "a", [drawn("ticket")], LIMITS)
+    add_examples(home, "a", [drawn("ticket")], LIMITS, fault=fault_of)
     (home.support / "a" / "notes.txt").write_text("no picture")
-    found = dict(unreadable(home, LIMITS))
+    found = dict(unreadable(home, LIMITS, fault_of))
     assert list(found) == ["a/notes.txt"]
     assert found["a/notes.txt"]
 
@@ -168,10 +187,10 @@ def test_an_example_that_vanishes_does_not_stop_another(
     home: Home, drawn: Draw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Adding would end in a traceback while a sync program works in the folder."""
-    add_examples(home, "a", [drawn("ticket")], LIMITS)
+    add_examples(home, "a", [drawn("ticket")], LIMITS, fault=fault_of)
     for file in support_files(home.support):
         file.path.unlink()
         monkeypatch.setattr(classes, "support_files", lambda _, file=file: [file])
-    (added,) = add_examples(home, "a", [drawn("cylinder")], LIMITS)
+    (added,) = add_examples(home, "a", [drawn("cylinder")], LIMITS, fault=fault_of)
     assert added.new
-    assert dict(unreadable(home, LIMITS))
+    assert dict(unreadable(home, LIMITS, fault_of))

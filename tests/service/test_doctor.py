@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from config.home import Home
 from config.settings import Settings
@@ -20,7 +21,7 @@ from storage.database import Database
 from tests.conftest import Mount
 from tests.detectors import put_detector
 from tests.disks import fill
-from tests.service.fakes import LIMITS
+from tests.service.fakes import LIMITS, fault_of
 
 Draw = Callable[..., Path]
 
@@ -43,7 +44,10 @@ def findings(home: Home, **settings: Any) -> dict[str, Finding]:
 def test_a_sound_home_has_no_problem_and_nothing_is_left_behind(home: Home, drawn: Draw) -> None:
     """The doctor would litter the folders, or frighten for nothing."""
     Database.open(home.database).close()
-    add_examples(home, "ticket", [drawn("ticket")], LIMITS)
+    pdf = home.root.parent / "ticket.pdf"
+    with Image.open(drawn("ticket")) as opened:
+        opened.save(pdf)
+    add_examples(home, "ticket", [drawn("ticket"), pdf], LIMITS, fault=fault_of)
     before = set(everything(home.root))
     found = findings(home)
     assert {one.level for one in found.values()} <= {"ok", "warning"}
@@ -59,7 +63,7 @@ def test_a_sound_home_has_no_problem_and_nothing_is_left_behind(home: Home, draw
 
 def test_classes_to_be_read_that_are_none_are_told(home: Home, drawn: Draw) -> None:
     """A slip of the pen would leave every ticket unread, and nobody would know why."""
-    add_examples(home, "invoice", [drawn("invoice")], LIMITS)
+    add_examples(home, "invoice", [drawn("invoice")], LIMITS, fault=fault_of)
     assert "read_classes" not in findings(home), "the default frightens nobody"
     assert "read_classes" not in findings(home, read_classes=["invoice"])
     found = findings(home, read_classes=["invoice", "invoce"])["read_classes"]
@@ -222,7 +226,7 @@ def test_a_full_disk_is_warned_of(home: Home, monkeypatch: pytest.MonkeyPatch) -
 def test_examples_that_do_not_count_are_warned_of(home: Home, drawn: Draw) -> None:
     """A class would seem to be there, and never be found."""
     assert findings(home)["classes"].level == "warning"
-    add_examples(home, "ticket", [drawn("ticket")], LIMITS)
+    add_examples(home, "ticket", [drawn("ticket")], LIMITS, fault=fault_of)
     (home.support / "ticket" / "notes.txt").write_text("no picture")
     found = findings(home)["classes"]
     assert found.level == "warning"

@@ -29,7 +29,7 @@ from service.workers.temporary import use_private_folder
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.migrate import back_up
-from tests.service.fakes import LIMITS, Desk, Judge
+from tests.service.fakes import LIMITS, Desk, Judge, fault_of
 
 Draw = Callable[..., Path]
 
@@ -50,7 +50,7 @@ def program(drawn: Draw, tmp_path: Path) -> Path:
 
 def test_an_example_that_is_added_is_no_program(home: Home, program: Path) -> None:
     """Whoever has an example added would have a program of the service's user made."""
-    (added,) = add_examples(home, "invoice", [program], LIMITS)
+    (added,) = add_examples(home, "invoice", [program], LIMITS, fault=fault_of)
     assert mode_of(home.support / added.name) == 0o664
 
 

@@ -13,8 +13,8 @@ from config.home import Home
 from indexer.support import IGNORED, check_class_name, class_counts, support_files
 from indexer.verdict import UNKNOWN
 from models.page.hashing import hash_file
-from models.page.opening import first_page, scan_of
-from models.page.read import Limits, read_scan
+from models.page.opening import scan_of
+from models.page.read import Limits
 from models.page.scan import Fault, Scan
 from service.workers.detectors import detector_names
 from service.workers.trials import REASON, Trials
@@ -80,6 +80,7 @@ def add_examples(
     files: Sequence[Path],
     limits: Limits,
     *,
+    fault: Callable[[Path], Fault | None],
     shown: Callable[[Path], str] = str,
 ) -> list[Added]:
     """Copy images into ``support/<name>``; all of them, or none.
@@ -89,6 +90,8 @@ def add_examples(
         name: of the class; it need not exist.
         files: the images.
         limits: what one may ask of this machine.
+        fault: why the first page of a file cannot be read: asked of another process, for a decoder may
+            crash over it, take all memory or never end.
         shown: how a file is called in what is said of it.
 
     Raises:
@@ -96,7 +99,7 @@ def add_examples(
         SupportError: a file cannot be read as an image, or cannot be copied.
     """
     check_class_name(name)
-    scans = [_readable(path, limits, shown(path)) for path in files]
+    scans = [_readable(path, limits, shown(path), fault) for path in files]
     folder = home.support / name
     if folder.is_symlink():
         raise SupportError(f"{folder} is a symbolic link, which is left alone", "Replace it")
@@ -126,26 +129,29 @@ def add_examples(
     return added
 
 
-def unreadable_examples(home: Home, limits: Limits) -> Iterator[tuple[str, str]]:
-    """Name and reason of each example that cannot be used."""
+def unreadable_examples(
+    home: Home, limits: Limits, fault: Callable[[Path], Fault | None]
+) -> Iterator[tuple[str, str]]:
+    """Name and reason of each example that cannot be used; for ``fault`` see `add_examples`."""
     trials = Trials(home.cache)
     for file in support_files(home.support):
         scan = scan_of(file.path, limits)
-        if not isinstance(scan, Fault) and trials.refuses(scan.sha256):
+        if isinstance(scan, Fault):
+            yield file.name, scan.reason
+        elif trials.refuses(scan.sha256):
             yield file.name, REASON
-            continue
-        # As small as the decoder makes it: whether it can be read is all that is asked.
-        found = scan if isinstance(scan, Fault) else first_page(scan, limits, least_side=0)
-        if isinstance(found, Fault):
+        elif found := fault(file.path):
             yield file.name, found.reason
 
 
-def _readable(path: Path, limits: Limits, shown: str) -> Scan:
+def _readable(
+    path: Path, limits: Limits, shown: str, fault: Callable[[Path], Fault | None]
+) -> Scan:
     try:
         real = Path(os.path.realpath(path, strict=True))
         state = real.lstat()
-        if fault := limits.too_large(state.st_size):
-            raise SupportError(f"{shown} {fault.reason}", "Nothing was added")
+        if huge := limits.too_large(state.st_size):
+            raise SupportError(f"{shown} {huge.reason}", "Nothing was added")
         digest = hash_file(os.fspath(real), state) if real.is_file() else None
     except OSError as error:
         raise SupportError(
@@ -154,8 +160,7 @@ def _readable(path: Path, limits: Limits, shown: str) -> Scan:
     if digest is None:
         raise SupportError(f"{shown} is not a file at rest", "Name an image; nothing was added")
     scan = Scan(real, digest, real.stat().st_size)
-    found = read_scan(scan, limits, first_only=True)
-    if isinstance(found, Fault):
+    if found := fault(real):
         raise SupportError(f"{shown} {found.reason}", "Nothing was added")
     return scan
 

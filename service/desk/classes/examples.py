@@ -13,7 +13,6 @@ from config.home import Home
 from config.links import open_regular
 from indexer.support import SupportFile, class_counts, support_files, whole_stamp
 from models.page.formats import Kind, kind_of
-from models.page.limits import Limits
 from models.page.opening import scan_of
 from models.page.scan import Fault
 from service.desk.classes.classes import Added, add_examples, list_classes
@@ -87,7 +86,7 @@ def one_class(home: Home, name: str) -> ClassOf:
     raise MissingError(f"there is no class {name!r}", "'GET /classes' lists them")
 
 
-def add_uploads(home: Home, name: str, given: Sequence[Path], limits: Limits) -> list[Added]:
+def add_uploads(home: Home, name: str, given: Sequence[Path], pictures: Pictures) -> list[Added]:
     """Add examples, as `service.desk.classes.classes.add_examples` does; one caller at a time.
 
     A class whose name is no UTF-8 is meant by what is shown of it, and refused: no second one is
@@ -95,7 +94,10 @@ def add_uploads(home: Home, name: str, given: Sequence[Path], limits: Limits) ->
     """
     with one_at_a_time:
         real = next((one for one in list_classes(home) if displayable(one) == name), name)
-        added = add_examples(home, real, given, limits, shown=lambda path: displayable(path.name))
+        added = add_examples(
+            home, real, given, pictures.limits,
+            fault=pictures.fault, shown=lambda path: displayable(path.name),
+        )  # fmt: skip
     return [replace(one, name=displayable(one.name)) for one in added]
 
 

@@ -7,16 +7,16 @@ import threading
 from config.errors import UsageError
 from config.home import Home
 from indexer.verdict import UNKNOWN
-from models.page.limits import Limits
 from service.desk.classes.classes import Added
 from service.desk.classes.examples import add_uploads
+from service.desk.pictures import Pictures
 from service.desk.scans.correcting import closed_scan, say_what_it_is
 from storage.corrections.feedback import Source
 from storage.ledger import Ledger
 
 
 def make_example(
-    home: Home, ledger: Ledger, scan_id: int, class_name: str | None, limits: Limits
+    home: Home, ledger: Ledger, scan_id: int, class_name: str | None, pictures: Pictures
 ) -> Added:
     """Copy the file of a scan into a class; the scan itself stays what and where it is.
 
@@ -27,7 +27,7 @@ def make_example(
         ledger: of the home.
         scan_id: which.
         class_name: of what it is an example, which may be new; None for what it is taken for.
-        limits: what one may ask of this machine.
+        pictures: read it, in another process.
 
     Raises:
         UsageError: it is taken for no class and none was named, or that cannot be a class.
@@ -41,7 +41,7 @@ def make_example(
         raise UsageError(
             f"scan {scan_id} is taken for no class", "Name the class that it is an example of"
         )
-    (added,) = add_uploads(home, name, [scan.place], limits)
+    (added,) = add_uploads(home, name, [scan.place], pictures)
     return added
 
 
@@ -50,7 +50,7 @@ def teach(
     ledger: Ledger,
     scan_id: int,
     class_name: str,
-    limits: Limits,
+    pictures: Pictures,
     source: Source,
     *,
     ending: threading.Event | None = None,
@@ -60,7 +60,7 @@ def teach(
     See `make_example` for the arguments, and for what it raises; ``source`` is where it was said,
     for ``ending`` see `carry_out`.
     """
-    added = make_example(home, ledger, scan_id, class_name, limits)
+    added = make_example(home, ledger, scan_id, class_name, pictures)
     if closed_scan(ledger, scan_id).class_name != class_name:
         say_what_it_is(home, ledger, scan_id, class_name, source, ending=ending)
     return added

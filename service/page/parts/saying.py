@@ -100,7 +100,7 @@ def _done(office: Office, one: Seen, what: str, named: str) -> list[Component]:
     elif what.startswith(_NEW):
         name = what.removeprefix(_NEW)
         teach(
-            office.home, office.ledger, scan_id, name, office.limits, "page", ending=office.ending
+            office.home, office.ledger, scan_id, name, office.pictures, "page", ending=office.ending
         )
     elif what == _TYPED:
         try:

@@ -70,6 +70,6 @@ def listen(app: Dash, office: Office) -> None:
             raise PreventUpdate
         scan_id, name = int(ctx.triggered_id["scan"]), (typed[0] or "").strip()
         added = teach(
-            office.home, office.ledger, scan_id, name, office.limits, "page", ending=office.ending
+            office.home, office.ledger, scan_id, name, office.pictures, "page", ending=office.ending
         )
         return done(f"It is {'now' if added.new else 'already'} the example {added.name}")

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from config.home import Home
 from storage.filing import noreplace
+from tests.hungry import hungry_pdf
 from tests.service.api.conftest import Answering
 from tests.service.conftest import Draw
-from tests.service.serving import is_problem
+from tests.service.serving import client_of, is_problem
 
 
 def send(answering: Answering, name: str, *pictures: tuple[str, bytes]) -> list[dict[str, object]]:
@@ -93,6 +95,15 @@ def test_what_is_no_picture_and_no_name_is_refused(answering: Answering, drawn: 
         is_problem(answering.client.post(f"/classes/{name}/examples", files=[good]), 400)
     is_problem(answering.client.post("/classes/pipe/examples"), 422)
     assert answering.client.get("/classes").json() == []
+
+
+def test_what_takes_all_memory_ends_no_server(home: Home) -> None:
+    """One upload would take the memory of the machine, and the server with it."""
+    with client_of(home, job_memory=256) as (client, _):
+        files = [("file", ("hungry.pdf", hungry_pdf()))]
+        told = is_problem(client.post("/classes/pipe/examples", files=files), 422)
+        assert "its worker process died" in str(told["detail"])
+        assert client.get("/classes").json() == []
 
 
 def test_names_that_are_no_text_are_shown_and_found(answering: Answering, drawn: Draw) -> None:

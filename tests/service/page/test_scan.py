@@ -189,7 +189,7 @@ def test_odd_names_are_shown_and_the_page_goes_on(looking: Looking, name: str) -
 def test_a_class_with_a_very_long_name_fits_a_phone(looking: Looking) -> None:
     """The page would have to be pushed to and fro to be read."""
     name = "c" * 200
-    make_example(looking.home, looking.office.ledger, 2, name, looking.office.limits)
+    make_example(looking.home, looking.office.ledger, 2, name, looking.office.pictures)
     say_what_it_is(looking.home, looking.office.ledger, 2, name, "page")
     looking.page.set_viewport_size({"width": 390, "height": 844})
     for path in ("scans/2", "recent", "review", "classes", ""):
