@@ -16,6 +16,7 @@ from models.fields.ticket import FIELD_NAMES, Field, Fields, Ticket
 from models.page.hashing import hash_file
 from models.page.scan import Fault, Scan
 from service.workers.engine import EngineSpec
+from service.workers.memory import at_most
 from service.workers.pipeline import Examined, Job, examine
 
 _BATCH = 16
@@ -79,7 +80,9 @@ def judged(
     for at in range(0, len(paths), _BATCH):
         group = paths[at : at + _BATCH]
         scans = [_scan(path) for path in group]
-        batch = examine(spec, [Job(scan, read=read) for scan in scans if isinstance(scan, Scan)])
+        jobs = [Job(scan, read=read) for scan in scans if isinstance(scan, Scan)]
+        with at_most(spec.limits.job_memory, starting=True):
+            batch = examine(spec, jobs)
         left_out: tuple[tuple[Part, dict[str, str]], ...] = (
             ("support image", batch.unreadable),
             ("detector", batch.broken_detectors),

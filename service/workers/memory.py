@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+WARM_UP_MEMORY = 1024
+"""MiB that a warm-up may take beside what one scan may: TensorFlow takes 460, an index of a
+million examples 512."""
 _LARGE = 8 << 20
 _TRIM, _MMAP = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of mallopt(3)
 
@@ -34,10 +37,16 @@ def limit_memory(more: int) -> None:
 
 
 @contextmanager
-def at_most(more: int | None) -> Iterator[None]:
-    """Let this process take no more than so many MiB in the block; None for no limit but that which holds."""
+def at_most(more: int | None, *, starting: bool = False) -> Iterator[None]:
+    """Let this process take no more than so many MiB in the block; None for no limit but that which holds.
+
+    Args:
+        more: MiB.
+        starting: the engine is made there, which takes `WARM_UP_MEMORY` beside that.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    wanted = soft if more is None else (memory_taken() + more) << 20
+    of_start = WARM_UP_MEMORY if starting else 0
+    wanted = soft if more is None else (memory_taken() + more + of_start) << 20
     resource.setrlimit(resource.RLIMIT_DATA, (wanted if soft < 0 else min(soft, wanted), hard))
     try:
         yield

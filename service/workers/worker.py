@@ -18,12 +18,9 @@ from config.settings import Settings
 from config.stderr import PATIENCE, BestEffortStream, secure_streams
 from service.parent import die_with
 from service.workers.engine import EngineSpec
-from service.workers.memory import give_back_pages, limit_memory, memory_taken
+from service.workers.memory import WARM_UP_MEMORY, give_back_pages, limit_memory, memory_taken
 from service.workers.temporary import use_private_folder
 
-WARM_UP_MEMORY = 1024
-"""MiB that a warm-up may take beside what one scan may: TensorFlow takes 460, an index of a
-million examples 512."""
 MOST_KEPT = 512
 """MiB that a worker may have gained at rest before another takes its place. TensorFlow keeps 290
 in the first thousands of scans, and no more; it is a decoder that leaks."""
