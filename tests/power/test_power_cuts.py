@@ -28,7 +28,7 @@ from tests.power.history import Sync
 from tests.power.losing import in_a_fork
 from tests.power.recording import NotTraceableError, Recording, record
 from tests.power.states import states, unsynced
-from tests.service.fakes import LIMITS, Judge
+from tests.service.fakes import LIMITS, Judge, fault_of
 
 # A runner in several processes has a thread that waits for its parent; it holds no lock of ours.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
@@ -159,7 +159,7 @@ DEEDS: dict[str, Callable[[Path], object]] = {
     "a file set aside": lambda root: set_aside(root / "a.png", root / "removed" / "ticket"),
     "a folder set aside": lambda root: set_folder_aside(root / "folder", root / "removed" / "of"),
     "an example": lambda root: add_examples(
-        Home.of(root, Settings()), "cylinder", [root / "a.png"], LIMITS
+        Home.of(root, Settings()), "cylinder", [root / "a.png"], LIMITS, fault=fault_of
     ),
     "a home": lambda root: Home.of(root / "new" / "home", Settings()).lay_out(),
 }
